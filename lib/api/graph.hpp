@@ -1,0 +1,136 @@
+// The Cloud API and Graph, as far as a migration touches them: every path, body and answer in one place.
+// Facts: Meta's Graph reference and Cloud API pages as of 2025-11 to 2026-09, and Meta's OpenAPI file v23.0.
+// Reading is tolerant (string or number, object or string, null, missing); writing never sends an unknown field.
+#pragma once
+
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "api/exchange.hpp"
+
+namespace wamigrate::api {
+
+/// The phone-number node. Every field but `id` may be missing (empty).
+struct PhoneNode {
+  std::string id, display_phone_number, verified_name, status, platform_type, name_status, quality_rating,
+      messaging_limit, throughput, code_verification_status, account_mode;
+  std::optional<bool> is_on_biz_app, is_official_business_account, is_pin_enabled;
+  Secret certificate;
+};
+struct WebhookConfiguration {
+  std::string phone_number, whatsapp_business_account, application;
+};
+struct Health {
+  std::string can_send_message;       ///< AVAILABLE, LIMITED, BLOCKED
+  std::vector<std::string> blocked;   ///< Types of the entities that block: PHONE_NUMBER, WABA, BUSINESS, APP
+  std::vector<std::string> findings;  ///< For people: "WABA 102…: 141006 payment … (solution …)"
+};
+struct SubscribedApp {
+  std::string id, name, override_callback_uri;
+};
+struct GraphProfile {
+  std::string about, address, description, email, vertical, profile_picture_url;
+  std::vector<std::string> websites;
+};
+struct TokenFindings {
+  bool is_valid = false;
+  std::string app_id;
+  std::optional<Time> expires_at;              ///< None: never.
+  std::optional<Time> data_access_expires_at;  ///< None: never.
+  std::vector<std::string> scopes;
+  /// Scope to the WABA ids it is limited to; a scope without an entry holds for all assets (from memory, unverified).
+  std::map<std::string, std::vector<std::string>> granular;
+};
+struct Template {
+  std::string name, language, status, category;
+};
+struct Waba {
+  std::string id, name, country, account_review_status, business_verification_status, message_template_namespace;
+};
+struct Backup {
+  Secret password;
+  Secret data;
+};
+
+/// The version whose field names the calls use unless told otherwise.
+inline constexpr std::string_view default_graph_version = "v23.0";
+
+/// Every call to Graph, as data. The version stands before the path when a call is sent.
+namespace graph_calls {
+/// All fields of PhoneNode in one read. The messaging limit is `messaging_limit_tier` up to v23.0 and
+/// `whatsapp_business_manager_messaging_limit` from v24.0 on (Meta's messaging-limits page, 2025): a field that a
+/// version does not know fails the whole read.
+Call phone_node(const std::string& phone_number_id, std::string_view version = default_graph_version);
+Call webhook_configuration(const std::string& phone_number_id);
+Call health(const std::string& node_id);
+/// As phone_node, without the certificates.
+Call waba_numbers(const std::string& waba_id, const std::string& after,
+                  std::string_view version = default_graph_version);
+Call waba(const std::string& waba_id);
+Call subscribed_apps(const std::string& waba_id, const std::string& after = {});
+Call profile(const std::string& phone_number_id);
+Call settings(const std::string& phone_number_id);
+Call templates(const std::string& waba_id, const std::string& after);
+Call debug_token(const Secret& token);
+/// `backup` null: a registration without one.
+Call register_number(const std::string& phone_number_id, const Secret& pin, const Backup* backup);
+Call deregister(const std::string& phone_number_id);
+/// `method`: SMS or VOICE, in either case; `language`: "en_US".
+Call request_code(const std::string& phone_number_id, const std::string& method, const std::string& language);
+Call verify_code(const std::string& phone_number_id, const Secret& code);
+Call set_pin(const std::string& phone_number_id, const Secret& pin);
+/// With an empty body: it removes an override that is there.
+Call subscribe_app(const std::string& waba_id);
+/// Only non-empty fields go along. The picture can't be set from its URL and stays out.
+Call set_profile(const std::string& phone_number_id, const GraphProfile& profile);
+Call send_text(const std::string& phone_number_id, const std::string& to, const std::string& text,
+               const std::string& tag);  ///< `tag` comes back in the status webhook; empty for none
+}  // namespace graph_calls
+
+/// How close a shared limit is, from the usage headers: the highest percentage, and the wait they ask for.
+struct Usage {
+  int percent = 0;
+  Millis regain_after{0};
+};
+
+/// Sends calls with the token. Safe from any thread.
+class GraphClient {
+ public:
+  /// `base`: "https://graph.facebook.com"; `version`: "v23.0". With an app secret, appsecret_proof goes along.
+  GraphClient(Transport& transport, std::string base, std::string version, Secret token, Secret app_secret,
+              Timeouts timeouts);
+
+  /// Sends any call and gives the reply's JSON, an object. A changing call must be answered `success` true (boolean
+  /// or text) or with `messages`; anything else leaves open what happened.
+  Answer<Json> send(const Call& call, std::string_view on);
+
+  Answer<PhoneNode> phone_node(const std::string& phone_number_id);
+  Answer<WebhookConfiguration> webhook_configuration(const std::string& phone_number_id);
+  Answer<Health> health(const std::string& node_id);
+  /// All pages, as long as paging.next is there (only its cursor is used: the token goes to no address that a reply
+  /// names); a repeated cursor ends it. This holds for all lists.
+  Answer<std::vector<PhoneNode>> waba_numbers(const std::string& waba_id);
+  Answer<Waba> waba(const std::string& waba_id);
+  Answer<std::vector<SubscribedApp>> subscribed_apps(const std::string& waba_id);
+  Answer<GraphProfile> profile(const std::string& phone_number_id);
+  Answer<std::vector<Template>> templates(const std::string& waba_id);
+  Answer<TokenFindings> debug_token();
+
+  /// What the last replies said about the shared limit.
+  Usage usage() const;
+
+ private:
+  HttpRequest request_for(const Call& call) const;
+
+  Transport& transport_;
+  std::string base_, version_;
+  Secret token_, proof_;
+  Timeouts timeouts_;
+  mutable std::mutex mutex_;
+  Usage usage_;
+};
+
+}  // namespace wamigrate::api

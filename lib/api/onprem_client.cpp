@@ -1,0 +1,155 @@
+// The on-premises client: one login shared by all threads, one new login when a token is refused.
+#include <fmt/format.h>
+#include <sodium.h>
+
+#include "api/calls.hpp"
+#include "api/onprem.hpp"
+#include "api/onprem_replies.hpp"
+
+namespace wamigrate::api {
+
+namespace {
+
+Secret basic_authorization(const std::string& username, const Secret& password) {
+  const std::string plain = username + ":" + std::string(password.reveal());
+  std::string base64(sodium_base64_ENCODED_LEN(plain.size(), sodium_base64_VARIANT_ORIGINAL), '\0');
+  sodium_bin2base64(base64.data(), base64.size(), reinterpret_cast<const unsigned char*>(plain.data()), plain.size(),
+                    sodium_base64_VARIANT_ORIGINAL);
+  base64.pop_back();  // the terminating zero
+  return Secret("Basic " + base64);
+}
+
+/// Null for an empty body: settings writes are answered like that.
+std::optional<Json> parsed(const HttpReply& reply) {
+  if (reply.body.empty()) return Json();
+  auto json = parse_json(reply.body.reveal());
+  if (json && !json->is_object() && !json->is_null()) return std::nullopt;
+  return json;
+}
+
+Answer<Json> read_reply(const Exchange& exchange, const HttpResult& result) {
+  if (!result) return tl::make_unexpected(no_reply(exchange, result.error()));
+  auto json = parsed(*result);
+  if (!json) return tl::make_unexpected(unreadable(exchange, *result, "the reply is not a JSON object"));
+  if (const auto error = onprem_replies::error(*json)) {
+    return tl::make_unexpected(error_reply(exchange, *result, *error));
+  }
+  if (result->status / 100 != 2) {
+    return tl::make_unexpected(unreadable(exchange, *result, "an error without the client's errors"));
+  }
+  return *std::move(json);
+}
+
+/// The call that needed the login never left, whatever became of the login.
+Failure of_login(Failure failure, const std::string& username) {
+  if (failure.how == Failure::How::ambiguous) failure.how = Failure::How::not_sent;
+  failure.details = fmt::format("login as \"{}\": {}", username,
+                                failure.details.empty() ? failure.entry->title : std::string_view(failure.details));
+  return failure;
+}
+
+}  // namespace
+
+std::optional<AccountAnswer> account_answer(int http_status) {
+  if (http_status == 201) return AccountAnswer::registered;
+  if (http_status == 202) return AccountAnswer::code_sent;
+  return std::nullopt;
+}
+
+OnpremClient::OnpremClient(Transport& transport, std::string base, std::string ca_file, std::string username,
+                           Secret password, Timeouts timeouts)
+    : transport_(transport),
+      base_(base_of(std::move(base))),
+      ca_file_(std::move(ca_file)),
+      username_(std::move(username)),
+      password_(std::move(password)),
+      timeouts_(timeouts) {}
+
+HttpRequest OnpremClient::request_for(const Call& call) const {
+  HttpRequest request = plain_request(call, base_ + call.path, timeouts_);
+  request.ca_file = ca_file_;
+  return request;
+}
+
+Answer<Secret> OnpremClient::login() {
+  Call call;
+  call.side = Side::onprem;
+  call.method = "POST";
+  call.path = "/v1/users/login";
+  HttpRequest request = request_for(call);
+  request.authorization = basic_authorization(username_, password_);
+  const Exchange exchange{Side::onprem, "login", request};
+  const HttpResult result = transport_.send(request);
+  auto token = decoded(read_reply(exchange, result), onprem_replies::login_token, Side::onprem);
+  if (token) return token;
+  return tl::make_unexpected(of_login(std::move(token).error(), username_));
+}
+
+Answer<Secret> OnpremClient::token(const Secret& refused) {
+  const std::lock_guard lock(mutex_);
+  if (!token_.empty() && !token_.same_as(refused)) return token_;
+  auto fresh = login();
+  token_ = fresh ? *fresh : Secret();
+  return fresh;
+}
+
+Answer<Json> OnpremClient::send(const Call& call, std::string_view on, int* status) {
+  HttpRequest request = request_for(call);
+  Secret refused;
+  for (bool last = false;; last = true) {
+    const Answer<Secret> bearer = token(refused);
+    if (!bearer) return tl::make_unexpected(bearer.error());
+    request.authorization = Secret("Bearer " + std::string(bearer->reveal()));
+    const HttpResult result = transport_.send(request);
+    if (result && result->status == 401 && !last) {
+      refused = *bearer;
+      continue;
+    }
+    if (result && status != nullptr) *status = result->status;
+    return read_reply({Side::onprem, on, request}, result);
+  }
+}
+
+Answer<std::vector<HealthNode>> OnpremClient::health() {
+  return decoded(send(onprem_calls::health(), "read"), onprem_replies::health, Side::onprem);
+}
+
+Answer<Support> OnpremClient::support() {
+  return decoded(send(onprem_calls::support(), "read"), onprem_replies::support, Side::onprem);
+}
+
+Answer<Json> OnpremClient::application_settings() {
+  return decoded(send(onprem_calls::application_settings(), "read"), onprem_replies::application_settings,
+                 Side::onprem);
+}
+
+Answer<BusinessProfile> OnpremClient::business_profile() {
+  return decoded(send(onprem_calls::business_profile(), "read"), onprem_replies::business_profile, Side::onprem);
+}
+
+Answer<std::string> OnpremClient::about() {
+  return decoded(send(onprem_calls::about(), "read"), onprem_replies::about, Side::onprem);
+}
+
+Answer<int> OnpremClient::shards() {
+  return decoded(send(onprem_calls::shards(), "read"), onprem_replies::shards, Side::onprem);
+}
+
+Answer<std::optional<long long>> OnpremClient::callback_queue() {
+  return decoded(send(onprem_calls::app_stats(), "read"), onprem_replies::callback_queue, Side::onprem);
+}
+
+Answer<Secret> OnpremClient::take_backup(const Secret& password) {
+  return decoded(send(onprem_calls::backup(password), "backup"), onprem_replies::backup_data, Side::onprem);
+}
+
+void OnpremClient::logout() {
+  const std::lock_guard lock(mutex_);
+  if (token_.empty()) return;
+  HttpRequest request = request_for(onprem_calls::logout());
+  request.authorization = Secret("Bearer " + std::string(token_.reveal()));
+  transport_.send(request);
+  token_ = Secret();
+}
+
+}  // namespace wamigrate::api

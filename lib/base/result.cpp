@@ -1,0 +1,23 @@
+// The two ends of error handling: errors put into one line for people, and the end of the process when this program
+// has broken its own rules. Going on with a broken rule could send what must not be sent, so there is no way to.
+#include "base/result.hpp"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <cstdlib>
+
+namespace wamigrate {
+
+std::string to_text(const Error& error) { return error.fix.empty() ? error.message : error.message + "; " + error.fix; }
+
+void ensure(bool holds, std::string_view what, std::source_location where) {
+  if (holds) return;
+  const std::string line =
+      fmt::format("wamigrate: internal error at {}:{}: {}\n", where.file_name(), where.line(), what);
+  std::fputs(line.c_str(), stderr);
+  std::fflush(stderr);
+  std::abort();
+}
+
+}  // namespace wamigrate

@@ -1,0 +1,37 @@
+// Home: where a number is served, told from both sides at once. The table of the contract, section 1, as a function.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "model/number.hpp"
+#include "model/observation.hpp"
+
+namespace wamigrate {
+
+enum class Home { onprem, cloud, nowhere, app, unknown };
+std::string_view name(Home home);
+std::optional<Home> home_from(std::string_view name);
+
+struct HomeFinding {
+  Home home = Home::unknown;
+  bool degraded = false;                ///< onprem, but not as its mode asks: shown, and nothing commits.
+  bool settled = false;                 ///< False: the answer may still change by itself; patience decides.
+  Home after_patience = Home::unknown;  ///< What an unsettled answer means once settle_timeout has passed.
+  std::string why;  ///< For people: "Graph says CLOUD_API, CONNECTED; on-premises: 1 node disconnected".
+};
+
+/// Where the number is served, from an observation with graph_node, onprem_health and onprem_settings.
+HomeFinding find_home(const Number& number, const Observation& seen);
+
+/// Which of the four spellings disagree about who this is: E.164, Graph's display_phone_number, membership of the
+/// WABA, and, while it is registered there, on-premises' wa_id. Empty when all that were answered agree.
+/// Brazil's ninth digit and Côte d'Ivoire's ten digits make equal numbers look different; those are forgiven.
+std::string identity_conflict(const Number& number, const Observation& seen);
+/// True when identity was answered in full: Graph's number and WABA membership, and on-premises' wa_id if registered.
+bool identity_known(const Observation& seen);
+
+/// Every on-premises node has answered that it does not serve, or the client can't be reached at all.
+bool onprem_is_silent(const Deployment& deployment, const Observation& seen);
+
+}  // namespace wamigrate

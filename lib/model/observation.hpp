@@ -1,0 +1,174 @@
+// Observations: what both sides say about one number at one moment. Data only; what follows from it is said in
+// home.hpp and facts.hpp. A side that was not asked, or did not answer, is told apart from one that said no.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/json.hpp"
+#include "base/time.hpp"
+
+namespace wamigrate {
+
+/// What was read. A fact names the readings its judge needs; an observation reads only those.
+enum class Reading : unsigned {
+  graph_node,       ///< GET the phone-number node
+  webhook,          ///< GET its webhook_configuration
+  graph_health,     ///< GET its health_status
+  waba_numbers,     ///< is the number among its WABA's phone_numbers
+  subscribed_apps,  ///< GET subscribed_apps of the WABA
+  graph_profile,    ///< GET whatsapp_business_profile
+  templates,        ///< GET message_templates of the WABA, counted by status
+  onprem_health,    ///< GET /v1/health, every node
+  onprem_settings,  ///< GET /v1/settings/application: wa_id, webhook
+  onprem_support,   ///< GET /v1/support: version, expire_timestamp
+  onprem_queue,     ///< GET /v1/stats/app: callback_queue_size
+  onprem_profile,   ///< GET the business profile and the about text
+  onprem_shards,    ///< GET /v1/account/shards
+  count_,
+};
+
+/// A set of readings.
+class Readings {
+ public:
+  constexpr Readings() = default;
+  constexpr Readings(std::initializer_list<Reading> list) {
+    for (Reading reading : list) bits_ |= 1u << static_cast<unsigned>(reading);
+  }
+  constexpr bool has(Reading reading) const { return (bits_ >> static_cast<unsigned>(reading) & 1u) != 0; }
+  constexpr Readings operator|(Readings other) const {
+    Readings both;
+    both.bits_ = bits_ | other.bits_;
+    return both;
+  }
+  constexpr bool empty() const { return bits_ == 0; }
+
+ private:
+  unsigned bits_ = 0;
+};
+
+/// How asking went. Only what is answered settles anything.
+struct Asked {
+  enum class How {
+    not_asked,
+    answered,
+    refused,      ///< An error code: a token, a permission, a missing endpoint.
+    unreachable,  ///< No complete reply.
+  };
+  How how = How::not_asked;
+  std::string code;    ///< Of a refusal: "190", "1005"; "http 404" where there was none.
+  std::string detail;  ///< For people, without secrets.
+  bool credentials = false;  ///< Refused for the token or password, not for what was asked.
+  bool answered() const { return how == How::answered; }
+};
+
+/// One template, as far as a migration may change it.
+using TemplateCounts = std::map<std::string, int>;  ///< By status: APPROVED → 12.
+
+/// The phone-number node, as Graph spells it; empty where Graph left a field out.
+struct GraphView {
+  Asked asked;
+  std::string platform_type;
+  std::string status;
+  std::string display_phone_number;
+  std::string verified_name;
+  std::string name_status;
+  std::string quality_rating;
+  std::string messaging_limit;
+  std::string throughput;
+  std::string code_verification_status;
+  std::string account_mode;
+  std::optional<bool> is_on_biz_app;
+  std::optional<bool> is_official;
+  std::optional<bool> is_pin_enabled;
+  bool has_certificate = false;
+  Asked health_asked;                        ///< health_status is an optional read
+  std::string can_send_message;              ///< AVAILABLE, LIMITED, BLOCKED
+  std::vector<std::string> health_blocked;   ///< Types of the entities that block
+  std::vector<std::string> health_findings;  ///< For people: "WABA: 141006 payment …"
+  Asked webhook_asked;
+  std::string webhook_phone, webhook_waba, webhook_app;  ///< webhook_configuration, three levels
+  /// Where messages go: phone over WABA over app.
+  std::string effective_webhook() const {
+    return !webhook_phone.empty() ? webhook_phone : !webhook_waba.empty() ? webhook_waba : webhook_app;
+  }
+};
+
+/// One container of an on-premises client.
+struct OnpremNode {
+  std::string name;    ///< "host:container"; empty on a single node
+  std::string status;  ///< gateway_status; "error" where the node answered with one
+  std::string role;    ///< primary_master, secondary_master, coreapp; empty on a single node
+  std::string code;    ///< Of its error: "1017"
+};
+
+/// The business profile as both sides have it; `vertical` as each side spells it.
+struct Profile {
+  std::string about, address, description, email, vertical;
+  std::vector<std::string> websites;
+  bool operator==(const Profile&) const = default;
+};
+/// True when everything `wanted` says (its non-empty fields) is said by `has` too; verticals compare by meaning.
+bool covers(const Profile& has, const Profile& wanted);
+/// A vertical in Graph's enumeration ("RETAIL"; OTHER for words it does not know) and in on-premises' words.
+std::string vertical_on_cloud(std::string_view text);
+std::string vertical_onprem(std::string_view text);
+Json to_json(const Profile& profile);
+Profile profile_from_json(const Json& json);
+
+struct OnpremView {
+  Asked health;
+  std::vector<OnpremNode> nodes;
+  Asked settings;
+  std::string wa_id;
+  Json application;  ///< The settings as answered, for the snapshot; null when not asked.
+  Asked support;
+  std::string version;
+  std::optional<Time> expires;
+  Asked queue;
+  std::optional<long long> queue_size;
+  Asked profile_asked;
+  Profile profile;
+  Asked shards_asked;
+  int shards = 0;
+};
+
+/// What debug_token says of the Graph token; asked once for all numbers.
+struct TokenView {
+  Asked asked;
+  bool valid = false;
+  std::string app_id;
+  std::optional<Time> expires;  ///< None: never.
+  std::vector<std::string> scopes;
+  std::map<std::string, std::vector<std::string>> granular;  ///< Scope to WABA ids; a scope not listed holds for all.
+};
+
+/// What a migration may change and should not: taken before, compared and restored afterwards. Kept sealed.
+struct Snapshot {
+  Profile profile;
+  Json application;  ///< On-premises' settings; null when they could not be read.
+  std::string verified_name, quality_rating, messaging_limit, throughput;
+  std::optional<bool> is_official;
+  TemplateCounts templates;
+};
+Json to_json(const Snapshot& snapshot);
+Snapshot snapshot_from_json(const Json& json);
+
+struct Observation {
+  Time taken_at{};
+  Readings readings;
+  GraphView graph;
+  Asked waba_asked;
+  bool in_waba = false;
+  Asked apps_asked;
+  std::vector<std::string> subscribed_app_ids;
+  Asked graph_profile_asked;
+  Profile graph_profile;
+  Asked templates_asked;
+  TemplateCounts templates;
+  OnpremView onprem;
+};
+
+}  // namespace wamigrate

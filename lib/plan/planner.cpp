@@ -1,0 +1,142 @@
+#include "plan/planner.hpp"
+
+#include <map>
+#include <queue>
+
+#include "base/result.hpp"
+
+namespace wamigrate {
+namespace {
+
+constexpr Facts homes = {Fact::onprem_is_home, Fact::cloud_is_home};
+
+// Cost first, then the road as catalogue indices: equal costs fall to catalogue order, so plans are reproducible.
+struct Candidate {
+  int cost = 0;
+  std::string road;  // one byte a step: its index in the catalogue
+  Facts facts;
+  bool operator>(const Candidate& other) const { return cost != other.cost ? cost > other.cost : road > other.road; }
+};
+
+int cost_of(const StepKind& kind, Facts before) {
+  const bool homeless = !before.has_any(homes) || !after(kind, before).has_any(homes);
+  const auto minutes = std::chrono::ceil<std::chrono::minutes>(kind.duration).count();
+  return kind.cost + (homeless ? homeless_minute_cost * static_cast<int>(minutes) : 0);
+}
+
+bool is_useful(const StepKind& kind, Facts facts) {
+  return facts.has_all(kind.effect.needs) && !facts.has_all(kind.effect.gives);
+}
+
+void replay(const Road& road, Facts from, Facts goal) {
+  for (const StepKind* kind : road) {
+    ensure(from.has_all(kind->effect.needs), "a planned step's needs hold when its turn comes");
+    from = after(*kind, from);
+  }
+  ensure(from.has_all(goal), "a planned road ends at its goal");
+}
+
+}  // namespace
+
+std::string_view name(Ration ration) {
+  switch (ration) {
+    case Ration::registration:
+      return "register";
+    case Ration::deregistration:
+      return "deregister";
+    case Ration::account:
+      return "account";
+    case Ration::none:
+      break;
+  }
+  return "none";
+}
+
+const StepKind* find_kind(Catalogue catalogue, std::string_view name) {
+  for (const StepKind& kind : catalogue) {
+    if (kind.name == name) return &kind;
+  }
+  return nullptr;
+}
+
+Millis settling(const StepKind& kind, const Policy& policy) {
+  return (kind.slow ? policy.register_timeout : policy.request_timeout) + policy.server_delay_max +
+         policy.status_lag_max;
+}
+
+Facts after(const StepKind& kind, Facts facts) { return (facts - kind.effect.takes) | kind.effect.gives; }
+
+std::optional<Road> find_road(Catalogue catalogue, Facts from, Facts goal) {
+  std::priority_queue<Candidate, std::vector<Candidate>, std::greater<>> open;
+  std::map<std::uint32_t, bool> closed;
+  open.push({0, "", from});
+  while (!open.empty()) {
+    const Candidate here = open.top();
+    open.pop();
+    if (closed[here.facts.bits()]) continue;
+    closed[here.facts.bits()] = true;
+    if (here.facts.has_all(goal)) {
+      Road road;
+      for (const char index : here.road) road.push_back(&catalogue[static_cast<unsigned char>(index)]);
+      replay(road, from, goal);
+      return road;
+    }
+    for (std::size_t i = 0; i < catalogue.size(); ++i) {
+      const StepKind& kind = catalogue[i];
+      if (!is_useful(kind, here.facts)) continue;
+      open.push({here.cost + cost_of(kind, here.facts), here.road + static_cast<char>(i), after(kind, here.facts)});
+    }
+  }
+  return std::nullopt;
+}
+
+Facts full_goal(Direction direction) {
+  if (direction == Direction::to_cloud) {
+    return {Fact::cloud_is_home,          Fact::old_client_silent, Fact::healthy_on_cloud, Fact::app_subscribed,
+            Fact::cloud_profile_restored, Fact::promises_compared, Fact::webhook_effective};
+  }
+  return {Fact::onprem_is_home,           Fact::shards_restored,         Fact::onprem_healthy,
+          Fact::onprem_settings_restored, Fact::onprem_profile_restored, Fact::onprem_about_restored};
+}
+
+Facts goal_of(Direction direction, Facts from) {
+  const Fact home = direction == Direction::to_cloud ? Fact::cloud_is_home : Fact::onprem_is_home;
+  return from.has(home) ? Facts{home} : full_goal(direction);
+}
+
+std::string_view name(WayBack way) {
+  switch (way) {
+    case WayBack::nothing:
+      return "nothing";
+    case WayBack::registration:
+      return "registration";
+    case WayBack::none:
+      break;
+  }
+  return "none";
+}
+
+std::optional<WayBack> way_back_from(std::string_view text) {
+  for (WayBack way : {WayBack::nothing, WayBack::registration, WayBack::none}) {
+    if (name(way) == text) return way;
+  }
+  return std::nullopt;
+}
+
+WayBack way_back(Catalogue catalogue, Facts facts, Direction direction) {
+  const Fact old_home = direction == Direction::to_cloud ? Fact::onprem_is_home : Fact::cloud_is_home;
+  if (facts.has(old_home)) return WayBack::nothing;
+  return find_road(catalogue, facts, {old_home}) ? WayBack::registration : WayBack::none;
+}
+
+std::optional<std::size_t> commit_point(const Road& road, Direction direction) {
+  const Facts old_home = {direction == Direction::to_cloud ? Fact::onprem_is_home : Fact::cloud_is_home,
+                          Fact::nowhere_is_home};
+  for (std::size_t i = 0; i < road.size(); ++i) {
+    const Effect& effect = road[i]->effect;
+    if ((effect.takes | effect.may_take).has_any(old_home)) return i;
+  }
+  return std::nullopt;
+}
+
+}  // namespace wamigrate

@@ -1,0 +1,211 @@
+// Files through POSIX calls: streams of the standard library can neither sync nor say why something failed. A file is
+// written beside its old version and swapped in, so that a crash leaves the one or the other and never a half.
+#include "ports/files.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <pwd.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdlib>
+#include <system_error>
+#include <vector>
+
+#include "ports/descriptor.hpp"
+
+namespace wamigrate {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t max_file_bytes = 256 * 1024 * 1024;
+constexpr mode_t others_may_write = S_IWGRP | S_IWOTH;
+constexpr mode_t others_may_anything = S_IRWXG | S_IRWXO;
+
+std::string advice(int error) {
+  switch (error) {
+    case ENOENT:
+      return "check the path";
+    case EACCES:
+    case EPERM:
+      return "check who owns it and its permissions";
+    case ENOSPC:
+    case EDQUOT:
+      return "free some space there, then try again";
+    case EROFS:
+      return "the file system is read-only: choose another place";
+    case EISDIR:
+      return "name a file, not a directory";
+    case ENOTDIR:
+      return "a part of the path is not a directory: check the path";
+    default:
+      return "check the path and the disk";
+  }
+}
+
+/// What the last system call said.
+tl::unexpected<Error> failed(std::string_view doing, const fs::path& path) {
+  const int error = errno;
+  return fail(fmt::format("{} {} failed: {}", doing, path.string(), std::generic_category().message(error)),
+              advice(error));
+}
+
+bool write_all(int fd, std::string_view content) {
+  while (!content.empty()) {
+    const ssize_t written = ::write(fd, content.data(), content.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return false;
+    content.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return true;
+}
+
+fs::path directory_of(const fs::path& file) { return file.has_parent_path() ? file.parent_path() : fs::path("."); }
+
+Result<void> sync_directory(const fs::path& directory) {
+  const Descriptor fd(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!fd.valid() || ::fsync(fd.get()) != 0) return failed("syncing the directory", directory);
+  return {};
+}
+
+/// A complete and durable file under a name of its own beside `file`, gone again unless it was moved away.
+class Draft {
+ public:
+  explicit Draft(const fs::path& file) : name_(file.string() + ".XXXXXX") {}
+  Draft(const Draft&) = delete;
+  Draft& operator=(const Draft&) = delete;
+  ~Draft() {
+    if (made_) ::unlink(name_.c_str());
+  }
+
+  Result<void> write(std::string_view content, mode_t mode) {
+    const Descriptor fd(::mkostemp(name_.data(), O_CLOEXEC));
+    if (!fd.valid()) return failed("writing beside", name_);
+    made_ = true;
+    if (!write_all(fd.get(), content) || ::fchmod(fd.get(), mode) != 0 || ::fsync(fd.get()) != 0) {
+      return failed("writing", name_);
+    }
+    return {};
+  }
+  const std::string& name() const { return name_; }
+  void moved_away() { made_ = false; }
+
+ private:
+  std::string name_;
+  bool made_ = false;
+};
+
+fs::path home_directory() {
+  if (const char* home = std::getenv("HOME"); home != nullptr && *home != '\0') return home;
+  passwd entry{};
+  passwd* found = nullptr;
+  std::vector<char> buffer(16 * 1024);
+  if (::getpwuid_r(::geteuid(), &entry, buffer.data(), buffer.size(), &found) == 0 && found != nullptr) {
+    return found->pw_dir;
+  }
+  return "/";
+}
+
+}  // namespace
+
+Result<std::string> read_file(const fs::path& file) {
+  const Descriptor fd(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!fd.valid()) return failed("opening", file);
+  struct stat about {};
+  if (::fstat(fd.get(), &about) != 0) return failed("looking at", file);
+  // Room for one byte more than announced, so that the end is found without moving what may be a secret.
+  std::string content(std::min(static_cast<std::size_t>(about.st_size), max_file_bytes) + 1, '\0');
+  std::size_t size = 0;
+  while (true) {
+    if (size == content.size()) content.resize(2 * size);
+    const ssize_t got = ::read(fd.get(), content.data() + size, content.size() - size);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return failed("reading", file);
+    size += static_cast<std::size_t>(got);
+    if (size > max_file_bytes) {
+      return fail(fmt::format("{} is larger than 256 MiB", file.string()), "check that it is the file you mean");
+    }
+    if (got == 0) break;
+  }
+  content.resize(size);
+  return content;
+}
+
+Result<void> write_file(const fs::path& file, std::string_view content, bool only_owner) {
+  Draft draft(file);
+  if (auto written = draft.write(content, only_owner ? 0600 : 0644); !written) return written;
+  if (::rename(draft.name().c_str(), file.c_str()) != 0) return failed("writing", file);
+  draft.moved_away();
+  return sync_directory(directory_of(file));
+}
+
+Result<bool> write_new_file(const fs::path& file, std::string_view content) {
+  Draft draft(file);
+  if (auto written = draft.write(content, 0600); !written) return tl::make_unexpected(written.error());
+  if (::link(draft.name().c_str(), file.c_str()) != 0) {
+    if (errno == EEXIST) return false;
+    return failed("writing", file);
+  }
+  if (auto synced = sync_directory(directory_of(file)); !synced) return tl::make_unexpected(synced.error());
+  return true;
+}
+
+Result<void> make_private_directory(const fs::path& directory) {
+  struct stat about {};
+  if (::stat(directory.c_str(), &about) != 0) {
+    if (errno != ENOENT) return failed("looking at", directory);
+    const fs::path parent = directory_of(directory);
+    if (parent != directory && !fs::exists(parent)) {
+      if (auto made = make_private_directory(parent); !made) return made;
+    }
+    if (::mkdir(directory.c_str(), 0700) != 0 && errno != EEXIST) return failed("making the directory", directory);
+    if (::stat(directory.c_str(), &about) != 0) return failed("looking at", directory);
+  }
+  if (!S_ISDIR(about.st_mode)) {
+    return fail(fmt::format("{} is not a directory", directory.string()), "choose another path");
+  }
+  if ((about.st_mode & others_may_write) != 0) {
+    return fail(fmt::format("others than its owner may write into the directory {}", directory.string()),
+                fmt::format("run: chmod 700 {}", directory.string()));
+  }
+  return {};
+}
+
+Result<void> require_private_file(const fs::path& file) {
+  struct stat about {};
+  if (::stat(file.c_str(), &about) != 0) return failed("looking at", file);
+  if ((about.st_mode & others_may_anything) != 0) {
+    return fail(fmt::format("others than its owner may read or write {}", file.string()),
+                fmt::format("run: chmod 600 {}", file.string()));
+  }
+  if (about.st_uid != ::geteuid() && about.st_uid != 0) {
+    return fail(fmt::format("{} belongs to another user", file.string()), "use a file of your own");
+  }
+  return {};
+}
+
+fs::path expand_home(const std::string& path) {
+  if (path == "~") return home_directory();
+  if (path.starts_with("~/")) return home_directory() / path.substr(2);
+  return path;
+}
+
+fs::path default_state_dir() {
+  // The XDG specification says that a relative path there is to be ignored.
+  if (const char* state = std::getenv("XDG_STATE_HOME"); state != nullptr && *state == '/') {
+    return fs::path(state) / "wamigrate";
+  }
+  return home_directory() / ".local" / "state" / "wamigrate";
+}
+
+std::string process_name() {
+  std::string host(256, '\0');
+  if (::gethostname(host.data(), host.size() - 1) != 0) host = "unknown";
+  return fmt::format("{}:{}", host.c_str(), ::getpid());
+}
+
+}  // namespace wamigrate

@@ -1,0 +1,32 @@
+// A request as bytes: checked first, so that nothing in it can be read as the start of another header or request.
+#pragma once
+
+#include <compare>
+#include <cstdint>
+#include <string>
+
+#include "ports/transport.hpp"
+
+namespace wamigrate {
+
+/// Where a request goes, and whom it trusts. Connections are shared only between requests of equal origin.
+struct Origin {
+  bool secure = true;
+  std::string host;  ///< A name in lower case or an address, IPv6 without brackets.
+  std::uint16_t port = 0;
+  std::string ca_file;
+
+  auto operator<=>(const Origin&) const = default;
+};
+
+struct WireRequest {
+  Origin origin;
+  std::string shown;      ///< For people: `GET https://host/path`, never the query.
+  Secret bytes;           ///< All that goes onto the wire.
+  bool bodiless = false;  ///< HEAD: the reply announces a body and sends none.
+};
+
+/// Fails with `refused` for what cannot be sent as it stands.
+tl::expected<WireRequest, TransportFailure> compose(const HttpRequest& request, const std::string& user_agent);
+
+}  // namespace wamigrate

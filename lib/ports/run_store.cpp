@@ -1,0 +1,136 @@
+// A run's memory in one SQLite file: the journal, the inbox and the sealed blobs.
+#include <Poco/Data/LOB.h>
+#include <Poco/Data/Statement.h>
+
+#include <algorithm>
+
+#include "ports/sqlite_file.hpp"
+#include "ports/store.hpp"
+
+namespace wamigrate {
+
+namespace {
+
+using Poco::Data::BLOB;
+using Poco::Data::Session;
+using Poco::Data::Statement;
+using namespace Poco::Data::Keywords;
+
+const SqliteKind& run_store_kind() {
+  static const SqliteKind kind{
+      .name = "run store",
+      .application_id = 0x77614d52,  // "waMR"
+      .version = 1,
+      // AUTOINCREMENT: a message's number is never given twice, also after messages were removed.
+      .schema = {"CREATE TABLE journal (position INTEGER PRIMARY KEY AUTOINCREMENT, record TEXT NOT NULL)",
+                 "CREATE TABLE inbox (number INTEGER PRIMARY KEY AUTOINCREMENT, message TEXT NOT NULL)",
+                 "CREATE TABLE blobs (name TEXT PRIMARY KEY, sealed BLOB NOT NULL)"}};
+  return kind;
+}
+
+BLOB to_blob(const std::string& bytes) {
+  return BLOB(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size());
+}
+
+std::string to_string(const BLOB& blob) {
+  return std::string(reinterpret_cast<const char*>(blob.rawContent()), blob.size());
+}
+
+/// Poco reads text up to its first NUL.
+void ensure_plain_text(const std::string& text) {
+  ensure(text.find('\0') == std::string::npos, "records and messages hold no NUL");
+}
+
+class SqliteRunStore : public RunStore {
+ public:
+  explicit SqliteRunStore(std::unique_ptr<SqliteFile> file) : file_(std::move(file)) {}
+
+  Result<void> append(std::span<const std::string> records) override {
+    if (records.empty()) return {};
+    for (const std::string& record : records) ensure_plain_text(record);
+    return file_->write("appending to the journal", [&](Session& session) {
+      std::string record;
+      Statement insert(session);
+      insert << "INSERT INTO journal (record) VALUES (?)", use(record);
+      for (const std::string& next : records) {
+        record = next;
+        insert.execute();
+      }
+    });
+  }
+
+  Result<std::vector<std::string>> journal() override {
+    return file_->read("reading the journal", [](Session& session) {
+      std::vector<std::string> records;
+      session << "SELECT record FROM journal ORDER BY position", into(records), now;
+      return records;
+    });
+  }
+
+  Result<void> post(const std::string& message) override {
+    ensure_plain_text(message);
+    return file_->write("posting to the run", [&](Session& session) {
+      session << "INSERT INTO inbox (message) VALUES (?)", useRef(message), now;
+    });
+  }
+
+  Result<std::vector<Message>> messages(std::int64_t after) override {
+    return file_->read("reading the run's messages", [&](Session& session) {
+      std::vector<Poco::Int64> numbers;
+      std::vector<std::string> texts;
+      session << "SELECT number, message FROM inbox WHERE number > ? ORDER BY number", useRef(after), into(numbers),
+          into(texts), now;
+      std::vector<Message> messages;
+      for (std::size_t i = 0; i < numbers.size(); ++i) messages.push_back({numbers[i], std::move(texts[i])});
+      return messages;
+    });
+  }
+
+  Result<void> put_blob(const std::string& name, const std::string& sealed) override {
+    return file_->write("keeping a sealed blob", [&](Session& session) {
+      const BLOB bytes = to_blob(sealed);  // Poco binds an empty one as NULL
+      session << "INSERT INTO blobs (name, sealed) VALUES (?, coalesce(?, x'')) ON CONFLICT (name) "
+                 "DO UPDATE SET sealed = excluded.sealed",
+          useRef(name), useRef(bytes), now;
+    });
+  }
+
+  Result<std::optional<std::string>> blob(const std::string& name) override {
+    return file_->read("reading a sealed blob", [&](Session& session) -> std::optional<std::string> {
+      std::vector<BLOB> found;
+      session << "SELECT sealed FROM blobs WHERE name = ?", useRef(name), into(found), now;
+      if (found.empty()) return std::nullopt;
+      return to_string(found.front());
+    });
+  }
+
+  Result<void> drop_blob(const std::string& name) override {
+    auto dropped = file_->write("dropping a sealed blob", [&](Session& session) {
+      session << "DELETE FROM blobs WHERE name = ?", useRef(name), now;
+    });
+    if (!dropped) return dropped;
+    // The write-ahead log still holds the bytes: it is emptied into the file, where they have been overwritten.
+    return file_->empty_log();
+  }
+
+  Result<std::vector<std::string>> blob_names() override {
+    return file_->read("listing the sealed blobs", [](Session& session) {
+      std::vector<std::string> names;
+      session << "SELECT name FROM blobs ORDER BY name", into(names), now;
+      return names;
+    });
+  }
+
+ private:
+  std::unique_ptr<SqliteFile> file_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<RunStore>> open_run_store(const std::filesystem::path& file, bool create) {
+  auto opened = SqliteFile::open(file, run_store_kind(), create);
+  if (!opened) return tl::make_unexpected(opened.error());
+  return std::make_unique<SqliteRunStore>(std::move(*opened));
+}
+
+}  // namespace wamigrate

@@ -1,0 +1,92 @@
+#include "report/status.hpp"
+
+#include <fmt/format.h>
+
+#include "report/standing.hpp"
+#include "report/words.hpp"
+
+namespace wamigrate {
+namespace {
+
+using namespace report;
+
+constexpr std::size_t pressing_at_most = 50;
+constexpr std::size_t quiet_at_most = 10;
+
+std::string heading_of(NumberState state, std::size_t count) {
+  const std::string text = fmt::format("{}: {}", in_words(state), count);
+  if (state == NumberState::stranded) return fmt::format("STRANDED, needs a person now: {}", count);
+  return static_cast<char>(std::toupper(static_cast<unsigned char>(text[0]))) + text.substr(1);
+}
+
+bool is_quiet(NumberState state) {
+  return state == NumberState::pending || state == NumberState::untouched || state == NumberState::migrated;
+}
+
+// Why numbers that have not begun have not.
+std::string why_not_begun(const Progress& progress) {
+  if (!progress.held.empty())
+    return plain(progress.held) + ". They stay as they are; once the run has ended, plan them again.";
+  if (!progress.paused.empty()) return "They wait until the run goes on.";
+  if (!progress.started_at) return "The run has not begun.";
+  return "They wait for their wave, for a free place in it, or for a shared PIN to be proven.";
+}
+
+Item quiet_item(const NumberProgress& number, Time now) {
+  Item item = item_of(number, now);
+  item.details.clear();
+  if (number.state == NumberState::migrated && number.downtime > Millis(0)) {
+    item.text += ", off the air for at most " + for_people(number.downtime);
+  }
+  return item;
+}
+
+void put_state(Document& document, const Progress& progress, NumberState state, Time now) {
+  List list{{}, false, {is_quiet(state) ? quiet_at_most : pressing_at_most, "--json"}};
+  for (const NumberProgress& number : progress.numbers) {
+    if (number.state == state) list.items.push_back(is_quiet(state) ? quiet_item(number, now) : item_of(number, now));
+  }
+  if (list.items.empty()) return;
+  document.push_back(Heading{2, heading_of(state, list.items.size())});
+  if (state == NumberState::pending) document.push_back(Paragraph{why_not_begun(progress)});
+  document.push_back(std::move(list));
+}
+
+std::string state_of(const Progress& progress) {
+  if (progress.done) return "ended";
+  if (!progress.paused.empty()) return "paused";
+  return progress.started_at ? "running" : "not begun";
+}
+
+}  // namespace
+
+std::string status_text(const Progress& progress, Time now, bool colour, const std::string& run) {
+  Document document;
+  std::string title = fmt::format("Run to {}: {}", in_words(new_home(progress.direction)), state_of(progress));
+  if (progress.wave > 0 && !progress.done) title += fmt::format(", wave {}", progress.wave);
+  document.push_back(Heading{1, title});
+  document.push_back(Paragraph{counts_text(progress) + "."});
+  if (progress.started_at) {
+    const Time last = progress.done && progress.ended_at ? *progress.ended_at : now;
+    document.push_back(Paragraph{fmt::format("Began at {}, {} {}.", moment(*progress.started_at),
+                                             progress.done ? "took" : "for", for_people(last - *progress.started_at)),
+                                 Tone::quiet});
+  }
+  if (!progress.paused.empty() && !progress.done) {
+    document.push_back(List{{{"",
+                              "PAUSED, waits for " + what_it_waits_for(progress.paused),
+                              Tone::caution,
+                              {{"why", plain(progress.pause_message)},
+                               {"then",
+                                "wamigrate " + std::string(progress.paused == "approval" ? "approve" : "apply PLAN") +
+                                    " --run " + plain(run),
+                                true}}}}});
+  }
+  if (!progress.held.empty() && !progress.done) {
+    document.push_back(Paragraph{"HELD: " + plain(progress.held) + ".", Tone::caution});
+  }
+  for (const NumberState state : by_urgency()) put_state(document, progress, state, now);
+  return to_text(document, colour);
+}
+
+}  // namespace wamigrate

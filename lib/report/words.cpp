@@ -1,0 +1,241 @@
+// The spelling of things in reports. UTF-8 is read by hand here: what is broken must be replaced, never passed on.
+#include "report/words.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace wamigrate::report {
+namespace {
+
+struct Character {
+  char32_t code = 0;
+  std::size_t length = 0;  // 0: the bytes are broken
+};
+
+// The character at the front of `text`, which is not empty.
+Character first_of(std::string_view text) {
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  const unsigned char lead = byte(0);
+  if (lead < 0x80) return {lead, 1};
+  const std::size_t length = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
+  if (lead < 0xC2 || lead > 0xF4 || text.size() < length) return {};
+  char32_t code = lead & (0xFFu >> (length + 1));
+  for (std::size_t i = 1; i < length; ++i) {
+    if ((byte(i) & 0xC0) != 0x80) return {};
+    code = code << 6 | (byte(i) & 0x3Fu);
+  }
+  const bool overlong = (length == 3 && code < 0x800) || (length == 4 && code < 0x10000);
+  const bool surrogate = code >= 0xD800 && code <= 0xDFFF;
+  return overlong || surrogate || code > 0x10FFFF ? Character{} : Character{code, length};
+}
+
+bool is_blank(char32_t code) {
+  return code == '\t' || code == '\n' || code == '\r' || code == 0x2028 || code == 0x2029;
+}
+
+bool is_control(char32_t code) { return code < 0x20 || (code >= 0x7F && code < 0xA0); }
+
+// Marks that turn the reading direction can make a number or a command read as another one.
+bool turns_direction(char32_t code) {
+  return code == 0x061C || code == 0x200E || code == 0x200F || (code >= 0x202A && code <= 0x202E) ||
+         (code >= 0x2066 && code <= 0x2069);
+}
+
+}  // namespace
+
+std::string plain(std::string_view text) {
+  std::string clean;
+  while (!text.empty()) {
+    const Character character = first_of(text);
+    const std::size_t length = std::max<std::size_t>(character.length, 1);
+    if (character.length == 0) {
+      clean += "\uFFFD";
+    } else if (is_blank(character.code)) {
+      clean += ' ';
+    } else if (character.code == '`') {
+      clean += '\'';
+    } else if (!is_control(character.code) && !turns_direction(character.code)) {
+      clean += text.substr(0, length);
+    }
+    text.remove_prefix(length);
+  }
+  return clean;
+}
+
+std::size_t columns(std::string_view text) {
+  return static_cast<std::size_t>(
+      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+}
+
+std::string pad(std::string text, std::size_t width) {
+  const std::size_t taken = columns(text);
+  if (taken < width) text.append(width - taken, ' ');
+  return text;
+}
+
+std::string cut(std::string_view text, std::size_t width) {
+  if (columns(text) <= width) return std::string(text);
+  if (width == 0) return {};
+  std::string kept;
+  for (std::size_t taken = 1; taken < width; ++taken) {
+    const std::size_t length = std::max<std::size_t>(first_of(text).length, 1);
+    kept += text.substr(0, length);
+    text.remove_prefix(length);
+  }
+  return kept + "…";
+}
+
+std::string counted(std::size_t count, std::string_view noun) {
+  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
+}
+
+std::string some_of(const std::vector<std::string>& list, std::size_t limit) {
+  const std::size_t shown = std::min(list.size(), limit);
+  std::string text =
+      fmt::format("{}", fmt::join(list.begin(), list.begin() + static_cast<std::ptrdiff_t>(shown), ", "));
+  if (shown < list.size()) text += fmt::format(" and {} more", list.size() - shown);
+  return text;
+}
+
+std::string moment(Time time) {
+  std::string text = to_iso(time).substr(0, 19);
+  text[10] = ' ';
+  return text + " UTC";
+}
+
+std::string_view in_words(Home home) {
+  switch (home) {
+    case Home::onprem:
+      return "on-premises";
+    case Home::cloud:
+      return "Cloud";
+    case Home::nowhere:
+      return "nobody";
+    case Home::app:
+      return "the WhatsApp Business app";
+    case Home::unknown:
+      break;
+  }
+  return "unknown";
+}
+
+Home new_home(Direction direction) { return direction == Direction::to_cloud ? Home::cloud : Home::onprem; }
+Home old_home(Direction direction) { return direction == Direction::to_cloud ? Home::onprem : Home::cloud; }
+
+std::string_view in_words(Fact fact) {
+  switch (fact) {
+    case Fact::onprem_is_home:
+      return "on-premises serves the number";
+    case Fact::cloud_is_home:
+      return "Cloud serves the number";
+    case Fact::nowhere_is_home:
+      return "nobody serves the number";
+    case Fact::onprem_healthy:
+      return "every on-premises node is as its mode asks";
+    case Fact::pin_given:
+      return "a PIN is declared and was never refused";
+    case Fact::pin_known:
+      return "the declared PIN is the number's PIN";
+    case Fact::app_subscribed:
+      return "our app receives the WABA's webhooks";
+    case Fact::webhook_effective:
+      return "messages to this number have somewhere to go";
+    case Fact::snapshot_taken:
+      return "settings and profile are kept";
+    case Fact::no_restart_promised:
+      return "a person vouches that nothing restarts the old client";
+    case Fact::queue_drained:
+      return "every callback is delivered";
+    case Fact::backup_in_hand:
+      return "an unmodified backup of this run is kept";
+    case Fact::cloud_was_last_home:
+      return "Cloud was the last to serve the number";
+    case Fact::ownership_code_requested:
+      return "Meta has sent a code to the number";
+    case Fact::ownership_verified:
+      return "Meta asks for no code before registering";
+    case Fact::cloud_released:
+      return "no deregistration is left half-done";
+    case Fact::release_asked:
+      return "Cloud is to be deregistered first, as asked";
+    case Fact::cloud_let_go:
+      return "nothing is left to release on Cloud";
+    case Fact::certificate_in_hand:
+      return "Graph hands out the number's certificate";
+    case Fact::onprem_registration_open:
+      return "on-premises registration is open";
+    case Fact::account_requested:
+      return "on-premises has accepted the registration";
+    case Fact::old_client_silent:
+      return "no on-premises node serves the number or tries to";
+    case Fact::healthy_on_cloud:
+      return "Meta does not block the number";
+    case Fact::cloud_profile_restored:
+      return "the profile on Cloud is as it was kept";
+    case Fact::promises_compared:
+      return "what Meta promises to keep was compared, differences noted";
+    case Fact::shards_restored:
+      return "the client has its shards";
+    case Fact::onprem_settings_restored:
+      return "the on-premises settings are as they were kept";
+    case Fact::onprem_profile_restored:
+      return "the on-premises profile is as it was kept";
+    case Fact::onprem_about_restored:
+      return "the on-premises about text is as it was kept";
+    case Fact::count_:
+      break;
+  }
+  return "unknown";
+}
+
+std::string_view in_words(NumberState state) {
+  switch (state) {
+    case NumberState::pending:
+      return "not begun";
+    case NumberState::rolled_back:
+      return "rolled back";
+    case NumberState::active:
+    case NumberState::waiting:
+    case NumberState::migrated:
+    case NumberState::untouched:
+    case NumberState::stale:
+    case NumberState::failed:
+    case NumberState::stranded:
+      break;
+  }
+  return name(state);
+}
+
+std::string what_it_waits_for(std::string_view word) {
+  if (word == "code") return "the code that was sent to the number";
+  if (word == "person") return "a person's decision";
+  if (word == "pin") return "the right PIN";
+  if (word == "lease") return "another process that works on it";
+  if (word == "time") return "a time; it goes on by itself";
+  if (word == "token") return "a good token";
+  if (word == "approval") return "a person's approval";
+  if (word == "signal") return "somebody to start it again";
+  return plain(word);
+}
+
+std::string what_people_see(Direction direction) {
+  // Meta's help page on business chats (FAQ 643460927283235) and field reports for the words towards Cloud. That a
+  // notice appears in either direction follows from the page's promise that the way a chat is handled can't change
+  // unseen.
+  if (direction == Direction::to_cloud) {
+    return "People in existing chats see a system line such as \"This business is now using a secure service from Meta "
+           "to manage this chat. Tap to learn more.\"";
+  }
+  return "People in existing chats see a system line: Meta's service no longer manages this chat, the business does. "
+         "Its "
+         "words are not documented for this direction.";
+}
+
+std::string whom_to_call() {
+  return "Meta Direct Support, topic \"WABiz: Cloud API\", request type \"On-Prem -> Cloud API migration issues\". "
+         "Have ready: the phone number, its phone_number_id and WABA id, the time in UTC, and the fbtrace_id that the "
+         "journal keeps with every refusal.";
+}
+
+}  // namespace wamigrate::report

@@ -1,0 +1,53 @@
+// Words and widths: how every report spells moments, homes, states and counts, and the one place where text that came
+// from a server or a file is made harmless before a person's terminal, browser or editor sees it.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/time.hpp"
+#include "model/fact.hpp"
+#include "model/home.hpp"
+#include "run/progress.hpp"
+
+namespace wamigrate::report {
+
+/// The text on one line, without control characters, without characters that turn the reading direction, in sound
+/// UTF-8, and with backticks as apostrophes (documents mark code with backticks). Every text that is not a constant of
+/// this program goes through it once, when a document is built.
+std::string plain(std::string_view text);
+
+/// How many columns a text takes in a terminal: one a character.
+std::size_t columns(std::string_view text);
+/// Filled with blanks up to `width` columns.
+std::string pad(std::string text, std::size_t width);
+/// At most `width` columns; what was cut ends in "…".
+std::string cut(std::string_view text, std::size_t width);
+
+/// "1 number", "412 numbers".
+std::string counted(std::size_t count, std::string_view noun);
+/// "+49…, +49… and 409 more": the first `limit` of them.
+std::string some_of(const std::vector<std::string>& list, std::size_t limit);
+
+/// "2026-03-01 02:00:03 UTC".
+std::string moment(Time time);
+
+/// Who serves: "on-premises", "Cloud", "nobody", "the WhatsApp Business app", "unknown".
+std::string_view in_words(Home home);
+/// The home a direction leads to, and the one it leaves.
+Home new_home(Direction direction);
+Home old_home(Direction direction);
+/// What holds, as half a sentence: "Cloud serves the number".
+std::string_view in_words(Fact fact);
+/// What became of a number: "migrated", "rolled back", "not begun".
+std::string_view in_words(NumberState state);
+/// What a waiting number waits for: "a registration code"; the word itself where it is not known here.
+std::string what_it_waits_for(std::string_view word);
+
+/// What people in existing chats will see once the number is served by its new home.
+std::string what_people_see(Direction direction);
+/// Whom to call when the platform itself is in the way.
+std::string whom_to_call();
+
+}  // namespace wamigrate::report

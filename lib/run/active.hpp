@@ -1,0 +1,33 @@
+// What the runner knows of a number only while this process works on it: nothing here needs to survive a crash.
+#pragma once
+
+#include "run/runner.hpp"
+
+namespace wamigrate {
+
+struct Runner::Active {
+  bool leased = false;
+  Time lease_until{};
+  bool in_flight = false;
+  Time due{};         ///< When to look at the number again.
+  Time since{};       ///< Patience with the current step runs from here.
+  Time not_before{};  ///< Nothing that changes anything is sent earlier: a backoff.
+  int failures = 0;   ///< In a row, of the current step.
+  int replans = 0;
+  std::string replan_why;  ///< Non-empty: find a new road from a full observation first.
+  std::optional<Snapshot> snapshot;
+  bool rechecked = false;  ///< After the soak of its wave its checkpoints were asked again.
+};
+
+struct Runner::Job {
+  std::size_t number = 0;
+  const Step* step = nullptr;  ///< Null: an observation.
+  Readings readings;
+  Supplies supplies;
+  Observation seen;
+  Outcome outcome;
+};
+
+inline constexpr Time never = Time::max();
+
+}  // namespace wamigrate

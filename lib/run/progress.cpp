@@ -1,0 +1,360 @@
+#include "run/progress.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "steps/step.hpp"
+
+namespace wamigrate {
+namespace {
+
+constexpr std::array states = {NumberState::pending,  NumberState::active,      NumberState::waiting,
+                               NumberState::migrated, NumberState::rolled_back, NumberState::untouched,
+                               NumberState::stale,    NumberState::failed,      NumberState::stranded};
+
+std::optional<NumberState> state_from(std::string_view text) {
+  const auto found = std::find_if(states.begin(), states.end(), [&](NumberState state) { return name(state) == text; });
+  return found == states.end() ? std::nullopt : std::optional(*found);
+}
+
+Facts facts_in(const Json& more, std::string_view key) {
+  Facts facts;
+  for (const Json& word : at_path(more, {key})) {
+    if (!word.is_string()) continue;
+    if (const auto fact = fact_from(word.get<std::string>())) facts.add(*fact);
+  }
+  return facts;
+}
+
+std::vector<std::string> texts_in(const Json& more, std::string_view key) {
+  std::vector<std::string> texts;
+  for (const Json& text : at_path(more, {key})) {
+    if (text.is_string()) texts.push_back(text.get<std::string>());
+  }
+  return texts;
+}
+
+void stop_waiting(NumberProgress& number) {
+  if (number.state == NumberState::waiting) number.state = NumberState::active;
+  number.waits_for.clear();
+  number.until.reset();
+  number.reason.clear();
+}
+
+void on_observed(NumberProgress& number, const Entry& entry) {
+  number.home = home_from(text_at(entry.more, "home")).value_or(Home::unknown);
+  number.why = entry.message;
+  const bool served = number.home == Home::onprem || number.home == Home::cloud;
+  if (number.home == Home::nowhere) number.down_confirmed = number.down_since.has_value();
+  if (served && number.down_since) {
+    if (number.down_confirmed || number.home != number.last_served) number.downtime += entry.time - *number.down_since;
+    number.down_since.reset();
+    number.down_confirmed = false;
+  }
+  if (served) number.last_served = number.home;
+}
+
+void on_intent(NumberProgress& number, const Entry& entry) {
+  stop_waiting(number);
+  number.open_intent = entry.step;
+  number.attempts[entry.step] = entry.attempt;
+  number.last_sent[entry.step] = number.last_unsure[entry.step] = entry.time;
+  const Effect& effect = step_of(entry.step).kind.effect;
+  const Facts homes = {Fact::onprem_is_home, Fact::cloud_is_home};
+  if ((effect.takes | effect.may_take).has_any(homes) && !number.down_since) number.down_since = entry.time;
+  number.doubtful = number.doubtful | effect.gives;
+}
+
+void on_outcome(NumberProgress& number, const Entry& entry, int session) {
+  const Effect& effect = step_of(entry.step).kind.effect;
+  number.open_intent.clear();
+  for (const std::string& note : texts_in(entry.more, "notes")) number.notes.push_back(note);
+  if (entry.outcome == name(Outcome::How::ambiguous)) {
+    number.last_sent[entry.step] = number.last_unsure[entry.step] = entry.time;
+    return;
+  }
+  number.doubtful = number.doubtful - effect.gives;
+  if (entry.outcome == name(Outcome::How::done)) {
+    number.last_sent[entry.step] = number.last_unsure[entry.step] = entry.time;
+    const Facts vouched = facts_in(entry.more, "vouched");
+    number.vouched = number.vouched | vouched;
+    number.denied = number.denied - vouched;
+    if (vouched.has(Fact::backup_in_hand)) number.backup_session = session;
+    return;
+  }
+  number.last_unsure.erase(entry.step);
+  if (entry.outcome == name(Outcome::How::not_sent)) {
+    number.last_sent.erase(entry.step);
+  } else {
+    number.last_sent[entry.step] = entry.time;
+    const std::string error_class = text_at(entry.more, "class");
+    ++number.refusals[error_class];
+    if (error_class == "pin") number.pin_refused = true;
+  }
+}
+
+void take_road(NumberProgress& number, const Entry& entry) {
+  number.road = texts_in(entry.more, "road");
+  number.next = 0;
+}
+
+void on_heard(NumberProgress& number, const Entry& entry) {
+  const std::string said = text_at(entry.more, "said");
+  if (said == "done") {
+    number.vouched = number.vouched | number.doubtful;
+    number.doubtful = {};
+  } else if (said == "not-done") {
+    number.doubtful = {};
+    number.last_unsure.clear();
+  } else if (said == "retry") {
+    number.denied = {};
+    number.doubtful = {};
+    number.stopping = false;
+    number.rescues = 0;
+    number.retried = true;
+    if (const std::string pin = text_at(entry.more, "pin"); !pin.empty()) {
+      number.pin_override = pin;
+      number.pin_refused = false;
+    }
+    number.state = NumberState::pending;
+    number.started = false;
+    number.ended_at.reset();
+    number.next_command.clear();
+  }
+  stop_waiting(number);
+}
+
+Result<void> fold_number(Progress& progress, NumberProgress& number, const Entry& entry) {
+  const std::string& e = entry.event;
+  if (e == event::observed) {
+    on_observed(number, entry);
+  } else if (e == event::started) {
+    take_road(number, entry);
+    number.started = true;
+    number.state = NumberState::active;
+    number.wave = static_cast<int>(number_at(entry.more, "wave").value_or(0));
+    number.started_at = entry.time;
+  } else if (e == event::intent) {
+    on_intent(number, entry);
+  } else if (e == event::outcome) {
+    on_outcome(number, entry, progress.session);
+  } else if (e == event::settled) {
+    stop_waiting(number);
+    // The checkpoint held: what it stands for is our own knowledge from now on, and no longer in doubt.
+    const Facts gives = step_of(entry.step).kind.effect.gives;
+    number.vouched = number.vouched | (gives - Facts{Fact::onprem_is_home, Fact::cloud_is_home, Fact::nowhere_is_home});
+    number.doubtful = number.doubtful - gives;
+    number.open_intent.clear();
+    ++number.next;
+  } else if (e == event::waiting) {
+    number.state = NumberState::waiting;
+    number.waits_for = text_at(entry.more, "for");
+    number.until = parse_iso(text_at(entry.more, "until"));
+    number.next_command = text_at(entry.more, "next");
+    number.reason = entry.message;
+  } else if (e == event::replanned) {
+    stop_waiting(number);
+    take_road(number, entry);
+    number.denied = number.denied | facts_in(entry.more, "denied");
+    number.vouched = number.vouched - facts_in(entry.more, "denied");
+    number.stopping = false;
+    if (flag_at(entry.more, "rescue").value_or(false)) ++number.rescues;
+    number.to_old_home = flag_at(entry.more, "to_old_home").value_or(false);
+  } else if (e == event::stopping) {
+    stop_waiting(number);
+    number.stopping = true;
+    number.reason = entry.message;
+    number.denied = number.denied | facts_in(entry.more, "denied");
+  } else if (e == event::ended) {
+    const auto state = state_from(entry.outcome);
+    if (!state || !is_final(*state)) return fail("the journal ends a number in an unknown state: " + entry.outcome);
+    stop_waiting(number);
+    number.state = *state;
+    number.reason = entry.message;
+    number.next_command = text_at(entry.more, "next");
+    number.stopping = false;
+    number.ended_at = entry.time;
+  } else if (e == event::heard) {
+    on_heard(number, entry);
+  } else {
+    return fail("the journal has an event this version does not know: " + e, "use the version that wrote it");
+  }
+  return {};
+}
+
+}  // namespace
+
+std::string_view name(NumberState state) {
+  switch (state) {
+    case NumberState::pending:
+      return "pending";
+    case NumberState::active:
+      return "active";
+    case NumberState::waiting:
+      return "waiting";
+    case NumberState::migrated:
+      return "migrated";
+    case NumberState::rolled_back:
+      return "rolled_back";
+    case NumberState::untouched:
+      return "untouched";
+    case NumberState::stale:
+      return "stale";
+    case NumberState::failed:
+      return "failed";
+    case NumberState::stranded:
+      break;
+  }
+  return "stranded";
+}
+
+bool is_final(NumberState state) {
+  return state != NumberState::pending && state != NumberState::active && state != NumberState::waiting;
+}
+
+int NumberProgress::registers_used() const {
+  int used = 0;
+  for (const auto& [step, count] : attempts) {
+    const Ration ration = step_of(step).kind.ration;
+    if (ration == Ration::registration || ration == Ration::account) used += count;
+  }
+  return used;
+}
+
+const std::string& NumberProgress::step() const {
+  static const std::string none;
+  return next < road.size() ? road[next] : none;
+}
+
+NumberProgress* Progress::find(const std::string& phone) {
+  const auto found = by_phone_.find(phone);
+  return found == by_phone_.end() ? nullptr : &numbers[found->second];
+}
+
+const NumberProgress* Progress::find(const std::string& phone) const {
+  const auto found = by_phone_.find(phone);
+  return found == by_phone_.end() ? nullptr : &numbers[found->second];
+}
+
+void Progress::index() {
+  for (std::size_t i = 0; i < numbers.size(); ++i) by_phone_[numbers[i].phone] = i;
+}
+
+Progress begin(const Plan& plan) {
+  Progress progress;
+  progress.plan_digest = plan.digest;
+  progress.direction = plan.direction;
+  for (const PlannedNumber& planned : plan.numbers) {
+    NumberProgress number;
+    number.phone = planned.phone;
+    number.road = plan.roads[planned.road].steps;
+    number.home = planned.home;
+    if (planned.home == Home::onprem || planned.home == Home::cloud) number.last_served = planned.home;
+    number.why = planned.why;
+    progress.numbers.push_back(std::move(number));
+  }
+  progress.index();
+  return progress;
+}
+
+Result<void> fold(Progress& progress, const Entry& entry) {
+  const std::string& e = entry.event;
+  if (const auto message = number_at(entry.more, "message")) progress.heard.insert(*message);
+  if (!entry.phone.empty()) {
+    NumberProgress* number = progress.find(entry.phone);
+    if (number == nullptr) {
+      return fail("the journal speaks of " + entry.phone + ", which is not in the plan",
+                  "give the run directory that belongs to this plan");
+    }
+    if (e == event::heard) progress.done = false;
+    return fold_number(progress, *number, entry);
+  }
+  if (e == event::created) {
+    if (text_at(entry.more, "plan") != progress.plan_digest) {
+      return fail("this run directory belongs to another plan (" + text_at(entry.more, "plan").substr(0, 12) + "…)",
+                  "give another --run directory, or the plan it was made with");
+    }
+    progress.started_at = entry.time;
+  } else if (e == event::session) {
+    ++progress.session;
+    progress.paused.clear();
+    progress.pause_message.clear();
+    progress.ended_at.reset();
+  } else if (e == event::wave) {
+    progress.wave = static_cast<int>(number_at(entry.more, "wave").value_or(0));
+  } else if (e == event::held) {
+    progress.held = entry.message;
+  } else if (e == event::paused) {
+    progress.paused = text_at(entry.more, "for");
+    progress.pause_message = entry.message;
+    progress.ended_at = entry.time;
+  } else if (e == event::done) {
+    progress.done = true;
+    progress.ended_at = entry.time;
+  } else if (e != event::heard) {
+    return fail("the journal has an event this version does not know: " + e, "use the version that wrote it");
+  }
+  return {};
+}
+
+Result<Progress> fold_journal(const Plan& plan, const std::vector<std::string>& journal) {
+  Progress progress = begin(plan);
+  for (const std::string& line : journal) {
+    auto entry = entry_from(line);
+    if (!entry) return tl::make_unexpected(entry.error());
+    if (auto folded = fold(progress, *entry); !folded) return tl::make_unexpected(folded.error());
+  }
+  return progress;
+}
+
+int exit_code(const Progress& progress) {
+  int code = 0;
+  for (const NumberProgress& number : progress.numbers) {
+    switch (number.state) {
+      case NumberState::migrated:
+        break;
+      case NumberState::stranded:
+        code = std::max(code, 5);
+        break;
+      case NumberState::untouched:
+      case NumberState::stale:
+      case NumberState::failed:
+      case NumberState::rolled_back:
+        code = std::max(code, 3);
+        break;
+      case NumberState::waiting:
+        // Waiting for a person with nobody serving it is the worst there is; with a token missing it is only unseen.
+        code = std::max(code, number.waits_for == "person" && number.home == Home::nowhere ? 5 : 4);
+        break;
+      case NumberState::pending:
+      case NumberState::active:
+        code = std::max(code, 4);
+        break;
+    }
+  }
+  return code;
+}
+
+Json status_json(const Progress& progress, const std::string& run, Time now) {
+  Json numbers = Json::array();
+  for (const NumberProgress& number : progress.numbers) {
+    const Millis open = number.down_since && number.down_confirmed ? now - *number.down_since : Millis(0);
+    numbers.push_back({{"phone", number.phone},
+                       {"home", name(number.home)},
+                       {"state", name(number.state)},
+                       {"step", number.step().empty() ? Json(nullptr) : Json(number.step())},
+                       {"reason", number.reason.empty() ? Json(nullptr) : Json(number.reason)},
+                       {"waits_for", number.waits_for.empty() ? Json(nullptr) : Json(number.waits_for)},
+                       {"until", number.until ? Json(to_iso(*number.until)) : Json(nullptr)},
+                       {"downtime_ms", (number.downtime + open).count()},
+                       {"registers_used", number.registers_used()}});
+  }
+  const char* state = progress.done ? "done" : !progress.paused.empty() ? "paused" : "running";
+  return {{"run", run},
+          {"plan", progress.plan_digest},
+          {"direction", name(progress.direction)},
+          {"state", state},
+          {"numbers", numbers}};
+}
+
+}  // namespace wamigrate

@@ -1,0 +1,107 @@
+// Progress: all that is known of a run, folded from its journal entry by entry. The running process and `status` in
+// another terminal use the same fold, so they can't disagree; resuming is reading the journal.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "model/home.hpp"
+#include "plan/plan.hpp"
+#include "run/entry.hpp"
+
+namespace wamigrate {
+
+enum class NumberState {
+  pending,
+  active,
+  waiting,
+  migrated,     ///< Served by its new home, verified.
+  rolled_back,  ///< Brought back to its old home.
+  untouched,    ///< The run stopped before it.
+  stale,        ///< No longer as planned: not touched.
+  failed,       ///< Not migrated; served by its old home.
+  stranded,     ///< Served by nobody, or nobody knows.
+};
+std::string_view name(NumberState state);
+bool is_final(NumberState state);
+
+struct NumberProgress {
+  std::string phone;
+  NumberState state = NumberState::pending;
+  int wave = 0;                   ///< From 1, once started.
+  std::vector<std::string> road;  ///< As planned, or as replanned.
+  std::size_t next = 0;           ///< The step whose turn it is; road.size() when all are settled.
+  bool started = false;           ///< Observed to be as planned; its road has begun.
+  bool stopping = false;          ///< Goes no further; its home is being settled.
+  int rescues = 0;                ///< Roads taken to give it a home again.
+  bool to_old_home = false;       ///< The road leads back.
+  bool retried = false;           ///< A person asked for it again: its road is found anew, whatever the plan saw.
+
+  Facts vouched, doubtful, denied;
+  std::map<std::string, int> attempts;      ///< Intents by step.
+  std::map<std::string, Time> last_sent;    ///< Requests that may have had an effect, a refusal's side effects too.
+  std::map<std::string, Time> last_unsure;  ///< … that may yet be carried out: not refused.
+  std::map<std::string, int> refusals;      ///< By error class: some are answered once and no more.
+  std::string open_intent;                  ///< A step whose request left (perhaps) and whose outcome is not known.
+  int backup_session = 0;                   ///< The session that took the backup; 0: none.
+  bool pin_refused = false;
+  std::string pin_override;  ///< A reference a person supplied after a refusal.
+
+  Home home = Home::unknown;  ///< As last settled.
+  Home last_served = Home::unknown;
+  std::string why;                 ///< The evidence.
+  std::optional<Time> down_since;  ///< When the request left that may have taken its home.
+  bool down_confirmed = false;     ///< Nobody was seen to serve it since.
+  Millis downtime{0};
+
+  std::string reason;     ///< Why it waits, or why it ended so.
+  std::string waits_for;  ///< code, person, pin, lease, time, token, approval; empty when it does not wait
+  std::optional<Time> until;
+  std::string next_command;        ///< What is safe to do next.
+  std::vector<std::string> notes;  ///< Differences and such, for the report.
+  std::optional<Time> started_at, ended_at;
+
+  int registers_used() const;
+  const std::string& step() const;  ///< Name of the step whose turn it is; empty when none.
+};
+
+struct Progress {
+  std::string plan_digest;
+  Direction direction = Direction::to_cloud;
+  std::vector<NumberProgress> numbers;  ///< In plan order.
+  int session = 0;
+  int wave = 0;
+  std::string held;    ///< Why no new number starts; empty when they do.
+  std::string paused;  ///< Why the run is paused ("token", "signal", …); empty when it is not.
+  std::string pause_message;
+  bool done = false;
+  std::set<long long> heard;  ///< Messages dealt with.
+  std::optional<Time> started_at, ended_at;
+
+  NumberProgress* find(const std::string& phone);
+  const NumberProgress* find(const std::string& phone) const;
+  void index();  ///< After filling `numbers`.
+
+ private:
+  std::map<std::string, std::size_t> by_phone_;
+};
+
+/// The progress of a run that has not begun.
+Progress begin(const Plan& plan);
+
+/// Folds one entry. Entries this version does not know are an error, not skipped.
+Result<void> fold(Progress& progress, const Entry& entry);
+
+/// A run's whole progress from its journal.
+Result<Progress> fold_journal(const Plan& plan, const std::vector<std::string>& journal);
+
+/// The exit code of the contract, section 3.
+int exit_code(const Progress& progress);
+
+/// What `status --json` prints.
+Json status_json(const Progress& progress, const std::string& run, Time now);
+
+}  // namespace wamigrate

@@ -1,0 +1,47 @@
+#include "run/rations.hpp"
+
+#include <fmt/format.h>
+
+namespace wamigrate {
+
+Result<std::string> ration_refusal(LedgerStore& ledger, const std::string& phone, Ration ration, int used_in_run,
+                                   bool nobody_serves, Time now) {
+  if (used_in_run >= ration_per_run) {
+    return fmt::format("{} {} requests were sent for this number in this run; more would spend what the way back needs",
+                       used_in_run, name(ration));
+  }
+  const auto attempts = ledger.attempts(phone, std::string(name(ration)), now - ration_window);
+  if (!attempts) return tl::make_unexpected(attempts.error());
+  if (*attempts >= (nobody_serves ? ration_limit : ration_stop)) {
+    return fmt::format("{} of the {} {} requests that 72 hours allow are used, over all runs", *attempts, ration_limit,
+                       name(ration));
+  }
+  return std::string();
+}
+
+std::string pin_mark(const Sealer& sealer, const Number& number, const Secret& pin) {
+  return sealer.mark(pin, "pin " + number.phone.e164);
+}
+
+Result<LedgerView> ledger_view(LedgerStore& ledger, const Sealer& sealer, const Number& number, const Secret& pin,
+                               Time now) {
+  LedgerView view;
+  const std::string& phone = number.phone.e164;
+  const auto created = ledger.created();
+  const auto registrations = ledger.attempts(phone, std::string(name(Ration::registration)), now - ration_window);
+  const auto deregistrations = ledger.attempts(phone, std::string(name(Ration::deregistration)), now - ration_window);
+  if (!created) return tl::make_unexpected(created.error());
+  if (!registrations) return tl::make_unexpected(registrations.error());
+  if (!deregistrations) return tl::make_unexpected(deregistrations.error());
+  view.known = *created <= now - ration_window;
+  view.registrations = *registrations;
+  view.deregistrations = *deregistrations;
+  if (!pin.empty()) {
+    const auto refused = ledger.is_refused(phone, pin_mark(sealer, number, pin));
+    if (!refused) return tl::make_unexpected(refused.error());
+    view.pin_refused = *refused;
+  }
+  return view;
+}
+
+}  // namespace wamigrate

@@ -1,0 +1,204 @@
+#include "run/survey.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "run/rations.hpp"
+
+namespace wamigrate {
+namespace {
+
+using R = Check::Result;
+
+struct Asking {
+  std::size_t slot = 0;
+  Observation seen;
+};
+
+// Observes these slots with all workers, and hands each observation over as it comes.
+void observe_all(const Fleet& fleet, Survey& survey, const std::vector<std::size_t>& slots, Readings readings,
+                 SurveyDoors& doors) {
+  std::vector<Asking> asking(slots.size());
+  for (std::size_t i = 0; i < slots.size(); ++i) {
+    asking[i].slot = slots[i];
+    const Number& number = fleet.numbers[survey.numbers[slots[i]].number];
+    doors.workers.start(
+        i, [&site = doors.site, &number, readings, one = &asking[i]] { one->seen = site.observe(number, readings); });
+  }
+  std::size_t done = 0;
+  while (done < slots.size()) {
+    done += doors.workers.wait(doors.clock.now() + std::chrono::seconds(1)).size();
+    if (doors.on_progress) doors.on_progress(static_cast<int>(done), static_cast<int>(slots.size()));
+  }
+  for (Asking& one : asking) {
+    survey.numbers[one.slot].seen = std::move(one.seen);
+    survey.observed_at = std::max(survey.observed_at, survey.numbers[one.slot].seen.taken_at);
+  }
+}
+
+void judge(const Fleet& fleet, const PlanOptions& options, Surveyed& one, bool patience_over) {
+  OwnRecord own;
+  own.pin_refused = one.ledger.pin_refused;
+  const Number& number = fleet.numbers[one.number];
+  const HomeFinding first = find_home(number, one.seen);
+  own.last_home = first.settled && first.home == Home::cloud ? Home::cloud : Home::unknown;
+  const Sighting sighting{number, fleet.graph, options, one.seen, own, patience_over};
+  one.home = home_of(sighting);
+  one.facts = facts_to_plan_from(sighting);
+}
+
+bool failed_at(const Checks& checks, const std::string& phone) {
+  return std::any_of(checks.begin(), checks.end(),
+                     [&](const Check& check) { return check.phone == phone && check.result == R::fail; });
+}
+
+}  // namespace
+
+Readings survey_readings() {
+  return planning_readings() | Readings{Reading::webhook, Reading::graph_health, Reading::onprem_support,
+                                        Reading::onprem_queue, Reading::onprem_shards};
+}
+
+Result<Survey> survey(const Fleet& fleet, const std::vector<std::size_t>& numbers, const PlanOptions& options,
+                      Readings readings, SurveyDoors doors) {
+  Survey survey;
+  survey.token = doors.site.token();
+  for (const std::size_t index : numbers) {
+    Surveyed one;
+    one.number = index;
+    one.ledger.known = false;
+    if (doors.ledger != nullptr && doors.sealer != nullptr) {
+      Secret pin;
+      if (doors.secrets != nullptr && !fleet.numbers[index].pin.empty()) {
+        if (auto found = doors.secrets->resolve(fleet.numbers[index].pin)) pin = std::move(*found);
+      }
+      auto view = ledger_view(*doors.ledger, *doors.sealer, fleet.numbers[index], pin, doors.clock.now());
+      if (!view) return tl::make_unexpected(view.error());
+      one.ledger = *view;
+    }
+    survey.numbers.push_back(std::move(one));
+  }
+
+  const Time begun = doors.clock.now();
+  std::vector<std::size_t> slots(numbers.size());
+  for (std::size_t i = 0; i < slots.size(); ++i) slots[i] = i;
+  bool told = false;
+  while (!slots.empty()) {
+    observe_all(fleet, survey, slots, readings, doors);
+    const bool patience_over = doors.clock.now() - begun >= fleet.policy.settle_timeout;
+    std::vector<std::size_t> unsettled;
+    for (const std::size_t slot : slots) {
+      judge(fleet, options, survey.numbers[slot], patience_over);
+      const HomeFinding& home = survey.numbers[slot].home;
+      if (!home.settled && home.after_patience != Home::unknown && !patience_over) unsettled.push_back(slot);
+    }
+    slots = std::move(unsettled);
+    if (slots.empty()) break;
+    if (!told && doors.on_patience) doors.on_patience(static_cast<int>(slots.size()), fleet.policy.settle_timeout);
+    told = true;
+    const Time next = doors.clock.now() + fleet.policy.settle_poll;
+    while (doors.clock.now() < next) doors.workers.wait(next);
+  }
+  return survey;
+}
+
+Checks check(const Fleet& fleet, Direction direction, const PlanOptions& options, const Survey& survey) {
+  Checks checks = check_fleet(fleet, direction, options, survey.token, survey.observed_at);
+  for (const Surveyed& one : survey.numbers) {
+    const Candidate candidate{&fleet.numbers[one.number], &one.seen, one.home, one.facts, one.ledger};
+    Checks own = check_number(candidate, fleet, direction, options, survey.observed_at);
+    checks.insert(checks.end(), std::make_move_iterator(own.begin()), std::make_move_iterator(own.end()));
+  }
+  return checks;
+}
+
+Plan plan_from(const Fleet& fleet, Direction direction, const PlanOptions& options, const Survey& survey,
+               const Checks& checks, Checks& failed) {
+  std::vector<Evidence> evidence;
+  for (const Surveyed& one : survey.numbers) {
+    if (failed_at(checks, fleet.numbers[one.number].phone.e164)) continue;
+    evidence.push_back({one.number, one.home, one.facts});
+  }
+  for (const Check& check : checks) {
+    if (check.result == R::fail) failed.push_back(check);
+  }
+  Plan plan = make_plan(catalogue(), fleet, direction, options, survey.observed_at, evidence, failed);
+  for (const Surveyed& one : survey.numbers) {
+    RefusedNumber refused{fleet.numbers[one.number].phone.e164, {}};
+    for (const Check& check : failed) {
+      if (check.phone == refused.phone) refused.checks.push_back(check);
+    }
+    if (!refused.checks.empty()) plan.refused.push_back(std::move(refused));
+  }
+  for (const Check& check : checks) {
+    if (check.result == R::warn || check.result == R::unknown) plan.warnings.push_back(check);
+  }
+  std::vector<const Number*> planned;
+  for (std::size_t i = 0; i < plan.numbers.size(); ++i) planned.push_back(&plan.number(i));
+  for (const SecretRef& ref : secrets_needed(fleet, planned, Need::changing, direction)) {
+    plan.secrets.push_back(ref.text());
+  }
+  plan.digest = text_at(to_json(plan), "digest");
+  return plan;
+}
+
+Checks verify(const Fleet& fleet, const Survey& survey, std::optional<Direction> expected) {
+  Checks checks;
+  for (const Surveyed& one : survey.numbers) {
+    const Number& number = fleet.numbers[one.number];
+    const std::string& phone = number.phone.e164;
+    const Observation& seen = one.seen;
+    auto add = [&](const std::string& id, R result, std::string message, std::string fix = {}) {
+      checks.push_back({id, phone, result, std::move(message), result == R::pass ? "" : std::move(fix), ""});
+    };
+    const std::string home = std::string(name(one.home.home)) + ": " + one.home.why;
+    const bool wrong_side = expected && (one.home.home == Home::onprem || one.home.home == Home::cloud) &&
+                            one.home.home != (*expected == Direction::to_cloud ? Home::cloud : Home::onprem);
+    if (one.home.home == Home::nowhere || one.home.home == Home::unknown || wrong_side) {
+      add("home", one.home.home == Home::unknown ? R::unknown : R::fail, home,
+          wrong_side ? "it is served, but not where this run was to bring it: see the report"
+                     : "see `wamigrate status` and the report for what is safe to do next");
+    } else if (one.home.degraded) {
+      add("home", R::fail, home, "bring every node to the state its mode asks for");
+    } else {
+      add("home", R::pass, home);
+    }
+    if (const std::string conflict = identity_conflict(number, seen); !conflict.empty()) {
+      add("identity", R::fail, conflict, "correct the inventory");
+    }
+    if (one.home.home != Home::cloud) continue;
+    add("old_client_silent", onprem_is_silent(number.deployment, seen) ? R::pass : R::fail,
+        onprem_is_silent(number.deployment, seen) ? "no on-premises node serves or tries to"
+                                                  : "an on-premises node is up or tries to be",
+        "stop the old client's containers, and what restarts them");
+    if (!seen.graph.health_asked.answered()) {
+      add("health_status", R::unknown, "health_status could not be read: " + seen.graph.health_asked.detail);
+    } else {
+      const bool blocked = seen.graph.can_send_message == "BLOCKED";
+      add("health_status", blocked ? R::fail : R::pass,
+          "Meta says " + (seen.graph.can_send_message.empty() ? "nothing" : seen.graph.can_send_message),
+          "see WhatsApp Manager for what blocks it");
+    }
+    const auto& apps = seen.subscribed_app_ids;
+    const bool subscribed = std::find(apps.begin(), apps.end(), fleet.graph.app_id) != apps.end();
+    if (!seen.apps_asked.answered()) {
+      add("app_subscribed", R::unknown, "the WABA's apps could not be read: " + seen.apps_asked.detail);
+    } else {
+      add("app_subscribed", subscribed ? R::pass : R::fail,
+          subscribed ? "the app receives the WABA's webhooks" : "the app is not subscribed to the WABA",
+          "POST /<WABA_ID>/subscribed_apps");
+    }
+    if (!seen.graph.webhook_asked.answered()) {
+      add("webhook", R::unknown, "the effective webhook could not be read: " + seen.graph.webhook_asked.detail);
+    } else {
+      const std::string webhook = seen.graph.effective_webhook();
+      add("webhook", webhook.empty() ? R::fail : R::pass,
+          webhook.empty() ? "messages go nowhere" : "messages go to " + webhook, "set the app's callback URL");
+    }
+  }
+  return checks;
+}
+
+}  // namespace wamigrate

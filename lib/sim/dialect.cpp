@@ -1,0 +1,181 @@
+#include "sim/dialect.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+namespace wamigrate::sim {
+namespace {
+
+Doubt flag(std::string_view name, bool Dialect::*member, std::string_view question, std::string_view source) {
+  return {name,
+          {"false", "true"},
+          question,
+          source,
+          [member](const Dialect& dialect) { return dialect.*member ? std::size_t{1} : std::size_t{0}; },
+          [member](Dialect& dialect, std::size_t value) { dialect.*member = value == 1; }};
+}
+
+template <class Choice>
+Doubt choice(std::string_view name, Choice Dialect::*member, std::vector<std::string_view> values,
+             std::string_view question, std::string_view source) {
+  return {name,
+          std::move(values),
+          question,
+          source,
+          [member](const Dialect& dialect) { return static_cast<std::size_t>(dialect.*member); },
+          [member](Dialect& dialect, std::size_t value) { dialect.*member = static_cast<Choice>(value); }};
+}
+
+std::vector<Doubt> answer_doubts() {
+  return {
+      flag("success_as_string", &Dialect::success_as_string, "is {\"success\":…} a boolean, or the text \"true\"?",
+           "OpenAPI: boolean; very old documents print the string"),
+      flag("error_code_as_string", &Dialect::error_code_as_string, "is an error's code a number or text?",
+           "error reference: number; client libraries coerce text"),
+      flag("error_data_as_string", &Dialect::error_data_as_string, "is error_data an object or plain text?",
+           "error reference: object; client libraries meet text"),
+      flag("subcodes_returned", &Dialect::subcodes_returned, "do errors carry error_subcode?",
+           "error reference: not returned from v16; OpenAPI v23.0 examples carry it"),
+      flag("throttle_as_429", &Dialect::throttle_as_429, "is throttling answered as HTTP 400 or 429?",
+           "error reference (Dec 2025): 400; OpenAPI: 429"),
+      flag("unknown_object_is_404", &Dialect::unknown_object_is_404,
+           "is an unknown object 400 with 100/33, or 404 with 803?", "Graph: 100/33; OpenAPI: 404 with 803"),
+      flag("profile_nested", &Dialect::profile_nested, "does the profile stand bare in data[], or in business_profile?",
+           "profile page: bare; OpenAPI: nested"),
+      flag("paging_next_carries_token", &Dialect::paging_next_carries_token,
+           "does paging.next repeat the access token as a parameter?", "not documented; seen with older Graph clients"),
+      flag("version_with_v", &Dialect::version_with_v, "is meta.version 2.49.3 or v2.49.3?",
+           "migration guide: without; login reference: with"),
+      flag("delays_as_text", &Dialect::delays_as_text, "are the callback delays numbers or text?",
+           "settings reference: numbers; third-party OpenAPI: text"),
+      flag("expiry_as_text", &Dialect::expiry_as_text, "is expire_timestamp a number of seconds or a date?",
+           "support reference names the key without its type"),
+      choice("settings_write_answer", &Dialect::settings_write_answer, {"null", "empty", "meta"},
+             "is a settings write answered null, {}, or meta only?",
+             "on-premises pages show all three; account 201: meta only or empty"),
+  };
+}
+
+std::vector<Doubt> registration_doubts() {
+  return {
+      flag("status_lags", &Dialect::status_lags, "does what Graph shows lag behind what is?",
+           "not documented whether platform_type flips with the success of register"),
+      flag("pending_after_register", &Dialect::pending_after_register, "is status PENDING for a while after register?",
+           "a partner's documents: PENDING, then CONNECTED"),
+      flag("repeated_register_refused", &Dialect::repeated_register_refused,
+           "is a register of a number already on Cloud refused?",
+           "OpenAPI: 422 already registered; registration page: call it again after a name change"),
+      flag("refused_attempts_count", &Dialect::refused_attempts_count,
+           "does a refused register count towards the ten of 72 hours?", "registration page: requests, without saying"),
+      flag("wrong_pin_takes_onprem_down", &Dialect::wrong_pin_takes_onprem_down,
+           "does a register with a wrong PIN disconnect on-premises all the same?",
+           "account-migration reference: it can; migration guide: silent"),
+      flag("bad_backup_takes_onprem_down", &Dialect::bad_backup_takes_onprem_down,
+           "does a register with a bad backup disconnect on-premises?", "not documented"),
+      flag("backup_survives_cloud_registration", &Dialect::backup_survives_cloud_registration,
+           "is a backup still good after a Cloud registration?", "not documented"),
+      flag("oba_lost_without_backup", &Dialect::oba_lost_without_backup,
+           "is the official badge lost by a register without backup?", "migration guide: may be lost"),
+      flag("region_accepted_in_register", &Dialect::region_accepted_in_register,
+           "may register carry data_localization_region from v21 on?",
+           "local-storage page: no; registration page: shown in a v25.0 sample"),
+      flag("storage_settings_need_unregistered", &Dialect::storage_settings_need_unregistered,
+           "are storage settings refused while the number is registered on-premises?",
+           "local-storage page: while unregistered, without naming on-premises"),
+      flag("deregister_settles", &Dialect::deregister_settles,
+           "must one wait after a deregistration before registering (133015)?",
+           "error reference: recently deleted, wait five minutes; registration page: silent"),
+      flag("deregistered_stays_cloud_api", &Dialect::deregistered_stays_cloud_api,
+           "is platform_type NOT_APPLICABLE after a deregistration, or CLOUD_API as before?", "not documented"),
+      flag("account_needs_deregister", &Dialect::account_needs_deregister,
+           "does an on-premises registration take over from Cloud, or must Cloud be deregistered first?",
+           "not documented; the page's steps are not preserved"),
+      flag("needless_pin_refused", &Dialect::needless_pin_refused,
+           "is a PIN refused where two-step verification is off?", "account reference: required if and only if on"),
+      flag("settings_reset_on_registration", &Dialect::settings_reset_on_registration,
+           "do application settings survive an on-premises registration?", "not documented"),
+      choice("health_after_takeover", &Dialect::health_after_takeover, {"disconnected", "unregistered", "unreachable"},
+             "what does an on-premises node say after Cloud took over?",
+             "account-migration reference: disconnected and shut down"),
+  };
+}
+
+std::vector<Doubt> all_doubts() {
+  std::vector<Doubt> all = answer_doubts();
+  for (Doubt& doubt : registration_doubts()) all.push_back(std::move(doubt));
+  return all;
+}
+
+std::string trimmed(std::string_view text) {
+  const auto begin = text.find_first_not_of(" \t\n");
+  if (begin == std::string_view::npos) return {};
+  return std::string(text.substr(begin, text.find_last_not_of(" \t\n") - begin + 1));
+}
+
+}  // namespace
+
+const std::vector<Doubt>& dialect_doubts() {
+  static const std::vector<Doubt> doubts = all_doubts();
+  return doubts;
+}
+
+Result<void> set_reading(Dialect& dialect, std::string_view name, std::string_view value) {
+  for (const Doubt& doubt : dialect_doubts()) {
+    if (doubt.name != name) continue;
+    const auto found = std::find(doubt.values.begin(), doubt.values.end(), value);
+    if (found == doubt.values.end()) {
+      return fail(fmt::format("the dialect's {} cannot be {}", name, value),
+                  fmt::format("choose one of: {}", fmt::join(doubt.values, ", ")));
+    }
+    doubt.set(dialect, static_cast<std::size_t>(found - doubt.values.begin()));
+    return {};
+  }
+  std::vector<std::string_view> names;
+  for (const Doubt& doubt : dialect_doubts()) names.push_back(doubt.name);
+  return fail(fmt::format("the dialect has no {}", name), fmt::format("there is: {}", fmt::join(names, ", ")));
+}
+
+Result<Dialect> parse_dialect(std::string_view text) {
+  Dialect dialect;
+  while (!text.empty()) {
+    const auto comma = text.find(',');
+    const std::string part = trimmed(text.substr(0, comma));
+    text = comma == std::string_view::npos ? std::string_view{} : text.substr(comma + 1);
+    if (part.empty()) continue;
+    const auto equals = part.find('=');
+    if (equals == std::string::npos) {
+      return fail(fmt::format("{} says no value", part), "write name=value, with commas between");
+    }
+    const auto set = set_reading(dialect, trimmed(part.substr(0, equals)), trimmed(part.substr(equals + 1)));
+    if (!set) return tl::make_unexpected(set.error());
+  }
+  return dialect;
+}
+
+std::string to_text(const Dialect& dialect) {
+  const Dialect usual;
+  std::string text;
+  for (const Doubt& doubt : dialect_doubts()) {
+    const std::size_t value = doubt.get(dialect);
+    if (value == doubt.get(usual)) continue;
+    text += fmt::format("{}{}={}", text.empty() ? "" : ", ", doubt.name, doubt.values[value]);
+  }
+  return text;
+}
+
+std::vector<Dialect> dialects_one_apart() {
+  std::vector<Dialect> dialects{Dialect{}};
+  for (const Doubt& doubt : dialect_doubts()) {
+    for (std::size_t value = 0; value < doubt.values.size(); ++value) {
+      if (value == doubt.get(Dialect{})) continue;
+      Dialect other;
+      doubt.set(other, value);
+      dialects.push_back(other);
+    }
+  }
+  return dialects;
+}
+
+}  // namespace wamigrate::sim

@@ -1,0 +1,75 @@
+// The dialect: every point on which the vendor's documents are silent or contradict each other, as data. A simulation
+// picks one reading of each; the tool must be safe under all of them, and need succeed only under the true one.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+
+namespace wamigrate::sim {
+
+/// What an on-premises node says about its gateway once Cloud has taken the number.
+enum class AfterTakeover { disconnected, unregistered, unreachable };
+
+/// How a settings write on-premises is answered.
+enum class WriteAnswer { null, empty, meta };
+
+/// One reading of the documents. The defaults are the likeliest reading; the doubt behind each is in dialect_doubts().
+struct Dialect {
+  bool success_as_string = false;
+  bool error_code_as_string = false;
+  bool error_data_as_string = false;
+  bool subcodes_returned = true;
+  bool throttle_as_429 = false;
+  bool unknown_object_is_404 = false;
+  bool profile_nested = false;
+  bool paging_next_carries_token = false;
+  bool status_lags = false;
+  bool pending_after_register = true;
+  bool repeated_register_refused = false;
+  bool refused_attempts_count = true;
+  bool wrong_pin_takes_onprem_down = true;
+  bool bad_backup_takes_onprem_down = false;
+  bool backup_survives_cloud_registration = false;
+  bool oba_lost_without_backup = true;
+  bool region_accepted_in_register = false;
+  bool storage_settings_need_unregistered = false;
+  bool deregister_settles = false;
+  bool deregistered_stays_cloud_api = false;
+  bool account_needs_deregister = false;
+  bool needless_pin_refused = false;
+  bool settings_reset_on_registration = false;
+  bool version_with_v = false;
+  bool delays_as_text = false;
+  bool expiry_as_text = false;
+  AfterTakeover health_after_takeover = AfterTakeover::disconnected;
+  WriteAnswer settings_write_answer = WriteAnswer::empty;
+};
+
+/// One doubt: its name, its possible values as text, and where the documents leave it open.
+struct Doubt {
+  std::string_view name;                           ///< The member of Dialect.
+  std::vector<std::string_view> values;            ///< In the order of the member's type; "false", "true" for flags.
+  std::string_view question;                       ///< What the documents do not settle.
+  std::string_view source;                         ///< Which documents, by the names they are known by.
+  std::function<std::size_t(const Dialect&)> get;  ///< Index into `values`.
+  std::function<void(Dialect&, std::size_t)> set;  ///< With an index into `values`.
+};
+
+/// All of them, in the order of the struct.
+const std::vector<Doubt>& dialect_doubts();
+
+/// Picks one reading by name. Errors name what there is to choose from.
+Result<void> set_reading(Dialect& dialect, std::string_view name, std::string_view value);
+/// Reads `wrong_pin_takes_onprem_down=false, health_after_takeover=unreachable`; what is not named is as by default.
+Result<Dialect> parse_dialect(std::string_view text);
+/// What differs from the defaults, in the form parse_dialect reads; empty for none.
+std::string to_text(const Dialect& dialect);
+
+/// The default dialect, and for every doubt each dialect that differs from it in that one point.
+std::vector<Dialect> dialects_one_apart();
+
+}  // namespace wamigrate::sim

@@ -1,0 +1,38 @@
+// The kinds, grouped by whom they speak to, where siblings can be compared: cloud.cpp, onprem.cpp, people.cpp.
+#pragma once
+
+#include "steps/step.hpp"
+
+namespace wamigrate {
+
+// cloud.cpp
+Step subscribe_app();
+Step confirm_webhook();
+Step take_snapshot();
+Step finish_release();
+Step request_ownership_code();
+Step register_on_cloud();
+Step register_without_backup();
+Step confirm_cloud_health();
+Step restore_cloud_profile();
+Step compare_promises();
+Step release_cloud();
+
+// onprem.cpp
+Step set_pin_onprem();
+Step drain_queue();
+Step take_backup();
+Step confirm_old_client_silent();
+Step register_onprem();
+Step restore_shards();
+Step confirm_onprem_health();
+Step restore_onprem_settings();
+Step restore_onprem_profile();
+Step restore_onprem_about();
+
+// people.cpp
+Step promise_no_restart();
+Step enter_ownership_code();
+Step enter_onprem_code();
+
+}  // namespace wamigrate

@@ -1,0 +1,280 @@
+#include "steps/probes.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "plan/preflight.hpp"
+
+namespace wamigrate {
+namespace {
+
+Answer answer(bool yes) { return yes ? Answer::yes : Answer::no; }
+
+// Only a home that is settled and ours to move is judged: nothing is done to a number of the app.
+Answer home_is(const Sighting& s, Home home) {
+  const HomeFinding finding = home_of(s);
+  if (!finding.settled || finding.home == Home::unknown || finding.home == Home::app) return Answer::unclear;
+  return answer(finding.home == home);
+}
+
+Answer vouched(const Sighting& s, Fact fact) { return answer(s.own.vouched.has(fact)); }
+
+// Restored: read back as wanted. Where a service rewrites what it is given (a slash after a website), its own word
+// that the write was done has to do; the comparison is in the report.
+Answer restored(const Sighting& s, Fact fact, const Asked& asked, bool as_wanted) {
+  if (s.own.vouched.has(fact)) return Answer::yes;
+  if (!s.own.snapshot) return Answer::no;
+  if (asked.how == Asked::How::unreachable || asked.how == Asked::How::not_asked) return Answer::unclear;
+  return answer(asked.answered() && as_wanted);
+}
+
+Answer onprem_healthy(const Sighting& s) {
+  const HomeFinding finding = home_of(s);
+  if (!finding.settled) return Answer::unclear;
+  return answer(finding.home == Home::onprem && !finding.degraded);
+}
+
+Answer pin_given(const Sighting& s) {
+  return answer(!s.number.pin.empty() && !s.own.pin_refused && !s.own.denied.has(Fact::pin_given));
+}
+
+Answer pin_known(const Sighting& s) {
+  if (pin_given(s) == Answer::no || s.own.denied.has(Fact::pin_known)) return Answer::no;
+  if (s.number.pin_mode == PinMode::declared || s.own.vouched.has(Fact::pin_known)) return Answer::yes;
+  if (s.own.doubtful.has(Fact::pin_known)) return Answer::unclear;  // no API shows which PIN is set
+  const Answer onprem = home_is(s, Home::onprem);
+  return onprem == Answer::no ? Answer::yes : onprem == Answer::yes ? Answer::no : Answer::unclear;
+}
+
+Answer app_subscribed(const Sighting& s) {
+  if (!s.seen.apps_asked.answered()) return Answer::unclear;
+  const auto& apps = s.seen.subscribed_app_ids;
+  return answer(std::find(apps.begin(), apps.end(), s.graph.app_id) != apps.end());
+}
+
+Answer webhook_effective(const Sighting& s) {
+  switch (s.seen.graph.webhook_asked.how) {
+    case Asked::How::answered:
+      return answer(!s.seen.graph.effective_webhook().empty());
+    // It can't be read with this token; that the app is subscribed is then the best evidence there is.
+    case Asked::How::refused:
+      return app_subscribed(s);
+    default:
+      return Answer::unclear;
+  }
+}
+
+Answer queue_drained(const Sighting& s) {
+  if (s.number.deployment.gone || s.own.vouched.has(Fact::queue_drained)) return Answer::yes;
+  if (!s.seen.onprem.queue.answered() || !s.seen.onprem.queue_size) return Answer::unclear;
+  return answer(*s.seen.onprem.queue_size == 0);
+}
+
+Answer ownership_verified(const Sighting& s) {
+  if (s.own.vouched.has(Fact::ownership_verified)) return Answer::yes;
+  if (s.own.denied.has(Fact::ownership_verified)) return Answer::no;
+  if (s.own.doubtful.has(Fact::ownership_verified)) return Answer::unclear;
+  if (s.own.vouched.has(Fact::backup_in_hand)) return Answer::yes;  // a backup spares the code
+  const Answer nowhere = home_is(s, Home::nowhere);
+  if (nowhere != Answer::yes) return nowhere == Answer::no ? Answer::yes : Answer::unclear;
+  return answer(s.seen.graph.code_verification_status == "VERIFIED");
+}
+
+// Both registrations need Cloud's side to be clear, and neither leaves while nobody knows where the number is.
+Answer cloud_released(const Sighting& s) {
+  if (s.own.doubtful.has(Fact::cloud_released)) return Answer::unclear;  // no API shows a half-done release
+  if (home_is(s, Home::cloud) == Answer::unclear) return Answer::unclear;
+  return answer(s.own.vouched.has(Fact::cloud_released) || !s.own.denied.has(Fact::cloud_released));
+}
+
+Answer cloud_let_go(const Sighting& s) {
+  const Answer cloud = home_is(s, Home::cloud);
+  if (cloud == Answer::unclear) return cloud;
+  return answer(!s.options.deregister_first || cloud == Answer::no);
+}
+
+Answer account_requested(const Sighting& s) {
+  if (s.own.vouched.has(Fact::account_requested)) return Answer::yes;
+  const Answer home = home_is(s, Home::onprem);
+  if (home == Answer::yes) return Answer::yes;
+  // No observation shows whether a code was sent: a person must say.
+  return s.own.doubtful.has(Fact::account_requested) ? Answer::unclear : Answer::no;
+}
+
+Answer old_client_silent(const Sighting& s) {
+  if (onprem_is_silent(s.number.deployment, s.seen)) return Answer::yes;
+  // One that refuses to say may be up or not.
+  const bool said = s.seen.onprem.health.answered() && !s.seen.onprem.nodes.empty();
+  return said ? Answer::no : Answer::unclear;
+}
+
+Answer healthy_on_cloud(const Sighting& s) {
+  if (s.seen.graph.health_asked.how == Asked::How::refused) return Answer::yes;  // optional, and said as a warning
+  if (!s.seen.graph.health_asked.answered()) return Answer::unclear;
+  return answer(s.seen.graph.can_send_message != "BLOCKED");
+}
+
+Answer shards_restored(const Sighting& s) {
+  if (s.own.vouched.has(Fact::shards_restored)) return Answer::yes;
+  if (s.seen.onprem.shards_asked.how == Asked::How::refused && s.number.deployment.shards == 1) return Answer::yes;
+  if (!s.seen.onprem.shards_asked.answered()) return Answer::unclear;
+  return answer(s.seen.onprem.shards == s.number.deployment.shards);
+}
+
+Answer onprem_settings_restored(const Sighting& s) {
+  if (s.own.snapshot && s.own.snapshot->application.is_null()) return Answer::yes;  // nothing was there to keep
+  bool same = s.own.snapshot.has_value();
+  if (same) {
+    for (const auto& [key, value] : s.own.snapshot->application.items()) {
+      if (key != "wa_id" && at_path(s.seen.onprem.application, {key}) != value) same = false;
+    }
+  }
+  return restored(s, Fact::onprem_settings_restored, s.seen.onprem.settings, same);
+}
+
+Answer onprem_profile_restored(const Sighting& s) {
+  Profile wanted = s.own.snapshot ? s.own.snapshot->profile : Profile{};
+  wanted.about.clear();
+  return restored(s, Fact::onprem_profile_restored, s.seen.onprem.profile_asked, covers(s.seen.onprem.profile, wanted));
+}
+
+Answer onprem_about_restored(const Sighting& s) {
+  Profile wanted;
+  if (s.own.snapshot) wanted.about = s.own.snapshot->profile.about;
+  return restored(s, Fact::onprem_about_restored, s.seen.onprem.profile_asked, covers(s.seen.onprem.profile, wanted));
+}
+
+constexpr Readings webhook_readings = {Reading::webhook, Reading::subscribed_apps};
+
+const std::array<Probe, static_cast<std::size_t>(Fact::count_)> probes = {{
+    {Fact::onprem_is_home, home_readings, false, [](const Sighting& s) { return home_is(s, Home::onprem); }},
+    {Fact::cloud_is_home, home_readings, false, [](const Sighting& s) { return home_is(s, Home::cloud); }},
+    {Fact::nowhere_is_home, home_readings, false, [](const Sighting& s) { return home_is(s, Home::nowhere); }},
+    {Fact::onprem_healthy, home_readings, false, onprem_healthy},
+    {Fact::pin_given, {}, false, pin_given},
+    {Fact::pin_known, home_readings, false, pin_known},
+    {Fact::app_subscribed, {Reading::subscribed_apps}, false, app_subscribed},
+    {Fact::webhook_effective, webhook_readings, true, webhook_effective},
+    {Fact::snapshot_taken, {}, false, [](const Sighting& s) { return answer(s.own.snapshot.has_value()); }},
+    {Fact::no_restart_promised,
+     {},
+     false,
+     [](const Sighting& s) {
+       return answer(s.number.deployment.gone || s.own.vouched.has(Fact::no_restart_promised));
+     }},
+    {Fact::queue_drained, {Reading::onprem_queue}, true, queue_drained},
+    {Fact::backup_in_hand,
+     {},
+     false,
+     [](const Sighting& s) {
+       return answer(s.own.backup_fresh && s.own.vouched.has(Fact::backup_in_hand) &&
+                     !s.own.denied.has(Fact::backup_in_hand));
+     }},
+    {Fact::cloud_was_last_home, {}, false, [](const Sighting& s) { return answer(s.own.last_home == Home::cloud); }},
+    {Fact::ownership_code_requested,
+     {},
+     false,
+     [](const Sighting& s) {
+       return s.own.doubtful.has(Fact::ownership_code_requested) ? Answer::unclear
+                                                                 : vouched(s, Fact::ownership_code_requested);
+     }},
+    {Fact::ownership_verified, home_readings, false, ownership_verified},
+    {Fact::cloud_released, home_readings, false, cloud_released},
+    {Fact::release_asked, {}, false, [](const Sighting& s) { return answer(s.options.deregister_first); }},
+    {Fact::cloud_let_go, home_readings, false, cloud_let_go},
+    {Fact::certificate_in_hand,
+     {Reading::graph_node},
+     false,
+     [](const Sighting& s) {
+       return s.seen.graph.asked.answered() ? answer(s.seen.graph.has_certificate) : Answer::unclear;
+     }},
+    {Fact::onprem_registration_open,
+     {},
+     false,
+     [](const Sighting& s) {
+       const bool open = s.options.allow_after_sunset || s.options.as_of < sunset();
+       return answer(open && !s.number.deployment.gone && !s.own.denied.has(Fact::onprem_registration_open));
+     }},
+    {Fact::account_requested, home_readings, false, account_requested},
+    {Fact::old_client_silent, {Reading::onprem_health}, true, old_client_silent},
+    {Fact::healthy_on_cloud, {Reading::graph_health}, true, healthy_on_cloud},
+    {Fact::cloud_profile_restored,
+     {Reading::graph_profile},
+     true,
+     [](const Sighting& s) {
+       return restored(s, Fact::cloud_profile_restored, s.seen.graph_profile_asked,
+                       s.own.snapshot && covers(s.seen.graph_profile, s.own.snapshot->profile));
+     }},
+    {Fact::promises_compared, {}, false, [](const Sighting& s) { return vouched(s, Fact::promises_compared); }},
+    {Fact::shards_restored, {Reading::onprem_shards}, true, shards_restored},
+    {Fact::onprem_settings_restored, {Reading::onprem_settings}, true, onprem_settings_restored},
+    {Fact::onprem_profile_restored, {Reading::onprem_profile}, true, onprem_profile_restored},
+    {Fact::onprem_about_restored, {Reading::onprem_profile}, true, onprem_about_restored},
+}};
+
+}  // namespace
+
+const Probe& probe_of(Fact fact) {
+  const Probe& probe = probes.at(static_cast<std::size_t>(fact));
+  ensure(probe.fact == fact, "probes stand in the order of the facts");
+  return probe;
+}
+
+Readings readings_for(Facts facts) {
+  Readings readings;
+  for (Fact fact : facts.list()) readings = readings | probe_of(fact).reads;
+  return readings;
+}
+
+Answer judge_all(Facts facts, const Sighting& sighting) {
+  Answer worst = Answer::yes;
+  for (Fact fact : facts.list()) {
+    const Answer said = probe_of(fact).judge(sighting);
+    if (said == Answer::no) return Answer::no;
+    if (said == Answer::unclear) worst = Answer::unclear;
+  }
+  return worst;
+}
+
+Facts facts_that_hold(const Sighting& sighting, bool lasting_only) {
+  Facts facts;
+  for (const Probe& probe : probes) {
+    if (lasting_only && probe.perishable) continue;
+    if (probe.judge(sighting) == Answer::yes) facts.add(probe.fact);
+  }
+  return facts;
+}
+
+Facts facts_to_plan_from(const Sighting& sighting) {
+  Facts facts = facts_that_hold(sighting, true);
+  for (const Probe& probe : probes) {
+    if (probe.perishable && sighting.own.vouched.has(probe.fact)) facts.add(probe.fact);
+  }
+  return facts - sighting.own.denied;
+}
+
+Readings planning_readings() {
+  Readings readings = home_readings;
+  for (const Probe& probe : probes) {
+    if (!probe.perishable) readings = readings | probe.reads;
+  }
+  return readings;
+}
+
+HomeFinding home_of(const Sighting& sighting) {
+  HomeFinding finding = find_home(sighting.number, sighting.seen);
+  const std::string conflict = identity_conflict(sighting.number, sighting.seen);
+  if (!conflict.empty()) {
+    finding = {};
+    finding.why = conflict;
+    return finding;
+  }
+  if (!finding.settled && sighting.patience_over && finding.after_patience != Home::unknown) {
+    finding.home = finding.after_patience;
+    finding.settled = true;
+    finding.why += "; unchanged for longer than settle_timeout";
+  }
+  return finding;
+}
+
+}  // namespace wamigrate

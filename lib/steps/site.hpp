@@ -1,0 +1,78 @@
+// The site: where observations are made and steps are carried out. It holds the clients, their tokens and the resolved
+// secrets of one process, and is the one door through which runs and commands reach the two APIs.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <mutex>
+
+#include "api/graph.hpp"
+#include "api/onprem.hpp"
+#include "base/diagnostic.hpp"
+#include "ports/clock.hpp"
+#include "ports/secrets.hpp"
+#include "ports/transport.hpp"
+#include "steps/step.hpp"
+
+namespace wamigrate {
+
+/// What a step needs beyond the number itself; supplied by whoever runs it.
+struct Supplies {
+  Secret backup;
+  Secret code;
+  std::optional<Snapshot> snapshot;
+  /// Nothing that changes anything may leave after this moment (the lease behind it may then be another's).
+  std::optional<Time> not_after;
+};
+
+/// What a process resolves before it asks or changes anything.
+enum class Need { reading, changing };
+
+/// Safe from any thread once resolve() has returned.
+class Site {
+ public:
+  /// Keeps references: `fleet`, `transport`, `clock` must outlive it.
+  Site(const Fleet& fleet, Transport& transport, Clock& clock);
+  ~Site();
+
+  /// Resolves the secrets of these numbers, or says all that is missing. Nothing is sent.
+  Diagnostics resolve(const std::vector<const Number*>& numbers, Need need, Direction direction, SecretSource& source);
+
+  /// Reads what `readings` ask for. A side that can't be asked is a finding, not an error.
+  Observation observe(const Number& number, Readings readings);
+  /// Does what the step does: at most one changing request.
+  Outcome perform(const Step& step, const Number& number, const Supplies& supplies);
+  /// debug_token, once.
+  TokenView token();
+  /// The PIN of a number, for marks; empty when none was resolved.
+  Secret pin(const Number& number) const;
+  /// What the shared limit of Graph looks like.
+  api::Usage usage() const;
+  /// Gives back the on-premises tokens.
+  void log_out();
+
+ private:
+  struct Waba;
+  api::OnpremClient& onprem(const Number& number);
+  bool is_in_waba(const Number& number, Asked& asked);
+  const Secret& secret(const SecretRef& ref) const;
+
+  const Fleet& fleet_;
+  Transport& transport_;
+  Clock& clock_;
+  std::map<SecretRef, Secret> secrets_;
+  std::unique_ptr<api::GraphClient> graph_;
+  std::mutex mutex_;
+  std::map<std::string, std::unique_ptr<api::OnpremClient>> onprem_;  // by deployment URL
+  std::map<std::string, std::unique_ptr<Waba>> wabas_;
+};
+
+/// What a step would send, in words: `POST https://…/register` and its body, secrets as the names of their references.
+/// Empty for steps that send nothing.
+std::string request_text(const Step& step, const Number& number, const Fleet& fleet);
+
+/// References that a plan in this direction needs, sorted.
+std::vector<SecretRef> secrets_needed(const Fleet& fleet, const std::vector<const Number*>& numbers, Need need,
+                                      Direction direction);
+
+}  // namespace wamigrate

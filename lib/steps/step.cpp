@@ -1,0 +1,69 @@
+// The catalogue: every step there is, named explicitly, in the natural order of a migration.
+#include "steps/step.hpp"
+
+#include "steps/kinds.hpp"
+
+namespace wamigrate {
+
+std::span<const Step> steps() {
+  static const std::vector<Step> all = {
+      subscribe_app(),
+      confirm_webhook(),
+      take_snapshot(),
+      set_pin_onprem(),
+      promise_no_restart(),
+      drain_queue(),
+      take_backup(),
+      finish_release(),
+      request_ownership_code(),
+      enter_ownership_code(),
+      register_on_cloud(),
+      register_without_backup(),
+      confirm_old_client_silent(),
+      confirm_cloud_health(),
+      restore_cloud_profile(),
+      compare_promises(),
+      release_cloud(),
+      register_onprem(),
+      enter_onprem_code(),
+      restore_shards(),
+      confirm_onprem_health(),
+      restore_onprem_settings(),
+      restore_onprem_profile(),
+      restore_onprem_about(),
+  };
+  return all;
+}
+
+Catalogue catalogue() {
+  static const std::vector<StepKind> kinds = [] {
+    std::vector<StepKind> list;
+    for (const Step& step : steps()) list.push_back(step.kind);
+    return list;
+  }();
+  return kinds;
+}
+
+const Step& step_of(std::string_view kind_name) {
+  for (const Step& step : steps()) {
+    if (step.kind.name == kind_name) return step;
+  }
+  ensure(false, "a step's name stands in the catalogue");
+  return steps().front();
+}
+
+std::string_view name(Outcome::How how) {
+  switch (how) {
+    case Outcome::How::done:
+      return "done";
+    case Outcome::How::refused:
+      return "refused";
+    case Outcome::How::ambiguous:
+      return "ambiguous";
+    case Outcome::How::not_sent:
+      break;
+  }
+  return "not_sent";
+}
+
+}  // namespace wamigrate

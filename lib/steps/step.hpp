@@ -1,0 +1,67 @@
+// Steps: each kind with the one call it may make. The only code that changes anything.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "api/exchange.hpp"
+#include "api/graph.hpp"
+#include "steps/probes.hpp"
+
+namespace wamigrate {
+
+/// All that a step's request may be built from. In a dry run secrets are the names of their references.
+struct Material {
+  const Number& number;
+  Secret pin;
+  Secret backup_password;
+  Secret backup;       ///< Sealed until just before use; empty where the step needs none.
+  Secret code;         ///< What a person supplied.
+  Secret certificate;  ///< Fetched from Graph just before use.
+  std::optional<Snapshot> snapshot;
+};
+
+/// How a step's request ended.
+struct Outcome {
+  enum class How {
+    done,       ///< The other side says it was carried out.
+    refused,    ///< It says it was not.
+    ambiguous,  ///< Nobody knows: observe before anything else.
+    not_sent,   ///< It certainly was not.
+  };
+  How how = How::not_sent;
+  api::ErrorClass error_class = api::ErrorClass::unknown;
+  int http_status = 0;
+  std::string code;
+  std::string message;  ///< For people, one line, without secrets.
+  std::string advice;   ///< The catalogue's, for a refusal.
+  std::string fbtrace_id;
+  Millis regain_after{0};
+  Facts vouched;                   ///< What the step's own record may vouch for from now on.
+  std::optional<Secret> product;   ///< A backup's data or a snapshot's JSON: to be sealed by who keeps it.
+  std::vector<std::string> notes;  ///< Differences and such, for the report.
+};
+std::string_view name(Outcome::How how);
+
+struct Step {
+  StepKind kind;
+  api::Side side = api::Side::graph;
+  std::string_view on;  ///< The catalogue's name of the call: "register".
+  /// Builds its one changing request; null for a step that only reads or waits.
+  api::Call (*call)(const Material&) = nullptr;
+  /// Which facts a good outcome vouches for, by HTTP status; null: all it gives that no API shows.
+  Facts (*vouches)(int http_status) = nullptr;
+  /// Concludes from an observation with `reads`; null for a step that sends or waits.
+  Readings reads;
+  Outcome (*conclude)(const Material&, const Observation&) = nullptr;
+};
+
+/// All steps, in the natural order of a migration.
+std::span<const Step> steps();
+/// Their kinds, in the same order.
+Catalogue catalogue();
+const Step& step_of(std::string_view kind_name);
+
+}  // namespace wamigrate

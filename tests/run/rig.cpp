@@ -1,0 +1,102 @@
+#include "run/rig.hpp"
+
+#include <fmt/format.h>
+
+namespace wamigrate::rig {
+
+Rig::Rig(RigOptions rig) {
+  fleet.graph.app_id = "900100200300";
+  fleet.graph.token = {SecretRef::Kind::env, "TOKEN"};
+  options.as_of = std::chrono::floor<std::chrono::days>(clock.now());
+  sim::WorldSpec spec;
+  spec.dialect = rig.dialect;
+  for (int i = 0; i < rig.numbers; ++i) {
+    Number number;
+    number.phone = *parse_phone(fmt::format("+49151100{:05}", i));
+    number.phone_number_id = fmt::format("1065403522{:05}", i);
+    number.waba_id = "102290129340398";
+    const std::string pin = rig.own_pins ? fmt::format("PIN_{}", i) : "PIN";
+    secrets.known[pin] = "123456";
+    number.pin = {SecretRef::Kind::env, pin};
+    number.deployment.name = fmt::format("de-{}", i);
+    number.deployment.url = fmt::format("https://10.0.0.{}:9090", i + 1);
+    number.deployment.username = "admin";
+    number.deployment.password = {SecretRef::Kind::env, "PASSWORD"};
+    number.deployment.backup_password = {SecretRef::Kind::env, "BACKUP"};
+    spec.numbers.push_back({.phone = number.phone.e164,
+                            .phone_number_id = number.phone_number_id,
+                            .waba_id = number.waba_id,
+                            .home = rig.home,
+                            .pin = "123456",
+                            .deployment = number.deployment.name,
+                            .deployment_url = number.deployment.url});
+    fleet.numbers.push_back(std::move(number));
+  }
+  world = sim::make_world(clock, spec);
+  if (!rig.overlay.empty()) {
+    const auto planted = sim::plant(*world, rig.overlay);
+    ensure(planted.has_value(), planted ? "" : planted.error().message);
+  }
+  transport = std::make_unique<sim::SimTransport>(*world, &faults);
+  transport->on_elapsed([this](Millis took) { clock.advance(took); });
+}
+
+Plan Rig::plan(Direction direction) {
+  Site site(fleet, *transport, clock);
+  SimWorkers workers(clock);
+  std::vector<const Number*> numbers;
+  std::vector<std::size_t> indices;
+  for (const Number& number : fleet.numbers) {
+    indices.push_back(numbers.size());
+    numbers.push_back(&number);
+  }
+  const Diagnostics missing = site.resolve(numbers, Need::reading, direction, secrets);
+  ensure(missing.empty(), to_text(missing));
+  auto seen =
+      survey(fleet, indices, options, survey_readings(), {site, workers, clock, &ledger, &sealer, &secrets, {}, {}});
+  ensure(seen.has_value(), "the survey's stores work");
+  failed.clear();
+  return plan_from(fleet, direction, options, *seen, check(fleet, direction, options, *seen), failed);
+}
+
+Progress Rig::run(const Plan& plan) {
+  auto progress = fold_journal(plan, *store->journal());
+  ensure(progress.has_value(), progress ? "" : progress.error().message);
+  Site site(plan.fleet, *transport, clock);
+  SimWorkers workers(clock);
+  std::vector<const Number*> numbers;
+  for (std::size_t i = 0; i < plan.numbers.size(); ++i) numbers.push_back(&plan.number(i));
+  const Diagnostics missing = site.resolve(numbers, Need::changing, plan.direction, secrets);
+  ensure(missing.empty(), to_text(missing));
+  RunSettings settings;
+  settings.run_name = "RUN";
+  settings.holder = "test";
+  settings.concurrency = plan.fleet.policy.concurrency;
+  settings.on_entry = [this](const Entry& entry) { entries.push_back(entry); };
+  Runner runner(plan, *progress, {site, *store, ledger, sealer, workers, clock}, settings);
+  last_result = runner.run();
+  return runner.progress();
+}
+
+void Rig::answer(const std::string& phone, const std::string& code) {
+  const Json message = {{"type", "code"}, {"phone", phone}, {"sealed", sealer.seal(Secret(code), "code " + phone)}};
+  (void)store->post(to_compact(message));
+}
+
+Progress Rig::run_through(const Plan& plan, bool answering) {
+  Progress progress = run(plan);
+  for (int round = 0; round < 20 && !progress.done; ++round) {
+    bool answered = false;
+    for (const NumberProgress& number : progress.numbers) {
+      if (answering && number.waits_for == "code") {
+        answer(number.phone, world->hold()->number(number.phone)->code);
+        answered = true;
+      }
+    }
+    if (!answered) break;
+    progress = run(plan);
+  }
+  return progress;
+}
+
+}  // namespace wamigrate::rig

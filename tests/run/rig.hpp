@@ -1,0 +1,198 @@
+// A rig: production code from survey to runner under simulated time, storage and network. One thread, no sleeping; a
+// day takes milliseconds.
+#pragma once
+
+#include <deque>
+#include <map>
+#include <memory>
+#include <set>
+
+#include "ports/clock.hpp"
+#include "ports/workers.hpp"
+#include "run/runner.hpp"
+#include "run/survey.hpp"
+#include "sim/scenario.hpp"
+#include "sim/sim_transport.hpp"
+
+namespace wamigrate::rig {
+
+class SimClock : public Clock {
+ public:
+  explicit SimClock(Time start) : now_(start) {}
+  Time now() override { return now_; }
+  void set(Time now) { now_ = now; }
+  void advance(Millis by) { now_ += by; }
+
+ private:
+  Time now_;
+};
+
+/// What a simulated kill -9 throws; nothing but the stores and the world survives it.
+struct Killed {};
+
+/// Jobs run when they are started, on their own time; they end in the order of their ends.
+class SimWorkers : public Workers {
+ public:
+  explicit SimWorkers(SimClock& clock) : clock_(clock) {}
+  void start(Ticket ticket, std::function<void()> job) override {
+    const Time begun = clock_.now();
+    job();
+    ends_.emplace(clock_.now(), ticket);
+    clock_.set(begun);
+  }
+  std::vector<Ticket> wait(Time until) override {
+    std::vector<Ticket> ended;
+    if (!ends_.empty() && ends_.begin()->first <= std::max(until, clock_.now())) {
+      clock_.set(std::max(clock_.now(), ends_.begin()->first));
+      ended.push_back(ends_.begin()->second);
+      ends_.erase(ends_.begin());
+    } else {
+      clock_.set(std::max(clock_.now(), until));
+    }
+    return ended;
+  }
+  void wake() override {}
+
+ private:
+  SimClock& clock_;
+  std::multimap<Time, Ticket> ends_;
+};
+
+class MemoryRunStore : public RunStore {
+ public:
+  Result<void> append(std::span<const std::string> records) override {
+    if (kill_at_append_ >= 0 && kill_at_append_-- == 0) throw Killed{};
+    if (full_) return fail("the disk is full", "make room.");
+    journal_.insert(journal_.end(), records.begin(), records.end());
+    return {};
+  }
+  Result<std::vector<std::string>> journal() override { return journal_; }
+  Result<void> post(const std::string& message) override {
+    messages_.push_back({static_cast<std::int64_t>(messages_.size()) + 1, message});
+    return {};
+  }
+  Result<std::vector<Message>> messages(std::int64_t after) override {
+    std::vector<Message> later;
+    for (const Message& message : messages_) {
+      if (message.number > after) later.push_back(message);
+    }
+    return later;
+  }
+  Result<void> put_blob(const std::string& name, const std::string& sealed) override {
+    blobs_[name] = sealed;
+    return {};
+  }
+  Result<std::optional<std::string>> blob(const std::string& name) override {
+    const auto found = blobs_.find(name);
+    return found == blobs_.end() ? std::nullopt : std::optional(found->second);
+  }
+  Result<void> drop_blob(const std::string& name) override {
+    blobs_.erase(name);
+    return {};
+  }
+  Result<std::vector<std::string>> blob_names() override {
+    std::vector<std::string> names;
+    for (const auto& [name, sealed] : blobs_) names.push_back(name);
+    return names;
+  }
+
+  int kill_at_append_ = -1;
+  bool full_ = false;
+  std::vector<std::string> journal_;
+
+ private:
+  std::vector<Message> messages_;
+  std::map<std::string, std::string> blobs_;
+};
+
+class MemoryLedger : public LedgerStore {
+ public:
+  explicit MemoryLedger(Time created) : created_(created) {}
+  Result<Time> created() override { return created_; }
+  Result<int> attempts(const std::string& phone, const std::string& kind, Time since) override {
+    int count = 0;
+    for (const auto& [key, at] : attempts_) count += key == phone + kind && at >= since ? 1 : 0;
+    return count;
+  }
+  Result<void> add_attempt(const std::string& phone, const std::string& kind, Time at) override {
+    attempts_.emplace_back(phone + kind, at);
+    return {};
+  }
+  Result<bool> is_refused(const std::string& phone, const std::string& mark) override {
+    return refused_.contains(phone + mark);
+  }
+  Result<void> add_refused(const std::string& phone, const std::string& mark) override {
+    refused_.insert(phone + mark);
+    return {};
+  }
+  Result<Lease> lease(const std::string& phone, const std::string& holder, Time now, Time until) override {
+    const auto found = leases_.find(phone);
+    if (found != leases_.end() && found->second.holder != holder && found->second.until > now) return found->second;
+    leases_[phone] = {holder, until};
+    return leases_[phone];
+  }
+  Result<void> release(const std::string& phone, const std::string& holder) override {
+    const auto found = leases_.find(phone);
+    if (found != leases_.end() && found->second.holder == holder) leases_.erase(found);
+    return {};
+  }
+
+ private:
+  Time created_;
+  std::vector<std::pair<std::string, Time>> attempts_;
+  std::set<std::string> refused_;
+  std::map<std::string, Lease> leases_;
+};
+
+/// Secrets by what their reference names; anything else is missing.
+class FixedSecrets : public SecretSource {
+ public:
+  Result<Secret> resolve(const SecretRef& ref) override {
+    const auto found = known.find(ref.target);
+    if (found == known.end()) return fail(ref.text() + " is not set");
+    return Secret(found->second);
+  }
+  std::map<std::string, std::string> known = {
+      {"TOKEN", "sim-token"}, {"PASSWORD", "Secret-123"}, {"BACKUP", "tacocat-long"}, {"PIN", "123456"}};
+};
+
+struct RigOptions {
+  int numbers = 1;
+  sim::ServedBy home = sim::ServedBy::onprem;
+  sim::Dialect dialect{};
+  std::string overlay{};   ///< Planted situations (sim::plant).
+  bool own_pins = true;  ///< Each number has a PIN reference of its own.
+};
+
+class Rig {
+ public:
+  explicit Rig(RigOptions options = {});
+
+  const std::string& phone(int index = 0) const { return fleet.numbers[static_cast<std::size_t>(index)].phone.e164; }
+
+  /// Surveys and plans; failing checks are in `failed`.
+  Plan plan(Direction direction);
+  /// One process: from the journal as it is to the end or a pause. With `kill_after` it dies at that append.
+  Progress run(const Plan& plan);
+  /// Runs until the run is done or only people can go on; answers codes if `answering`.
+  Progress run_through(const Plan& plan, bool answering = true);
+  void answer(const std::string& phone, const std::string& code);
+  /// A new run of its own (a new store), with the same ledger, world and time.
+  void new_run() { store = std::make_unique<MemoryRunStore>(); }
+
+  SimClock clock{*parse_iso("2025-06-02")};
+  Fleet fleet;
+  FixedSecrets secrets;
+  std::unique_ptr<sim::World> world;
+  sim::Faults faults;
+  std::unique_ptr<sim::SimTransport> transport;
+  std::unique_ptr<MemoryRunStore> store = std::make_unique<MemoryRunStore>();
+  MemoryLedger ledger{*parse_iso("2025-01-01")};
+  Sealer sealer{Secret(std::string(32, 'k'))};
+  PlanOptions options;
+  Checks failed;
+  std::vector<Entry> entries;  ///< Of all processes, in order.
+  Result<void> last_result;
+};
+
+}  // namespace wamigrate::rig

@@ -1,0 +1,313 @@
+// Whole runs, both ways, with the faults that matter most: production code from survey to runner, judged by what the
+// simulated world says happened.
+#include "run/rig.hpp"
+#include "support/catch.hpp"
+
+using namespace wamigrate;
+using namespace wamigrate::rig;
+using sim::ServedBy;
+
+namespace {
+
+std::string story(const Rig& rig) {
+  std::string text = rig.world->story() + "\n";
+  for (const Entry& entry : rig.entries) text += to_line(entry) + "\n";
+  return text;
+}
+
+// A plan of all numbers, or the test ends with what the checks say.
+Plan planned(Rig& rig, Direction direction) {
+  Plan plan = rig.plan(direction);
+  std::string findings;
+  for (const Check& check : rig.failed) findings += check.phone + " " + check.id + ": " + check.message + "\n";
+  INFO(findings);
+  REQUIRE(plan.numbers.size() == rig.fleet.numbers.size());
+  return plan;
+}
+
+sim::FaultRule fault(std::string on, sim::Action action, int nth = 1) {
+  sim::FaultRule rule;
+  rule.on = std::move(on);
+  rule.action = action;
+  rule.nth = nth;
+  return rule;
+}
+
+}  // namespace
+
+TEST_CASE("a number goes to Cloud with one registration and is verified there") {
+  Rig rig;
+  const Plan plan = planned(rig, Direction::to_cloud);
+  const Progress progress = rig.run_through(plan);
+  INFO(story(rig));
+  CHECK(progress.done);
+  CHECK(progress.numbers[0].state == NumberState::migrated);
+  CHECK(exit_code(progress) == 0);
+  CHECK(rig.world->home(rig.phone()) == ServedBy::cloud);
+  CHECK(rig.world->cloud_registrations(rig.phone()) == 1);
+  CHECK(rig.world->requests("register", rig.phone()) == 1);
+  CHECK(rig.store->blob_names()->size() == 1);  // the snapshot; the backup is gone
+}
+
+TEST_CASE("a number goes to Cloud and back, and back needs the code that on-premises asks for") {
+  Rig rig({.overlay = R"({"*": {"needs_code": true}})"});
+  rig.run_through(planned(rig, Direction::to_cloud));
+  rig.new_run();
+  const Plan back = planned(rig, Direction::to_onprem);
+  INFO(story(rig));
+  const Progress waiting = rig.run(back);
+  CHECK(waiting.numbers[0].waits_for == "code");
+  CHECK(exit_code(waiting) == 4);
+  CHECK(rig.world->home(rig.phone()) == ServedBy::cloud);
+  const Progress progress = rig.run_through(back);
+  INFO(story(rig));
+  CHECK(progress.numbers[0].state == NumberState::migrated);
+  CHECK(rig.world->home(rig.phone()) == ServedBy::onprem);
+  CHECK(rig.world->requests("account", rig.phone()) == 1);
+}
+
+TEST_CASE("a wrong PIN is sent once, ever, and the canary's failure keeps the rest untouched") {
+  Rig rig({.numbers = 5, .overlay = R"({"+4915110000000": {"pin": "654321"}})"});
+  const Plan plan = planned(rig, Direction::to_cloud);
+  const Progress progress = rig.run_through(plan);
+  INFO(story(rig));
+  CHECK(progress.done);
+  CHECK(exit_code(progress) == 5);
+  CHECK(progress.numbers[0].state == NumberState::stranded);
+  CHECK(progress.numbers[0].next_command.find("--pin") != std::string::npos);
+  for (std::size_t i = 1; i < 5; ++i) CHECK(progress.numbers[i].state == NumberState::untouched);
+  CHECK(rig.world->requests("register") == 1);
+
+  SECTION("not by a later run either") {
+    rig.new_run();
+    const Plan again = rig.plan(Direction::to_cloud);
+    for (const Check& check : rig.failed) INFO(check.phone + " " + check.id + ": " + check.message);
+    CHECK(again.numbers.size() == 4);
+    rig.run_through(again);
+    CHECK(rig.world->requests("register", rig.phone()) == 1);
+  }
+  SECTION("until a person supplies the right one") {
+    rig.secrets.known["RIGHT"] = "654321";
+    (void)rig.store->post(R"({"type":"retry","phone":"+4915110000000","pin":"env:RIGHT"})");
+    Plan with_pin = plan;
+    with_pin.fleet.numbers[0].pin = {SecretRef::Kind::env, "RIGHT"};
+    const Progress retried = rig.run_through(with_pin);
+    INFO(story(rig));
+    CHECK(rig.world->requests("register", rig.phone()) <= 2);
+    CHECK(is_final(retried.numbers[0].state));
+  }
+}
+
+TEST_CASE("whatever becomes of the reply to register, the number ends on Cloud with one effective registration") {
+  const auto action =
+      GENERATE(sim::Action::lost, sim::Action::reply_lost, sim::Action::reply_dropped, sim::Action::reset,
+               sim::Action::down, sim::Action::garbage, sim::Action::html, sim::Action::half, sim::Action::huge,
+               sim::Action::throttled, sim::Action::unreachable, sim::Action::late);
+  Rig rig;
+  const Plan plan = planned(rig, Direction::to_cloud);
+  rig.faults.add(fault("register", action));
+  const Progress progress = rig.run_through(plan);
+  INFO(sim::name(action) << "\n" << story(rig));
+  CHECK(progress.numbers[0].state == NumberState::migrated);
+  CHECK(rig.world->home(rig.phone()) == ServedBy::cloud);
+  CHECK(rig.world->cloud_registrations(rig.phone()) == 1);
+}
+
+TEST_CASE(
+    "a register that takes effect after the client gave up is waited for and never sent again, also across a kill") {
+  Rig rig;
+  const Plan plan = planned(rig, Direction::to_cloud);
+  sim::FaultRule late = fault("register", sim::Action::late);
+  late.delay = std::chrono::seconds(25);
+  rig.faults.add(late);
+  for (int kill = 0; kill < 60; ++kill) {
+    // Die at every append from here on, one further each time, until a run gets through.
+    rig.store->kill_at_append_ = kill;
+    try {
+      rig.run_through(plan);
+      if (rig.store->kill_at_append_ >= 0) break;
+    } catch (const Killed&) {
+    }
+    rig.clock.advance(std::chrono::seconds(1));
+  }
+  rig.store->kill_at_append_ = -1;
+  const Progress progress = rig.run_through(plan);
+  INFO(story(rig));
+  CHECK(progress.numbers[0].state == NumberState::migrated);
+  CHECK(rig.world->requests("register", rig.phone()) == 1);
+}
+
+TEST_CASE("killed at any append, the run completes and repeats no completed change") {
+  for (const Direction direction : {Direction::to_cloud, Direction::to_onprem}) {
+    for (int kill = 0; kill < 40; ++kill) {
+      Rig rig({.numbers = 2, .home = direction == Direction::to_cloud ? ServedBy::onprem : ServedBy::cloud});
+      const Plan plan = planned(rig, direction);
+          rig.store->kill_at_append_ = kill;
+      bool killed = false;
+      try {
+        rig.run_through(plan);
+      } catch (const Killed&) {
+        killed = true;
+      }
+      rig.store->kill_at_append_ = -1;
+      const Progress progress = rig.run_through(plan);
+      INFO("killed at append " << kill << "\n" << story(rig));
+      for (const NumberProgress& number : progress.numbers) {
+        CHECK(number.state == NumberState::migrated);
+        CHECK(rig.world->cloud_registrations(number.phone) + rig.world->onprem_registrations(number.phone) == 1);
+        CHECK(rig.world->requests("register", number.phone) + rig.world->requests("account", number.phone) == 1);
+      }
+      if (!killed) break;
+    }
+  }
+}
+
+TEST_CASE("an expired token pauses everything and fails nothing; with a new one the same run completes") {
+  Rig rig({.numbers = 3});
+  const Plan plan = planned(rig, Direction::to_cloud);
+  rig.faults.add(fault("register", sim::Action::expire_token, 2));
+  const Progress stopped = rig.run(plan);
+  INFO(story(rig));
+  CHECK(stopped.paused == "token");
+  CHECK(exit_code(stopped) == 4);
+  CHECK(rig.world->home(rig.phone(1)) == ServedBy::onprem);
+  rig.secrets.known["TOKEN"] = "second-token";
+  rig.world->add_token("second-token", {.app_id = "900100200300"});
+  const Progress progress = rig.run_through(plan);
+  INFO(story(rig));
+  for (const NumberProgress& number : progress.numbers) CHECK(number.state == NumberState::migrated);
+}
+
+TEST_CASE("when on-premises refuses for good, Cloud was not touched") {
+  Rig rig({.home = ServedBy::cloud, .overlay = R"({"world": {"onprem_registration_blocked": true}})"});
+  const Progress progress = rig.run_through(planned(rig, Direction::to_onprem));
+  INFO(story(rig));
+  CHECK(progress.numbers[0].state == NumberState::failed);
+  CHECK(exit_code(progress) == 3);
+  CHECK(rig.world->home(rig.phone()) == ServedBy::cloud);
+  CHECK(rig.world->unserved(rig.phone()) == Millis(0));
+  CHECK(rig.world->requests("account", rig.phone()) == 1);
+}
+
+TEST_CASE("two swapped phone number ids never reach a register") {
+  Rig rig({.numbers = 2});
+  std::swap(rig.fleet.numbers[0].phone_number_id, rig.fleet.numbers[1].phone_number_id);
+  const Plan plan = rig.plan(Direction::to_cloud);
+  CHECK(plan.numbers.empty());
+  CHECK(std::count_if(rig.failed.begin(), rig.failed.end(), [](const Check& c) { return c.id == "identity"; }) == 2);
+}
+
+TEST_CASE("a number that someone else moved since the plan is stale and not touched") {
+  Rig rig({.numbers = 2});
+  const Plan plan = planned(rig, Direction::to_cloud);
+  Rig other({.numbers = 1});
+  {
+    auto state = rig.world->hold();
+    state->number(rig.phone(0))
+        ->timeline.set(
+            {rig.clock.now(), ServedBy::cloud, sim::Platform::cloud_api, "CONNECTED", sim::Gateway::disconnected});
+  }
+  const Progress progress = rig.run_through(plan);
+  INFO(story(rig));
+  CHECK(progress.numbers[0].state == NumberState::stale);
+  CHECK(progress.numbers[1].state == NumberState::migrated);
+  CHECK(rig.world->requests("register", rig.phone(0)) == 0);
+  CHECK(exit_code(progress) == 3);
+}
+
+TEST_CASE("what a WABA's numbers share is changed once") {
+  Rig rig({.numbers = 6});
+  rig.world->hold()->wabas.begin()->second.subscriptions.clear();
+  rig.fleet.policy.waves = {{100, true}};
+  const Progress progress = rig.run_through(planned(rig, Direction::to_cloud));
+  INFO(story(rig));
+  for (const NumberProgress& number : progress.numbers) CHECK(number.state == NumberState::migrated);
+  CHECK(rig.world->requests("subscribe") == 1);
+}
+
+TEST_CASE("a shared PIN reference is proven on one number before a second uses it") {
+  Rig rig({.numbers = 4, .own_pins = false});
+  rig.fleet.policy.waves = {{100, true}};
+  rig.world->hold()->number(rig.phone(0))->pin = "654321";
+  rig.world->hold()->number(rig.phone(1))->pin = "654321";
+  const Progress progress = rig.run_through(planned(rig, Direction::to_cloud));
+  INFO(story(rig));
+  CHECK(rig.world->requests("register") == 1);
+  CHECK(std::count_if(progress.numbers.begin(), progress.numbers.end(),
+                      [](const NumberProgress& n) { return n.state == NumberState::untouched; }) == 3);
+}
+
+TEST_CASE("a refused backup is taken anew once, then the number stops") {
+  Rig rig;
+  const Plan plan = planned(rig, Direction::to_cloud);
+  sim::FaultRule refuse = fault("register", sim::Action::refuse);
+  refuse.code = 133002;
+  SECTION("once") {
+    rig.faults.add(refuse);
+    const Progress progress = rig.run_through(plan);
+    INFO(story(rig));
+    CHECK(progress.numbers[0].state == NumberState::migrated);
+    CHECK(rig.world->requests("backup") == 2);
+  }
+  SECTION("for ever") {
+    refuse.times = 0;
+    rig.faults.add(refuse);
+    const Progress progress = rig.run_through(plan);
+    INFO(story(rig));
+    CHECK(progress.numbers[0].state == NumberState::failed);
+    CHECK(rig.world->requests("register") == 2);
+    CHECK(rig.world->home(rig.phone()) == ServedBy::onprem);
+  }
+}
+
+TEST_CASE("recently deleted is waited for, durably") {
+  Rig rig;
+  const Plan plan = planned(rig, Direction::to_cloud);
+  sim::FaultRule refuse = fault("register", sim::Action::refuse);
+  refuse.code = 133015;
+  refuse.details = "wait a few minutes";
+  rig.faults.add(refuse);
+  const Time begun = rig.clock.now();
+  const Progress progress = rig.run_through(plan);
+  INFO(story(rig));
+  CHECK(progress.numbers[0].state == NumberState::migrated);
+  CHECK(rig.clock.now() - begun >= rig.fleet.policy.recently_deleted_wait);
+}
+
+TEST_CASE("an unknown code stops the number where it is served, and says so") {
+  Rig rig;
+  const Plan plan = planned(rig, Direction::to_cloud);
+  sim::FaultRule refuse = fault("register", sim::Action::refuse);
+  refuse.code = 987654;
+  rig.faults.add(refuse);
+  const Progress progress = rig.run_through(plan);
+  INFO(story(rig));
+  CHECK(progress.numbers[0].state == NumberState::failed);
+  CHECK(progress.numbers[0].reason.find("987654") != std::string::npos);
+  CHECK(rig.world->requests("register") == 1);
+}
+
+TEST_CASE("a store that can't write stops everything before anything is sent") {
+  Rig rig;
+  const Plan plan = planned(rig, Direction::to_cloud);
+  rig.store->full_ = true;
+  rig.run(plan);
+  CHECK_FALSE(rig.last_result.has_value());
+  CHECK(rig.world->requests("register") == 0);
+  CHECK(rig.world->requests("backup") == 0);
+}
+
+TEST_CASE("the same seed of faults gives the same journal, byte for byte") {
+  auto journal_of = [](std::uint64_t seed) {
+    Rig rig({.numbers = 3});
+    const Plan plan = planned(rig, Direction::to_cloud);
+    sim::Faults storm = sim::Faults::from_seed(seed);
+    rig.transport = std::make_unique<sim::SimTransport>(*rig.world, &storm);
+    rig.transport->on_elapsed([&rig](Millis took) { rig.clock.advance(took); });
+    rig.run_through(plan);
+    std::string journal;
+    for (const std::string& line : rig.store->journal_) journal += line + "\n";
+    return journal;
+  };
+  CHECK(journal_of(7) == journal_of(7));
+}

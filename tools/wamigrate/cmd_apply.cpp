@@ -1,0 +1,160 @@
+// apply, rollback: what changes numbers.
+#include <fmt/format.h>
+
+#include "documents.hpp"
+#include "execute.hpp"
+#include "ports/files.hpp"
+#include "report/checks.hpp"
+#include "report/review.hpp"
+
+namespace wamigrate::cli {
+namespace {
+
+namespace po = boost::program_options;
+
+void add_run(po::options_description_easy_init& add) {
+  add("run", po::value<std::string>(), "the run's directory; made when missing");
+  add("yes", po::bool_switch(), "approve without being asked");
+  add("dry-run", po::bool_switch(), "print every request that would be sent; send and write nothing");
+  add("concurrency", po::value<int>(), "numbers worked on at once (default: the policy's)");
+}
+
+std::optional<int> concurrency_of(const Invocation& invocation) {
+  const auto asked = invocation.number("concurrency");
+  return asked && *asked < 1 ? std::optional(1) : asked;
+}
+
+int run_apply(const Invocation& invocation) {
+  const Console& console = invocation.console();
+  const std::string file = invocation.text("PLAN");
+  const auto plan = load_plan(file);
+  if (!plan) return console.complain(plan.error());
+  if (invocation.flag("dry-run")) return dry_run(*plan, console);
+  if (!invocation.has("run")) {
+    return console.complain(Error{"apply needs a directory for the run", "say --run RUN; the same again resumes it"});
+  }
+  if (plan->numbers.empty() ||
+      std::all_of(plan->numbers.begin(), plan->numbers.end(),
+                  [&](const PlannedNumber& number) { return plan->roads[number.road].steps.empty(); })) {
+    console.say("Nothing to do: every number of this plan is served by its new home already.");
+    console.print_line({{"event", "done"}, {"message", "nothing to do"}});
+    return all_done;
+  }
+  if (plan->options.allow_after_sunset) {
+    console.note("This plan was allowed after the sunset of on-premises (2025-10-23): expect refusals there.");
+  }
+  const auto text = read_file(file);
+  if (!text) return console.complain(text.error());
+  const std::filesystem::path path = invocation.text("run");
+  std::error_code ignored;
+  if (!std::filesystem::exists(path, ignored) && !invocation.flag("yes") && !console.can_ask()) {
+    console.note("Nothing was sent: this plan was not approved. Without a terminal nobody can be asked; say --yes.");
+    return paused;
+  }
+  auto run = RunDirectory::make(path, *text);
+  if (!run) return console.complain(run.error());
+  return execute(*run, console, {invocation.flag("yes"), concurrency_of(invocation), nullptr});
+}
+
+// The way back: a plan in the other direction from what is observed now, run and kept under the first run.
+int run_rollback(const Invocation& invocation) {
+  const Console& console = invocation.console();
+  if (!invocation.has("run")) return console.complain(Error{"rollback needs --run RUN", "the run to take back"});
+  auto run = RunDirectory::open(invocation.text("run"));
+  if (!run) return console.complain(run.error());
+
+  if (const auto latest = run->latest_rollback(); !latest.empty() && !invocation.flag("dry-run")) {
+    auto unfinished = RunDirectory::open(latest);
+    if (!unfinished) return console.complain(unfinished.error());
+    const auto progress = unfinished->progress();
+    if (!progress) return console.complain(progress.error());
+    if (!progress->done) {
+      console.note("going on with " + latest.string() + ", which has not ended");
+      return execute(*unfinished, console, {invocation.flag("yes"), concurrency_of(invocation), nullptr});
+    }
+  }
+
+  const Fleet& fleet = run->plan().fleet;
+  const Direction back = run->plan().direction == Direction::to_cloud ? Direction::to_onprem : Direction::to_cloud;
+  SystemClock clock;
+  auto options = plan_options(invocation, clock.now());
+  if (!options) return console.complain(options.error());
+  const auto phones = invocation.texts("PHONE");
+  std::vector<std::size_t> numbers;
+  for (const std::string& phone : phones) {
+    if (std::none_of(run->plan().numbers.begin(), run->plan().numbers.end(),
+                     [&](const PlannedNumber& planned) { return planned.phone == phone; })) {
+      return console.complain(Error{phone + " is not in this run", "name numbers of the run's plan"});
+    }
+  }
+  for (std::size_t i = 0; i < fleet.numbers.size(); ++i) {
+    const std::string& phone = fleet.numbers[i].phone.e164;
+    const bool planned = std::any_of(run->plan().numbers.begin(), run->plan().numbers.end(),
+                                     [&](const PlannedNumber& one) { return one.phone == phone; });
+    const bool named = phones.empty() || std::find(phones.begin(), phones.end(), phone) != phones.end();
+    if (planned && named) numbers.push_back(i);
+  }
+  auto looked = look(fleet, numbers, back, *options, survey_readings(), console, secrets_for_real());
+  if (!looked) return looked.error();
+  const Checks checks = check(fleet, back, *options, looked->survey);
+  Checks failed;
+  Plan plan = plan_from(fleet, back, *options, looked->survey, checks, failed);
+  plan.rollback_of = run->plan().digest;
+  plan.digest = text_at(to_json(plan), "digest");
+  if (!failed.empty()) {
+    console.say(checks_text(failed, console.colour()));
+    const bool all = std::any_of(failed.begin(), failed.end(), [](const Check& one) { return one.phone.empty(); });
+    if (all || plan.numbers.empty()) {
+      console.print(checks_json(failed));
+      console.say("Nothing was changed: there is no way back for these numbers as things stand.");
+      return blocked;
+    }
+    console.say("These numbers are left where they are; the others have a way back:");
+  }
+  if (invocation.flag("dry-run")) {
+    console.say(review_text(plan, catalogue(), console.colour()));
+    return dry_run(plan, console);
+  }
+  if (std::all_of(plan.numbers.begin(), plan.numbers.end(),
+                  [&](const PlannedNumber& number) { return plan.roads[number.road].steps.empty(); })) {
+    console.say("Nothing to do: every number is at its old home.");
+    return all_done;
+  }
+  if (!invocation.flag("yes") && !console.can_ask()) {
+    console.say(review_text(plan, catalogue(), console.colour()));
+    console.note(
+        "Nothing was sent: this way back was not approved. Without a terminal nobody can be asked; say --yes.");
+    return paused;
+  }
+  auto child = RunDirectory::make(run->next_rollback(), to_document(to_json(plan)));
+  if (!child) return console.complain(child.error());
+  const int code = execute(*child, console, {invocation.flag("yes"), concurrency_of(invocation), nullptr});
+  return failed.empty() ? code : std::max<int>(code, not_all_migrated);
+}
+
+}  // namespace
+
+Command apply_command() {
+  return {"apply",
+          "PLAN --run RUN [--dry-run] [--yes] [--concurrency N]",
+          "Carries out a plan, or resumes it. The same command again is always safe.",
+          {"PLAN"},
+          add_run,
+          run_apply};
+}
+
+Command rollback_command() {
+  return {"rollback",
+          "--run RUN [PHONE…] [--dry-run] [--yes]",
+          "Plans the way back from what is observed now, shows it, and carries it out.",
+          {"PHONE…"},
+          [](auto& add) {
+            add_run(add);
+            add("as-of", po::value<std::string>(), "ask the dated rules about this day (YYYY-MM-DD)");
+            add("allow-after-sunset", po::bool_switch(), "towards on-premises although its sunset is past");
+            add("deregister-first", po::bool_switch(), "towards on-premises: let Cloud go first");
+          },
+          run_rollback};
+}
+
+}  // namespace wamigrate::cli

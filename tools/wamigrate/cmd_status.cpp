@@ -1,0 +1,260 @@
+// status, report, answer, resolve, retry: what a person asks a run, and tells it.
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <iostream>
+
+#include "documents.hpp"
+#include "ports/files.hpp"
+#include "report/run_report.hpp"
+#include "report/status.hpp"
+#include "run_directory.hpp"
+#include "workbench.hpp"
+
+namespace wamigrate::cli {
+namespace {
+
+namespace po = boost::program_options;
+
+Result<RunDirectory> open_run(const Invocation& invocation) {
+  if (!invocation.has("run")) return fail("--run is missing", "name the run's directory: --run RUN");
+  return RunDirectory::open(invocation.text("run"));
+}
+
+int run_status(const Invocation& invocation) {
+  const Console& console = invocation.console();
+  auto run = open_run(invocation);
+  if (!run) return console.complain(run.error());
+  const auto progress = run->progress();
+  if (!progress) return console.complain(progress.error());
+  SystemClock clock;
+  console.print(status_json(*progress, run->path().string(), clock.now()));
+  console.say(status_text(*progress, clock.now(), console.colour()));
+  return exit_code(*progress);
+}
+
+int run_report(const Invocation& invocation) {
+  const Console& console = invocation.console();
+  auto run = open_run(invocation);
+  if (!run) return console.complain(run.error());
+  const auto progress = run->progress();
+  if (!progress) return console.complain(progress.error());
+  SystemClock clock;
+  const Time now = clock.now();
+  const std::string format = console.json() ? "json" : invocation.has("format") ? invocation.text("format") : "text";
+  if (format == "json") {
+    const Json document = report_json(run->plan(), *progress, now);
+    if (console.json() && !invocation.has("output")) {
+      console.print(document);
+      return all_done;
+    }
+    return deliver(invocation, to_document(document));
+  }
+  if (format == "text") {
+    return deliver(invocation, report_text(run->plan(), *progress, now, console.colour() && !invocation.has("output")));
+  }
+  if (format == "markdown") return deliver(invocation, report_markdown(run->plan(), *progress, now));
+  if (format == "html") return deliver(invocation, report_html(run->plan(), *progress, now));
+  return console.complain(Error{"--format " + format + " is not known", "text, markdown, html or json"});
+}
+
+// The number of this run that a message is about, or why there is none.
+Result<const NumberProgress*> number_of(const Progress& progress, const std::string& phone) {
+  const NumberProgress* number = progress.find(phone);
+  if (number == nullptr) return fail(phone + " is not in this run", "name a number of the run's plan, as +49…");
+  return number;
+}
+
+Result<Secret> read_code(const std::string& from) {
+  if (from == "-") {
+    if (isatty(STDIN_FILENO) == 1) std::cerr << "code: " << std::flush;
+    std::string line;
+    std::getline(std::cin, line);
+    return Secret(std::move(line));
+  }
+  auto ref = parse_secret_ref(from);
+  if (!ref || ref->kind == SecretRef::Kind::cmd) {
+    return fail("--code-from takes -, env:NAME or file:PATH; a code is not given on the command line");
+  }
+  return secrets_for_real()->resolve(*ref);
+}
+
+// Six digits; the SMS writes 123-830.
+Result<Secret> clean_code(const Secret& typed) {
+  std::string digits;
+  for (const char c : typed.reveal()) {
+    if (c >= '0' && c <= '9') {
+      digits += c;
+    } else if (c != '-' && c != ' ' && c != '\r') {
+      return fail("that is not a code: it holds something other than digits");
+    }
+  }
+  if (digits.size() != 6) return fail(fmt::format("a code has six digits, this has {}", digits.size()));
+  return Secret(std::move(digits));
+}
+
+int run_answer(const Invocation& invocation) {
+  const Console& console = invocation.console();
+  auto run = open_run(invocation);
+  if (!run) return console.complain(run.error());
+  // An answer may be for the run itself or for its latest rollback: whichever waits.
+  if (const auto latest = run->latest_rollback(); !latest.empty()) {
+    auto back = RunDirectory::open(latest);
+    if (!back) return console.complain(back.error());
+    const auto progress = back->progress();
+    if (progress && !progress->done && progress->find(invocation.text("PHONE")) != nullptr) run = std::move(back);
+  }
+  const auto progress = run->progress();
+  if (!progress) return console.complain(progress.error());
+  const auto number = number_of(*progress, invocation.text("PHONE"));
+  if (!number) return console.complain(number.error());
+  if (is_final((*number)->state)) {
+    return console.complain(Error{(*number)->phone + " waits for nothing: it is " + std::string(name((*number)->state)),
+                                  "see `wamigrate status --run " + run->path().string() + "`"});
+  }
+  if (!invocation.has("code-from"))
+    return console.complain(Error{"answer needs --code-from", "-, env:NAME or file:PATH"});
+  const auto typed = read_code(invocation.text("code-from"));
+  if (!typed) return console.complain(typed.error());
+  const auto code = clean_code(*typed);
+  if (!code) return console.complain(code.error());
+  Workbench bench(run->plan().fleet, secrets_for_real(), 1);
+  if (auto opened = bench.open_ledger(true); !opened) return console.complain(opened.error());
+  const std::string sealed = bench.sealer()->seal(*code, "code " + (*number)->phone);
+  const Json message = {{"type", "code"}, {"phone", (*number)->phone}, {"sealed", sealed}};
+  if (auto posted = run->store().post(to_compact(message)); !posted) return console.complain(posted.error());
+  console.print({{"accepted", true}, {"phone", (*number)->phone}});
+  console.say("The code for " + (*number)->phone +
+              " is kept, sealed. A run under way takes it up by itself; one that is "
+              "paused goes on with the command that started it.");
+  return all_done;
+}
+
+int post_decision(const Invocation& invocation, const std::string& phone, Json message, const std::string& said) {
+  const Console& console = invocation.console();
+  auto run = open_run(invocation);
+  if (!run) return console.complain(run.error());
+  const auto progress = run->progress();
+  if (!progress) return console.complain(progress.error());
+  const auto number = number_of(*progress, phone);
+  if (!number) return console.complain(number.error());
+  if (auto posted = run->store().post(to_compact(message)); !posted) return console.complain(posted.error());
+  console.print({{"accepted", true}, {"phone", phone}});
+  console.say(said + " Now: wamigrate apply " + (run->path() / "plan.json").string() + " --run " +
+              run->path().string());
+  return all_done;
+}
+
+int run_resolve(const Invocation& invocation) {
+  const Console& console = invocation.console();
+  const std::string assume = invocation.text("assume");
+  const std::string phone = invocation.text("PHONE");
+  if (assume != "done" && assume != "not-done") {
+    return console.complain(Error{"resolve needs --assume done or --assume not-done",
+                                  "look at the number on both sides first; a wrong word here can cost a registration"});
+  }
+  if (invocation.text("evidence").empty()) {
+    return console.complain(
+        Error{"resolve needs --evidence", "say what you saw, and where: it is kept in the journal"});
+  }
+  return post_decision(
+      invocation, phone,
+      {{"type", "resolve"}, {"phone", phone}, {"assume", assume}, {"evidence", invocation.text("evidence")}},
+      "Your word on " + phone + " is kept.");
+}
+
+int run_retry(const Invocation& invocation) {
+  const Console& console = invocation.console();
+  auto run = open_run(invocation);
+  if (!run) return console.complain(run.error());
+  const auto progress = run->progress();
+  if (!progress) return console.complain(progress.error());
+  std::vector<std::string> phones = invocation.texts("PHONE");
+  if (invocation.flag("failed")) {
+    for (const NumberProgress& number : progress->numbers) {
+      if (number.state == NumberState::failed || number.state == NumberState::stranded) phones.push_back(number.phone);
+    }
+  }
+  if (phones.empty()) return console.complain(Error{"retry needs numbers", "name them, or say --failed"});
+  const std::string pin = invocation.text("pin");
+  if (!pin.empty()) {
+    if (auto ref = parse_secret_ref(pin); !ref) return console.complain(ref.error());
+    if (phones.size() > 1) {
+      return console.complain(
+          Error{"--pin goes with one number", "a PIN that is tried on several at once may hurt several"});
+    }
+  }
+  for (const std::string& phone : phones) {
+    if (const auto number = number_of(*progress, phone); !number) return console.complain(number.error());
+  }
+  for (const std::string& phone : phones) {
+    const int code = post_decision(invocation, phone, {{"type", "retry"}, {"phone", phone}, {"pin", pin}},
+                                   phone + " will be tried again, from what is observed then.");
+    if (code != all_done) return code;
+  }
+  return all_done;
+}
+
+void add_run_only(po::options_description_easy_init& add) {
+  add("run", po::value<std::string>(), "the run's directory");
+}
+
+}  // namespace
+
+Command status_command() {
+  return {"status", "--run RUN",  "Where every number stands, and why it waits. Sends nothing.",
+          {},       add_run_only, run_status};
+}
+
+Command report_command() {
+  return {"report",
+          "--run RUN [--format text|markdown|html|json] [-o FILE]",
+          "What happened, downtime per number, what people must still do. Sends nothing.",
+          {},
+          [](auto& add) {
+            add_run_only(add);
+            add("format", po::value<std::string>(), "text, markdown, html or json");
+            add("output,o", po::value<std::string>(), "write to this file");
+          },
+          run_report};
+}
+
+Command answer_command() {
+  return {"answer",
+          "--run RUN PHONE --code-from -|env:NAME|file:PATH",
+          "Supplies the registration code a number waits for.",
+          {"PHONE"},
+          [](auto& add) {
+            add_run_only(add);
+            add("code-from", po::value<std::string>(), "- for standard input, env:NAME or file:PATH");
+          },
+          run_answer};
+}
+
+Command resolve_command() {
+  return {"resolve",
+          "--run RUN PHONE --assume done|not-done --evidence TEXT",
+          "Decides what no observation can show. Sends nothing.",
+          {"PHONE"},
+          [](auto& add) {
+            add_run_only(add);
+            add("assume", po::value<std::string>(), "done or not-done");
+            add("evidence", po::value<std::string>(), "what you saw, and where");
+          },
+          run_resolve};
+}
+
+Command retry_command() {
+  return {"retry",
+          "--run RUN [--failed] [PHONE…] [--pin REF]",
+          "Lets numbers that ended try again, with another PIN if given. Sends nothing.",
+          {"PHONE…"},
+          [](auto& add) {
+            add_run_only(add);
+            add("failed", po::bool_switch(), "all that failed or are stranded");
+            add("pin", po::value<std::string>(), "env:NAME, file:PATH or cmd:COMMAND of the right PIN");
+          },
+          run_retry};
+}
+
+}  // namespace wamigrate::cli

@@ -1,0 +1,175 @@
+#include "execute.hpp"
+
+#include <fmt/format.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <iostream>
+
+#include "ports/files.hpp"
+#include "report/review.hpp"
+#include "report/run_report.hpp"
+#include "report/status.hpp"
+#include "run/runner.hpp"
+
+namespace wamigrate::cli {
+namespace {
+
+using namespace std::chrono_literals;
+
+std::atomic<Runner*> running = nullptr;
+
+void on_signal(int) {
+  if (Runner* runner = running.load()) runner->stop();
+}
+
+// Signals ask the runner to pause for as long as this lives.
+class Stoppable {
+ public:
+  explicit Stoppable(Runner& runner) {
+    running = &runner;
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP}) std::signal(signal, on_signal);
+  }
+  ~Stoppable() {
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP}) std::signal(signal, SIG_DFL);
+    running = nullptr;
+  }
+  Stoppable(const Stoppable&) = delete;
+  Stoppable& operator=(const Stoppable&) = delete;
+};
+
+// Redraws a block of lines at the bottom of the terminal.
+class LiveView {
+ public:
+  explicit LiveView(const Console& console) : console_(console) {}
+
+  void draw(const Progress& progress, Time now, bool last) {
+    if (!console_.live() || (!last && now - drawn_at_ < 150ms)) return;
+    drawn_at_ = now;
+    winsize size{};
+    const bool known = ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
+    const int width = known ? size.ws_col : 80;
+    const int height = known ? std::max(4, size.ws_row - 2) : 20;
+    erase();
+    std::string block;
+    for (const std::string& line : live_view(progress, catalogue(), now, width, height)) {
+      block += line + "\n";
+      ++lines_;
+    }
+    std::cerr << block << std::flush;
+  }
+  void erase() {
+    if (lines_ > 0) std::cerr << "\033[" << lines_ << "A\033[J" << std::flush;
+    lines_ = 0;
+  }
+
+ private:
+  const Console& console_;
+  Time drawn_at_{};
+  int lines_ = 0;
+};
+
+int fail_with(const Console& console, const Error& error) { return console.complain(error); }
+
+// Asked before anything was changed; a run that was approved once is only resumed.
+std::optional<int> approve(const Plan& plan, const Console& console, bool yes) {
+  if (yes || plan.numbers.empty()) return std::nullopt;
+  console.say(review_text(plan, catalogue(), console.colour()));
+  if (!console.can_ask()) {
+    console.note("Nothing was sent: this plan was not approved. Without a terminal nobody can be asked; say --yes.");
+    return paused;
+  }
+  if (console.ask("Carry out this plan?")) return std::nullopt;
+  console.note("Nothing was sent.");
+  return paused;
+}
+
+}  // namespace
+
+int dry_run(const Plan& plan, const Console& console) {
+  Json list = Json::array();
+  std::string text;
+  int count = 0;
+  for (std::size_t i = 0; i < plan.numbers.size(); ++i) {
+    const Number& number = plan.number(i);
+    for (const std::string& name : plan.roads[plan.numbers[i].road].steps) {
+      const std::string request = request_text(step_of(name), number, plan.fleet);
+      if (request.empty()) continue;
+      ++count;
+      text += fmt::format("{}  {}\n    {}\n", number.phone.e164, name, request);
+      list.push_back({{"phone", number.phone.e164}, {"step", name}, {"request", request}});
+    }
+  }
+  console.print({{"requests", list}});
+  console.say(text + fmt::format("{} changing request{} would be sent at most, in this order for each number; a step "
+                                 "whose checkpoint holds already sends nothing. Nothing was sent, nothing was written.",
+                                 count, count == 1 ? "" : "s"));
+  return all_done;
+}
+
+int execute(RunDirectory& run, const Console& console, ExecuteOptions options) {
+  auto lock = run.lock();
+  if (!lock) {
+    console.complain(lock.error(), paused);
+    return paused;
+  }
+  auto known = run.progress();
+  if (!known) return fail_with(console, known.error());
+  auto plan = run.plan_with_overrides();
+  if (!plan) return fail_with(console, plan.error());
+  if (!known->started_at) {
+    if (const auto answer = approve(*plan, console, options.yes)) return *answer;
+  }
+
+  Workbench bench(plan->fleet, options.secrets ? std::move(options.secrets) : secrets_for_real(),
+                  std::min(options.concurrency.value_or(plan->fleet.policy.concurrency), 64));
+  std::vector<const Number*> numbers;
+  for (std::size_t i = 0; i < plan->numbers.size(); ++i) numbers.push_back(&plan->number(i));
+  const Diagnostics missing = bench.site().resolve(numbers, Need::changing, plan->direction, bench.secrets());
+  if (!missing.empty()) return console.complain(missing);
+  if (auto opened = bench.open_ledger(true); !opened) return fail_with(console, opened.error());
+
+  LiveView live(console);
+  RunSettings settings;
+  settings.run_name = run.path().string();
+  settings.holder = process_name() + " " + std::filesystem::absolute(run.path()).lexically_normal().string();
+  settings.concurrency = options.concurrency.value_or(plan->fleet.policy.concurrency);
+  settings.on_entry = [&](const Entry& entry) {
+    console.print_line(event_json(entry));
+    if (!console.live() && !console.json()) {
+      if (const std::string line = event_line(entry); !line.empty()) console.note(line);
+    }
+  };
+  settings.on_tick = [&](const Progress& progress, Time now) { live.draw(progress, now, false); };
+
+  Runner runner(*plan, std::move(*known),
+                {bench.site(), run.store(), *bench.ledger(), *bench.sealer(), bench.workers(), bench.clock()},
+                settings);
+  Result<void> ran;
+  {
+    const Stoppable stoppable(runner);
+    ran = runner.run();
+  }
+  live.draw(runner.progress(), bench.clock().now(), true);
+  bench.site().log_out();
+  if (!ran) {
+    // The stores are the run's memory: without them nothing more is sent. What was durable resumes.
+    console.complain(Error{"the run can't write down what it does, and sends nothing more: " + ran.error().message,
+                           ran.error().fix + " Then run the same command again"},
+                     paused);
+    return std::max<int>(paused, exit_code(runner.progress()));
+  }
+  const Time now = bench.clock().now();
+  if (auto written = run.write_documents(now); !written) console.note(to_text(written.error()));
+  const Progress& progress = runner.progress();
+  if (progress.done) {
+    console.say(report_text(*plan, progress, now, console.colour()));
+  } else {
+    console.say(status_text(progress, now, console.colour()));
+    if (!progress.pause_message.empty()) console.say("Paused: " + progress.pause_message + ".");
+  }
+  return exit_code(progress);
+}
+
+}  // namespace wamigrate::cli

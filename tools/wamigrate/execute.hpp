@@ -1,0 +1,22 @@
+// Execution: one run from where it stands to its end or its next pause, on the console's terms.
+#pragma once
+
+#include "cli.hpp"
+#include "run_directory.hpp"
+#include "workbench.hpp"
+
+namespace wamigrate::cli {
+
+struct ExecuteOptions {
+  bool yes = false;  ///< Approved already.
+  std::optional<int> concurrency;
+  std::unique_ptr<SecretSource> secrets;  ///< Null: the environment's.
+};
+
+/// Shows what will be done, asks where a person may be asked, resolves every secret, runs, reports. The exit code.
+int execute(RunDirectory& run, const Console& console, ExecuteOptions options);
+
+/// Prints every request a run of this plan would send, in order, secrets as the names of their references.
+int dry_run(const Plan& plan, const Console& console);
+
+}  // namespace wamigrate::cli

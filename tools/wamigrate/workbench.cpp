@@ -1,0 +1,163 @@
+#include "workbench.hpp"
+
+#include <fmt/format.h>
+#include <fnmatch.h>
+
+#include <algorithm>
+#include <iostream>
+
+#include "model/inventory.hpp"
+#include "ports/files.hpp"
+
+namespace wamigrate::cli {
+
+namespace po = boost::program_options;
+
+tl::expected<Fleet, Diagnostics> load_inventory(const std::string& path) {
+  const auto text = read_file(path);
+  if (!text) return tl::make_unexpected(Diagnostics{{{path, 0}, text.error().message, text.error().fix}});
+  return read_inventory(*text, path, [](const std::string& file) { return read_file(expand_home(file)); });
+}
+
+namespace {
+
+std::vector<std::string> terms_of(const std::string& expression) {
+  std::vector<std::string> terms;
+  std::size_t begin = 0;
+  while (begin <= expression.size()) {
+    const std::size_t end = std::min(expression.find(',', begin), expression.size());
+    if (end > begin) terms.push_back(expression.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  return terms;
+}
+
+bool names(const std::string& term, const Number& number) {
+  for (const std::string& text : {number.phone.e164, number.phone_number_id, number.waba_id, number.deployment.name}) {
+    if (fnmatch(term.c_str(), text.c_str(), 0) == 0) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+Result<std::vector<std::size_t>> selected(const Fleet& fleet, const Invocation& invocation) {
+  const auto wanted = terms_of(invocation.text("select"));
+  const auto unwanted = terms_of(invocation.text("exclude"));
+  std::vector<std::size_t> numbers;
+  for (std::size_t i = 0; i < fleet.numbers.size(); ++i) {
+    auto named = [&](const std::string& term) { return names(term, fleet.numbers[i]); };
+    if (!wanted.empty() && std::none_of(wanted.begin(), wanted.end(), named)) continue;
+    if (std::any_of(unwanted.begin(), unwanted.end(), named)) continue;
+    numbers.push_back(i);
+  }
+  for (const std::string& term : wanted) {
+    const bool any = std::any_of(fleet.numbers.begin(), fleet.numbers.end(),
+                                 [&](const Number& number) { return names(term, number); });
+    if (!any)
+      return fail("--select " + term + " names no number of the inventory", "name a phone, an id or a deployment");
+  }
+  if (numbers.empty()) return fail("no number is left to look at", "loosen --select and --exclude");
+  return numbers;
+}
+
+void add_selection(po::options_description_easy_init& add) {
+  add("select", po::value<std::string>(), "only these: phones, ids, WABAs or deployments, comma-separated, * allowed");
+  add("exclude", po::value<std::string>(), "not these; the same words as --select");
+}
+
+void add_planning(po::options_description_easy_init& add) {
+  add("to", po::value<std::string>(), "where the numbers shall go: cloud or onprem");
+  add("as-of", po::value<std::string>(), "ask the dated rules about this day (YYYY-MM-DD) instead of today");
+  add("allow-after-sunset", po::bool_switch(), "plan towards on-premises although its sunset (2025-10-23) is past");
+  add("deregister-first", po::bool_switch(), "towards on-premises: let Cloud go before on-premises is registered");
+}
+
+Result<Direction> direction_of(const Invocation& invocation) {
+  const std::string to = invocation.text("to");
+  if (to == name(Direction::to_cloud)) return Direction::to_cloud;
+  if (to == name(Direction::to_onprem)) return Direction::to_onprem;
+  return fail(to.empty() ? "--to is missing" : "--to " + to + " leads nowhere known", "say --to cloud or --to onprem");
+}
+
+Result<PlanOptions> plan_options(const Invocation& invocation, Time now) {
+  PlanOptions options;
+  options.allow_after_sunset = invocation.flag("allow-after-sunset");
+  options.deregister_first = invocation.flag("deregister-first");
+  options.as_of = std::chrono::floor<std::chrono::days>(now);
+  if (invocation.has("as-of")) {
+    const auto day = parse_iso(invocation.text("as-of"));
+    if (!day) return fail("--as-of " + invocation.text("as-of") + " is not a date", "write it as 2025-10-22");
+    options.as_of = std::chrono::floor<std::chrono::days>(*day);
+  }
+  return options;
+}
+
+Workbench::Workbench(const Fleet& fleet, std::unique_ptr<SecretSource> secrets, int threads)
+    : fleet_(fleet),
+      secrets_(std::move(secrets)),
+      transport_(make_http_transport("wamigrate/" WAMIGRATE_VERSION)),
+      workers_(make_thread_workers(threads)),
+      site_(fleet_, *transport_, clock_) {}
+
+Result<Sealer> Workbench::make_sealer(bool create) {
+  const SecretRef& ref = fleet_.seal_key;
+  if (ref.kind == SecretRef::Kind::none) return open_sealer(default_state_dir() / "seal.key", create);
+  if (ref.kind == SecretRef::Kind::file) return open_sealer(expand_home(ref.target), create);
+  auto key = secrets_->resolve(ref);
+  if (!key) return tl::make_unexpected(key.error());
+  return sealer_from_hex(*key);
+}
+
+Result<void> Workbench::open_ledger(bool create) {
+  const std::filesystem::path file =
+      fleet_.ledger.empty() ? default_state_dir() / "ledger.db" : expand_home(fleet_.ledger);
+  std::error_code ignored;
+  if (!create && !std::filesystem::exists(file, ignored)) return {};
+  auto ledger = open_ledger_store(file, clock_.now());
+  if (!ledger) return tl::make_unexpected(ledger.error());
+  auto sealer = make_sealer(create);
+  if (!sealer) return tl::make_unexpected(sealer.error());
+  ledger_ = std::move(*ledger);
+  sealer_.emplace(std::move(*sealer));
+  return {};
+}
+
+SurveyDoors Workbench::survey_doors(const Console& console) {
+  SurveyDoors doors{site_, *workers_, clock_, ledger_.get(), sealer(), secrets_.get(), {}, {}};
+  if (console.live()) {
+    doors.on_progress = [](int done, int of) {
+      if (of < 20) return;
+      std::cerr << "\rasking both sides: " << done << " of " << of << (done == of ? "\n" : "") << std::flush;
+    };
+  }
+  doors.on_patience = [console](int numbers, Millis longest) {
+    console.note(fmt::format("{} number{} may still settle; asking again for up to {} (settle_timeout)", numbers,
+                             numbers == 1 ? "" : "s", for_people(longest)));
+  };
+  return doors;
+}
+
+std::unique_ptr<SecretSource> secrets_for_real() { return make_secret_source(); }
+
+tl::expected<Looked, int> look(const Fleet& fleet, const std::vector<std::size_t>& numbers, Direction direction,
+                               const PlanOptions& options, Readings readings, const Console& console,
+                               std::unique_ptr<SecretSource> secrets) {
+  Looked looked;
+  looked.numbers = numbers;
+  looked.bench = std::make_unique<Workbench>(fleet, std::move(secrets), std::min(fleet.policy.concurrency, 64));
+  std::vector<const Number*> list;
+  for (const std::size_t index : numbers) list.push_back(&fleet.numbers[index]);
+  const Diagnostics missing = looked.bench->site().resolve(list, Need::reading, direction, looked.bench->secrets());
+  if (!missing.empty()) return tl::make_unexpected(console.complain(missing));
+  if (auto opened = looked.bench->open_ledger(false); !opened) {
+    return tl::make_unexpected(console.complain(opened.error()));
+  }
+  auto surveyed = survey(fleet, numbers, options, readings, looked.bench->survey_doors(console));
+  if (!surveyed) return tl::make_unexpected(console.complain(surveyed.error()));
+  looked.survey = std::move(*surveyed);
+  looked.bench->site().log_out();
+  return looked;
+}
+
+}  // namespace wamigrate::cli

@@ -1,0 +1,79 @@
+// The workbench: what a command needs at hand to look at a fleet or to work on it. The only place where the real
+// ports are chosen.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+
+#include "cli.hpp"
+#include "ports/clock.hpp"
+#include "ports/sealer.hpp"
+#include "ports/secrets.hpp"
+#include "ports/store.hpp"
+#include "ports/transport.hpp"
+#include "ports/workers.hpp"
+#include "run/survey.hpp"
+
+namespace wamigrate::cli {
+
+/// Reads an inventory, or says all that is wrong with it.
+tl::expected<Fleet, Diagnostics> load_inventory(const std::string& path);
+
+/// Indices of the numbers that --select and --exclude leave. Terms are separated by commas; each names a phone, a
+/// phone number id, a WABA or a deployment; `*` stands for anything.
+Result<std::vector<std::size_t>> selected(const Fleet& fleet, const Invocation& invocation);
+
+/// Adds --select and --exclude; --to; what plans need.
+void add_selection(boost::program_options::options_description_easy_init& add);
+void add_planning(boost::program_options::options_description_easy_init& add);
+Result<Direction> direction_of(const Invocation& invocation);
+Result<PlanOptions> plan_options(const Invocation& invocation, Time now);
+
+/// Real ports around one fleet. Not movable: the site refers to its members.
+class Workbench {
+ public:
+  Workbench(const Fleet& fleet, std::unique_ptr<SecretSource> secrets, int threads);
+
+  const Fleet& fleet() const { return fleet_; }
+  SystemClock& clock() { return clock_; }
+  SecretSource& secrets() { return *secrets_; }
+  Workers& workers() { return *workers_; }
+  Site& site() { return site_; }
+
+  /// Opens ledger and seal key; made when missing if `create`. Without `create` a missing one stays away, and
+  /// ledger() is then null.
+  Result<void> open_ledger(bool create);
+  LedgerStore* ledger() { return ledger_.get(); }
+  const Sealer* sealer() const { return sealer_ ? &*sealer_ : nullptr; }
+
+  /// Doors for a survey that shows its progress on the console.
+  SurveyDoors survey_doors(const Console& console);
+
+ private:
+  Result<Sealer> make_sealer(bool create);
+
+  const Fleet& fleet_;
+  SystemClock clock_;
+  std::unique_ptr<SecretSource> secrets_;
+  std::unique_ptr<Transport> transport_;
+  std::unique_ptr<Workers> workers_;
+  Site site_;
+  std::unique_ptr<LedgerStore> ledger_;
+  std::optional<Sealer> sealer_;
+};
+
+/// The environment as a source of secrets; a rehearsal brings its own.
+std::unique_ptr<SecretSource> secrets_for_real();
+
+/// A survey of the selected numbers with everything opened and resolved for reading, or the exit code.
+struct Looked {
+  std::unique_ptr<Workbench> bench;
+  std::vector<std::size_t> numbers;
+  Survey survey;
+};
+tl::expected<Looked, int> look(const Fleet& fleet, const std::vector<std::size_t>& numbers, Direction direction,
+                               const PlanOptions& options, Readings readings, const Console& console,
+                               std::unique_ptr<SecretSource> secrets);
+
+}  // namespace wamigrate::cli
