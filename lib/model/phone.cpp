@@ -65,9 +65,9 @@ std::string why_impossible(PhoneNumberUtil::ValidationResult result) {
   }
 }
 
-/// From "+" and digits alone; the length is possible.
-Result<PhoneNumber> parse_plain(const std::string& plain) {
-  PhoneNumber number;
+/// From "+" and digits alone; the length is possible. Filled in rather than returned: a PhoneNumber that is moved
+/// needs symbols of protobuf itself.
+Result<void> parse_plain(const std::string& plain, PhoneNumber& number) {
   switch (library().Parse(plain, "ZZ", &number)) {
     case PhoneNumberUtil::NO_PARSING_ERROR:
       break;
@@ -79,7 +79,7 @@ Result<PhoneNumber> parse_plain(const std::string& plain) {
       return fail(plain + " is too short", std::string(how_to_write));
   }
   const PhoneNumberUtil::ValidationResult possible = library().IsPossibleNumberWithReason(number);
-  if (possible == PhoneNumberUtil::IS_POSSIBLE) return number;
+  if (possible == PhoneNumberUtil::IS_POSSIBLE) return {};
   return fail(plain + " " + why_impossible(possible), std::string(how_to_write));
 }
 
@@ -96,8 +96,8 @@ std::string e164_of(const PhoneNumber& number) {
 /// The library drops trunk prefixes, as in "+49 (0)151 …". We follow only where that leads to a number known to be in
 /// use and stops there: a name that read differently the next time would not be a name.
 bool is_certain(const PhoneNumber& number) {
-  const Result<PhoneNumber> again = parse_plain(e164_of(number));
-  return again && e164_of(*again) == e164_of(number) && library().IsValidNumber(number);
+  PhoneNumber again;
+  return parse_plain(e164_of(number), again) && e164_of(again) == e164_of(number) && library().IsValidNumber(number);
 }
 
 /// Where a calling code serves several countries and the number's range is unknown, its main country.
@@ -114,18 +114,18 @@ std::string region_of(const PhoneNumber& number) {
 Result<Phone> parse_phone(std::string_view text) {
   const Result<std::string> plain = without_spacing(text);
   if (!plain) return tl::make_unexpected(plain.error());
-  const Result<PhoneNumber> number = parse_plain(*plain);
-  if (!number) return tl::make_unexpected(number.error());
+  PhoneNumber number;
+  if (const auto read = parse_plain(*plain, number); !read) return tl::make_unexpected(read.error());
 
   Phone phone;
-  phone.e164 = e164_of(*number);
-  if (phone.e164 != *plain && !is_certain(*number)) {
+  phone.e164 = e164_of(number);
+  if (phone.e164 != *plain && !is_certain(number)) {
     return fail(*plain + " has digits after its country code that belong to no international number",
                 std::string(how_to_write));
   }
-  phone.cc = std::to_string(number->country_code());
-  phone.national = national_of(*number);
-  phone.region = region_of(*number);
+  phone.cc = std::to_string(number.country_code());
+  phone.national = national_of(number);
+  phone.region = region_of(number);
   return phone;
 }
 

@@ -5,9 +5,8 @@
 
 #include <algorithm>
 #include <map>
-#include <set>
 
-#include "base/digest.hpp"
+#include "model/inventory.hpp"
 
 namespace wamigrate {
 namespace {
@@ -35,10 +34,61 @@ std::string road_text(const std::vector<std::string>& steps) {
   return text;
 }
 
+std::string no_way_back_text(const PlannedRoad& road) {
+  const auto none = std::find(road.way_back.begin(), road.way_back.end(), WayBack::none);
+  if (none == road.way_back.end()) return {};
+  return ", NO WAY BACK after " + road.steps[static_cast<std::size_t>(none - road.way_back.begin())];
+}
+
+// Every value of a document by its path: "policy.soak" → "5m".
+void flatten(const Json& json, const std::string& path, std::map<std::string, std::string>& values) {
+  if (!json.is_object()) {
+    values[path] = json.is_string() ? json.get<std::string>() : to_compact(json);
+    return;
+  }
+  for (const auto& [key, value] : json.items()) flatten(value, path.empty() ? key : path + "." + key, values);
+}
+
+// What the inventories behind two plans say differently: of all numbers, or of those that both have.
+std::vector<Difference> settings_diff(Json before, Json after) {
+  std::vector<Difference> differences;
+  auto compare = [&differences](const std::string& phone, const Json& then, const Json& now) {
+    std::map<std::string, std::string> old_values, new_values;
+    flatten(then, "", old_values);
+    flatten(now, "", new_values);
+    for (const auto& [path, value] : old_values) new_values.emplace(path, "");
+    for (const auto& [path, value] : new_values) {
+      if (old_values[path] == value) continue;
+      auto shown = [](const std::string& text) { return text.empty() ? std::string("nothing") : text; };
+      differences.push_back({phone, fmt::format("{}: {} -> {}", path, shown(old_values[path]), shown(value))});
+    }
+  };
+  std::map<std::string, Json> old_numbers;
+  for (const Json& number : before["numbers"]) old_numbers[text_at(number, "phone")] = number;
+  for (const Json& number : after["numbers"]) {
+    const auto found = old_numbers.find(text_at(number, "phone"));
+    if (found != old_numbers.end()) compare(found->first, found->second, number);
+  }
+  before.erase("numbers");
+  after.erase("numbers");
+  compare("", before, after);
+  return differences;
+}
+
+std::vector<std::string> order_of(const Plan& plan, const std::map<std::string, std::string>& others) {
+  std::vector<std::string> phones;
+  for (const PlannedNumber& number : plan.numbers) {
+    if (others.contains(number.phone)) phones.push_back(number.phone);
+  }
+  return phones;
+}
+
 std::map<std::string, std::string> number_lines(const Plan& plan) {
   std::map<std::string, std::string> lines;
   for (const PlannedNumber& number : plan.numbers) {
-    lines[number.phone] = fmt::format("from {}: {}", name(number.home), road_text(plan.roads[number.road].steps));
+    const PlannedRoad& road = plan.roads[number.road];
+    lines[number.phone] =
+        fmt::format("from {}: {}{}", name(number.home), road_text(road.steps), no_way_back_text(road));
   }
   for (const RefusedNumber& refused : plan.refused) {
     std::string ids;
@@ -88,6 +138,7 @@ Plan make_plan(Catalogue catalogue, const Fleet& fleet, Direction direction, con
     }
     plan.numbers.push_back({number.phone.e164, one.home.home, one.home.why, one.facts, *known->second});
   }
+  plan.digest = text_at(to_json(plan), "digest");
   return plan;
 }
 
@@ -110,6 +161,13 @@ std::vector<Difference> diff(const Plan& before, const Plan& after) {
   for (const auto& [phone, line] : new_lines) {
     if (!old_lines.contains(phone)) differences.push_back({phone, "new: " + line});
   }
+  std::vector<Difference> settings = settings_diff(to_json(before.fleet), to_json(after.fleet));
+  const auto for_all =
+      std::stable_partition(settings.begin(), settings.end(), [](const Difference& one) { return !one.phone.empty(); });
+  differences.insert(differences.end(), settings.begin(), for_all);
+  if (order_of(before, new_lines) != order_of(after, old_lines)) {
+    differences.push_back({"", "the numbers move in another order"});
+  }
   auto yes_no = [](bool flag) { return std::string(flag ? "yes" : "no"); };
   compare("", "direction: ", std::string(name(before.direction)), std::string(name(after.direction)));
   compare("", "allow_after_sunset: ", yes_no(before.options.allow_after_sunset),
@@ -117,6 +175,7 @@ std::vector<Difference> diff(const Plan& before, const Plan& after) {
   compare("", "deregister_first: ", yes_no(before.options.deregister_first), yes_no(after.options.deregister_first));
   compare("", "secrets: ", fmt::format("{}", fmt::join(before.secrets, ", ")),
           fmt::format("{}", fmt::join(after.secrets, ", ")));
+  differences.insert(differences.end(), for_all, settings.end());
   return differences;
 }
 

@@ -1,6 +1,7 @@
 // The plan document: docs/formats.md describes it. What is not understood is refused, never skipped.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <set>
 
 #include "base/digest.hpp"
@@ -29,10 +30,33 @@ Json checks_json(const std::vector<Check>& checks) {
   return list;
 }
 
+using Members = std::initializer_list<std::string_view>;
+
+// Exactly these members: one that is not known may mean what this version would get wrong.
+Result<void> has_just(const Json& json, const std::string& what, Members members) {
+  if (!json.is_object()) return fail("the plan's " + what + " is not an object");
+  for (const auto& [key, value] : json.items()) {
+    if (std::find(members.begin(), members.end(), key) == members.end()) {
+      return fail("the plan has an unknown member \"" + key + "\" in its " + what,
+                  "make the plan again with this version");
+    }
+  }
+  for (const std::string_view member : members) {
+    if (!json.contains(std::string(member))) {
+      return fail("the plan's " + what + " lacks the member \"" + std::string(member) + "\"",
+                  "make the plan again with this version");
+    }
+  }
+  return {};
+}
+
 Result<std::vector<Check>> checks_from(const Json& list) {
   std::vector<Check> checks;
   if (!list.is_array()) return fail("a list of checks is missing");
   for (const Json& one : list) {
+    if (auto just = has_just(one, "check", {"id", "phone", "result", "message", "fix", "source"}); !just) {
+      return tl::make_unexpected(just.error());
+    }
     auto check = check_from_json(one);
     if (!check) return tl::make_unexpected(check.error());
     checks.push_back(std::move(*check));
@@ -52,6 +76,10 @@ Json road_json(const PlannedRoad& road) {
 
 Result<PlannedRoad> road_from(const Json& json, Catalogue catalogue) {
   PlannedRoad road;
+  if (auto just = has_just(json, "road", {"steps", "way_back", "commit", "expected_ms", "expected_downtime_ms"});
+      !just) {
+    return tl::make_unexpected(just.error());
+  }
   for (const Json& step : at_path(json, {"steps"})) {
     if (!step.is_string() || find_kind(catalogue, step.get<std::string>()) == nullptr) {
       return fail("the plan has a step this version does not know: " + to_compact(step),
@@ -78,6 +106,9 @@ Result<PlannedRoad> road_from(const Json& json, Catalogue catalogue) {
 
 Result<PlannedNumber> number_from(const Json& json, const Plan& plan) {
   PlannedNumber number;
+  if (auto just = has_just(json, "number", {"phone", "home", "why", "road", "facts"}); !just) {
+    return tl::make_unexpected(just.error());
+  }
   number.phone = text_at(json, "phone");
   number.why = text_at(json, "why");
   const auto home = home_from(text_at(json, "home"));
@@ -103,6 +134,9 @@ Result<Plan> read_members(const Json& json, Catalogue catalogue) {
   plan.direction = to == name(Direction::to_cloud) ? Direction::to_cloud : Direction::to_onprem;
   plan.rollback_of = text_at(json, "rollback_of");
   const Json& options = at_path(json, {"options"});
+  if (auto just = has_just(options, "options", {"allow_after_sunset", "deregister_first", "as_of"}); !just) {
+    return tl::make_unexpected(just.error());
+  }
   plan.options.allow_after_sunset = flag_at(options, "allow_after_sunset").value_or(false);
   plan.options.deregister_first = flag_at(options, "deregister_first").value_or(false);
   const auto as_of = parse_iso(text_at(options, "as_of"));
@@ -118,15 +152,19 @@ Result<Plan> read_members(const Json& json, Catalogue catalogue) {
     if (!road) return tl::make_unexpected(road.error());
     plan.roads.push_back(std::move(*road));
   }
-  std::set<std::string> in_fleet;
+  std::set<std::string> in_fleet, planned;
   for (const Number& number : plan.fleet.numbers) in_fleet.insert(number.phone.e164);
   for (const Json& one : at_path(json, {"numbers"})) {
     auto number = number_from(one, plan);
     if (!number) return tl::make_unexpected(number.error());
     if (!in_fleet.contains(number->phone)) return fail("the plan's number " + number->phone + " is not in its fleet");
+    if (!planned.insert(number->phone).second) return fail("the plan has the number " + number->phone + " twice");
     plan.numbers.push_back(std::move(*number));
   }
   for (const Json& one : at_path(json, {"refused"})) {
+    if (auto just = has_just(one, "refused number", {"phone", "checks"}); !just) {
+      return tl::make_unexpected(just.error());
+    }
     auto checks = checks_from(at_path(one, {"checks"}));
     if (!checks) return tl::make_unexpected(checks.error());
     plan.refused.push_back({text_at(one, "phone"), std::move(*checks)});
@@ -177,9 +215,6 @@ Json to_json(const Plan& plan) {
 }
 
 Result<Plan> plan_from_json(const std::string& text, Catalogue catalogue) {
-  static const std::set<std::string> members = {"wamigrate_plan", "digest",   "to",      "observed_at",
-                                                "options",        "roads",    "numbers", "rollback_of",
-                                                "refused",        "warnings", "secrets", "fleet"};
   const auto json = parse_json(text);
   if (!json || !json->is_object()) {
     return fail("this is not a plan: it is not a JSON object",
@@ -191,8 +226,11 @@ Result<Plan> plan_from_json(const std::string& text, Catalogue catalogue) {
         fmt::format("the plan has format {}, this version reads {}", text_at(*json, "wamigrate_plan"), format_version),
         "make the plan again with this version");
   }
-  for (const auto& [key, value] : json->items()) {
-    if (!members.contains(key)) return fail("the plan has an unknown member \"" + key + "\"");
+  if (auto just = has_just(*json, "document",
+                           {"wamigrate_plan", "digest", "to", "observed_at", "options", "roads", "numbers",
+                            "rollback_of", "refused", "warnings", "secrets", "fleet"});
+      !just) {
+    return tl::make_unexpected(just.error());
   }
   if (text_at(*json, "digest") != digest_of(*json)) {
     return fail("the plan does not fit its own digest: it was changed after it was made",

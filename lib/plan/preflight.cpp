@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <set>
 
@@ -73,6 +74,11 @@ void check_home(Findings& findings, const Candidate& c, Direction direction) {
                      "bring every node to the state its mode asks for, then check again", account_migration);
         return;
       }
+      if (home.degraded) {
+        findings.add("home", R::warn, "on-premises serves the number already, but not as it should: " + home.why,
+                     "bring every node to the state its mode asks for");
+        return;
+      }
       break;
     case Home::nowhere:
       findings.add("home", R::warn, "the number is served by nobody: " + home.why, "see the plan for what can be done");
@@ -117,19 +123,28 @@ void check_pin(Findings& findings, const Candidate& c, Direction direction) {
   }
 }
 
-void check_ration(Findings& findings, const Candidate& c) {
-  const int used = c.ledger.registrations;
-  if (used >= ration_stop) {
+void check_ration(Findings& findings, const Candidate& c, Direction direction, const PlanOptions& options) {
+  const bool nobody_serves = c.home.home == Home::nowhere;
+  const int stop = nobody_serves ? ration_limit : ration_stop;
+  auto spent = [&](int count, std::string_view what) {
+    if (count < stop) return false;
     findings.add("ration", R::fail,
-                 fmt::format("{} of {} registrations of the last 72 hours are used; this tool keeps the last two for "
-                             "a number that nobody serves",
-                             used, ration_limit),
+                 fmt::format("{} of {} {} of the last 72 hours are used{}", count, ration_limit, what,
+                             nobody_serves ? "" : "; this tool keeps the last two for a number that nobody serves"),
                  "wait until 72 hours after the first of them", registration_page);
-  } else if (!c.ledger.known) {
+    return true;
+  };
+  const int used = c.ledger.registrations;
+  if (direction == Direction::to_cloud
+          ? spent(used, "registrations")
+          : options.deregister_first && spent(c.ledger.deregistrations, "deregistrations")) {
+    return;
+  }
+  if (!c.ledger.known) {
     findings.add("ration", R::warn,
                  "the ledger is younger than 72 hours: registrations before it are not known, and not taken for none",
                  "use the ledger that earlier runs used, if there is one", registration_page);
-  } else if (used + ration_per_run > ration_stop) {
+  } else if (used + ration_per_run > stop) {
     findings.add("ration", R::warn,
                  fmt::format("{} of {} registrations of the last 72 hours are used: the way back may have to wait",
                              used, ration_limit),
@@ -141,14 +156,15 @@ void check_ration(Findings& findings, const Candidate& c) {
 
 void check_subscription(Findings& findings, const Candidate& c, const Fleet& fleet) {
   const Observation& seen = *c.seen;
-  if (!answered(findings, seen.apps_asked, "app_subscribed", "the WABA's subscribed apps")) return;
   const auto& apps = seen.subscribed_app_ids;
   const bool subscribed = std::find(apps.begin(), apps.end(), fleet.graph.app_id) != apps.end();
-  findings.add("app_subscribed", R::pass,
-               subscribed
-                   ? fmt::format("app {} receives the webhooks of WABA {}", fleet.graph.app_id, c.number->waba_id)
-                   : fmt::format("app {} is not subscribed to WABA {} yet; the plan does it", fleet.graph.app_id,
-                                 c.number->waba_id));
+  if (answered(findings, seen.apps_asked, "app_subscribed", "the WABA's subscribed apps")) {
+    findings.add("app_subscribed", R::pass,
+                 subscribed
+                     ? fmt::format("app {} receives the webhooks of WABA {}", fleet.graph.app_id, c.number->waba_id)
+                     : fmt::format("app {} is not subscribed to WABA {} yet; the plan does it", fleet.graph.app_id,
+                                   c.number->waba_id));
+  }
   if (!answered(findings, seen.graph.webhook_asked, "webhook", "the effective webhook")) return;
   const std::string webhook = seen.graph.effective_webhook();
   if (!webhook.empty()) {
@@ -201,7 +217,13 @@ void check_status(Findings& findings, const Candidate& c) {
 
 void check_client(Findings& findings, const Candidate& c, Direction direction, Time now) {
   const OnpremView& onprem = c.seen->onprem;
-  if (c.number->deployment.gone) return;
+  if (c.number->deployment.gone) {
+    if (direction == Direction::to_onprem) {
+      findings.add("onprem_reachable", R::fail, "the inventory declares the deployment gone: there is nowhere to go to",
+                   "name the deployment that is to serve the number");
+    }
+    return;
+  }
   if (onprem.support.answered()) {
     if (onprem.expires && *onprem.expires <= now) {
       findings.add(
@@ -250,6 +272,19 @@ void check_queue(Findings& findings, const Candidate& c) {
   }
 }
 
+void check_onprem_webhook(Findings& findings, const Candidate& c) {
+  const OnpremView& onprem = c.seen->onprem;
+  if (c.number->deployment.gone || !answered(findings, onprem.settings, "webhook", "the on-premises settings")) return;
+  const std::string url = text_at(at_path(onprem.application, {"webhooks"}), "url");
+  if (url.empty()) {
+    findings.add("webhook", R::fail, "messages of this number would go nowhere: the client has no webhook",
+                 "set webhooks.url on-premises first (PATCH /v1/settings/application): it is kept and restored",
+                 "Meta, on-premises application settings");
+  } else {
+    findings.add("webhook", R::pass, "messages will go to " + url);
+  }
+}
+
 void check_certificate(Findings& findings, const Candidate& c) {
   if (!c.seen->graph.asked.answered()) return;
   if (c.seen->graph.has_certificate) {
@@ -278,6 +313,9 @@ void check_region(Findings& findings, const Candidate& c, Direction direction) {
   }
 }
 
+constexpr std::array<std::string_view, 2> needed_scopes = {"whatsapp_business_management",
+                                                           "whatsapp_business_messaging"};
+
 void check_token(Findings& findings, const Fleet& fleet, const TokenView& token, Time now) {
   if (!token.asked.answered()) {
     const bool refused = token.asked.how == Asked::How::refused;
@@ -293,9 +331,9 @@ void check_token(Findings& findings, const Fleet& fleet, const TokenView& token,
     return;
   }
   std::string missing;
-  for (const std::string scope : {"whatsapp_business_management", "whatsapp_business_messaging"}) {
+  for (const std::string_view scope : needed_scopes) {
     if (std::find(token.scopes.begin(), token.scopes.end(), scope) == token.scopes.end()) {
-      missing += (missing.empty() ? "" : " and ") + scope;
+      missing += (missing.empty() ? "" : " and ") + std::string(scope);
     }
   }
   if (!missing.empty()) {
@@ -317,6 +355,8 @@ void check_token(Findings& findings, const Fleet& fleet, const TokenView& token,
                      (token.expires ? "expires at " + to_iso(*token.expires) : std::string("never expires")));
   }
   for (const auto& [scope, wabas] : token.granular) {
+    // Other scopes are limited to other things: a business, a page.
+    if (std::find(needed_scopes.begin(), needed_scopes.end(), scope) == needed_scopes.end()) continue;
     std::set<std::string> left_out;
     for (const Number& number : fleet.numbers) {
       if (std::find(wabas.begin(), wabas.end(), number.waba_id) == wabas.end()) left_out.insert(number.waba_id);
@@ -363,7 +403,7 @@ Checks check_fleet(const Fleet& fleet, Direction direction, const PlanOptions& o
   return findings.take();
 }
 
-Checks check_number(const Candidate& c, const Fleet& fleet, Direction direction, const PlanOptions&, Time now) {
+Checks check_number(const Candidate& c, const Fleet& fleet, Direction direction, const PlanOptions& options, Time now) {
   Findings findings{c.number->phone.e164};
   const Home goal = direction == Direction::to_cloud ? Home::cloud : Home::onprem;
   check_identity(findings, c);
@@ -371,7 +411,7 @@ Checks check_number(const Candidate& c, const Fleet& fleet, Direction direction,
   if (c.home.home == Home::app || c.home.home == goal) return findings.take();
   check_region(findings, c, direction);
   check_pin(findings, c, direction);
-  check_ration(findings, c);
+  check_ration(findings, c, direction, options);
   check_status(findings, c);
   check_client(findings, c, direction, now);
   if (direction == Direction::to_cloud) {
@@ -381,6 +421,7 @@ Checks check_number(const Candidate& c, const Fleet& fleet, Direction direction,
     check_queue(findings, c);
     check_shards(findings, c);
   } else {
+    check_onprem_webhook(findings, c);
     check_certificate(findings, c);
   }
   return findings.take();

@@ -25,11 +25,12 @@ Item switch_off(const Plan& plan, const std::set<std::string>& phones) {
       by_shards[number.deployment.shards].push_back(plain(number.deployment.name));
     }
   }
+  if (by_shards.empty()) return {"", "The old clients are gone already: nothing is left to switch off."};
   Item item{"", "Then, and only then, switch off each old client: first its restart policy, then its containers."};
   for (const auto& [shards, deployments] : by_shards) {
-    item.details.push_back({fmt::format("{} with {}", counted(deployments.size(), "deployment"),
-                                        counted(static_cast<std::size_t>(shards), "shard")),
-                            containers_of(shards) + ". " + some_of(deployments, phones_named)});
+    item.details.push_back({shards == 1 ? "1 shard" : fmt::format("{} shards", shards),
+                            fmt::format("{} ({}): {}", some_of(deployments, phones_named),
+                                        counted(deployments.size(), "deployment"), containers_of(shards))});
   }
   item.details.push_back(
       {"last", "the database and the media volume, once nobody needs the old messages and media: they didn't move"});
@@ -48,9 +49,7 @@ std::vector<Item> what_comes_after(const Plan& plan, const std::set<std::string>
              "error codes differ."},
             {"", "Tell whoever sends: address, token and payloads are on-premises' again."},
             {"", "Upload media again: media ids don't carry over."},
-            {"",
-             "Set media providers, certificates and users of the client again: they are in no settings that can "
-             "be read back."}};
+            {"", "Set media providers, certificates and users of the client again: what was kept does not hold them."}};
   }
   return {verified,
           switch_off(plan, phones),

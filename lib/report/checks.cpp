@@ -47,15 +47,18 @@ void put(Document& document, const Checks& checks, std::string_view what) {
 
 std::string checks_text(const Checks& checks, bool colour) {
   const Checks failures = those_with(checks, Check::Result::fail);
+  const Checks warnings = those_with(checks, Check::Result::warn);
+  const Checks unanswered = those_with(checks, Check::Result::unknown);
   const std::size_t passed = those_with(checks, Check::Result::pass).size();
   Document document;
   put(document, failures, "failure");
-  put(document, those_with(checks, Check::Result::warn), "warning");
-  put(document, those_with(checks, Check::Result::unknown), "unanswered check");
-  document.push_back(Heading{2, failures.empty() ? "No check failed" : "Not ready"});
-  document.push_back(
-      Paragraph{fmt::format("{} of {} passed, {} failed.", passed, counted(checks.size(), "check"), failures.size()),
-                failures.empty() ? Tone::good : Tone::danger});
+  put(document, warnings, "warning");
+  put(document, unanswered, "unanswered check");
+  document.push_back(Heading{2, failures.empty() ? "No check failed" : counted(failures.size(), "check") + " failed"});
+  document.push_back(Paragraph{
+      fmt::format("Of {}: {} passed, {} failed, {} warned, {} could not be asked.", counted(checks.size(), "check"),
+                  passed, failures.size(), warnings.size(), unanswered.size()),
+      failures.empty() ? Tone::good : Tone::danger});
   return to_text(document, colour);
 }
 

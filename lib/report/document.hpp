@@ -87,9 +87,10 @@ using Document = std::vector<Block>;
 
 /// For a terminal, about 100 columns wide; lists and tables fold. Colour is ANSI.
 std::string to_text(const Document& document, bool colour);
-/// GitHub's Markdown, complete.
+/// GitHub's Markdown; lists and tables are complete.
 std::string to_markdown(const Document& document);
-/// One self-contained page, complete: no script, nothing loaded from anywhere, light and dark, made to be printed.
+/// One self-contained page; lists and tables are complete: no script, nothing loaded from anywhere, light and dark,
+/// made to be printed.
 std::string to_html(const Document& document);
 
 /// Text with &, <, >, " and ' as entities.

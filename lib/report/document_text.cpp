@@ -161,7 +161,9 @@ class TextPage {
     const std::string title = fmt::format("{:>2}  {}{}{}", number, step.in_red ? "LOOK TWICE: " : "", step.title,
                                           step.person ? "  [ ] a person" : "");
     put(2, paint(title, step.in_red ? code_of(Tone::danger) : "1"));
-    for (const std::string& line : wrap(step.doing, inner)) put(inner, line);
+    if (!step.doing.empty()) {
+      for (const std::string& line : wrap(step.doing, inner)) put(inner, line);
+    }
     for (const std::string& caution : step.cautions) {
       for (const std::string& line : wrap(caution, inner)) put(inner, paint(line, code_of(Tone::caution)));
     }

@@ -209,6 +209,7 @@ class Review {
                                  counted(used.numbers.size(), "number"), counted(road.steps.size(), "step"),
                                  for_people(road.expected), text_of(road.expected_downtime))});
       if (runbook_) document_.push_back(Paragraph{by_hand_words()});
+      if (!runbook_ && !told.empty()) document_.push_back(Paragraph{"What is described above is not described again."});
       Steps steps = steps_of(road, catalogue_, plan_.direction, runbook_);
       if (!runbook_) leave_out_what_was_told(steps, told);
       document_.push_back(std::move(steps));
@@ -221,7 +222,7 @@ class Review {
         "`/v1` "
         "go to the number's deployment, with a token from its login; all others to `{}/{}`, with the token of `{}`. "
         "The "
-        "ids are in the table of numbers.",
+        "ids and addresses are in the table below the numbers.",
         plain(plan_.fleet.graph.url), plain(plan_.fleet.graph.version), plain(plan_.fleet.graph.token.text()));
   }
 
@@ -229,9 +230,21 @@ class Review {
     if (plan_.numbers.empty()) return;
     document_.push_back(Heading{2, "Numbers"});
     Table table{{"phone", "deployment", "shards", "served by", "takes", "PIN"}, {}, {rows_at_most, where_all_is}};
-    if (runbook_) table.columns.insert(table.columns.end(), {"phone_number_id", "WABA", "address"});
     table.columns.emplace_back("because");
     for (std::size_t i = 0; i < plan_.numbers.size(); ++i) table.rows.push_back(number_row(i));
+    document_.push_back(std::move(table));
+    if (runbook_) put_ids();
+  }
+
+  // What a person who works by hand needs to address a number.
+  void put_ids() {
+    document_.push_back(Heading{3, "For work by hand"});
+    Table table{{"phone", "phone_number_id", "WABA", "deployment", "address"}};
+    for (std::size_t i = 0; i < plan_.numbers.size(); ++i) {
+      const Number& number = declared(i);
+      table.rows.push_back({{plain(plan_.numbers[i].phone), plain(number.phone_number_id), plain(number.waba_id),
+                             plain(number.deployment.name), plain(number.deployment.url)}});
+    }
     document_.push_back(std::move(table));
   }
 
@@ -244,10 +257,6 @@ class Review {
     Row row{{plain(planned.phone), plain(number.deployment.name), std::to_string(number.deployment.shards),
              std::string(in_words(planned.home)), road.leads_on ? road.title : "nothing to do", std::move(pin)},
             planned.home == Home::nowhere ? Tone::danger : Tone::normal};
-    if (runbook_) {
-      row.cells.insert(row.cells.end(),
-                       {plain(number.phone_number_id), plain(number.waba_id), plain(number.deployment.url)});
-    }
     row.cells.push_back(plain(planned.why));
     return row;
   }

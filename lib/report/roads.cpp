@@ -114,8 +114,8 @@ Steps steps_of(const PlannedRoad& road, Catalogue catalogue, Direction direction
 
 void leave_out_what_was_told(Steps& steps, std::set<std::string>& told) {
   for (StepLine& line : steps.lines) {
-    if (told.insert(line.name).second) continue;
-    line.doing = "As above.";
+    if (told.insert(line.name).second || line.in_red) continue;
+    line.doing.clear();
     line.cautions.clear();
   }
 }

@@ -23,8 +23,8 @@ std::vector<UsedRoad> used_roads(const Plan& plan);
 
 /// The road's steps in words. A runbook says how a person would do each, and leaves nothing out.
 Steps steps_of(const PlannedRoad& road, Catalogue catalogue, Direction direction, bool runbook);
-/// Takes away what is said of steps whose names are in `told`, and adds those that are left: roads differ in a step or
-/// two, and a reviewer should see which.
+/// Takes away what is said of steps whose names are in `told`, and adds the names of the others: roads differ in a step
+/// or two, and a reviewer should see which. A step in red is always told in full.
 void leave_out_what_was_told(Steps& steps, std::set<std::string>& told);
 
 /// "way back: costs nothing …", "NO WAY BACK: …".

@@ -58,6 +58,10 @@ std::string state_of(const Progress& progress) {
   return progress.started_at ? "running" : "not begun";
 }
 
+std::string command_to_go_on(const std::string& paused, const std::string& run) {
+  return fmt::format("wamigrate {} --run {}", paused == "approval" ? "approve" : "apply PLAN", run);
+}
+
 }  // namespace
 
 std::string status_text(const Progress& progress, Time now, bool colour, const std::string& run) {
@@ -73,14 +77,11 @@ std::string status_text(const Progress& progress, Time now, bool colour, const s
                                  Tone::quiet});
   }
   if (!progress.paused.empty() && !progress.done) {
-    document.push_back(List{{{"",
-                              "PAUSED, waits for " + what_it_waits_for(progress.paused),
-                              Tone::caution,
-                              {{"why", plain(progress.pause_message)},
-                               {"then",
-                                "wamigrate " + std::string(progress.paused == "approval" ? "approve" : "apply PLAN") +
-                                    " --run " + plain(run),
-                                true}}}}});
+    document.push_back(List{
+        {{"",
+          "PAUSED, waits for " + what_it_waits_for(progress.paused),
+          Tone::caution,
+          {{"why", plain(progress.pause_message)}, {"then", command_to_go_on(progress.paused, plain(run)), true}}}}});
   }
   if (!progress.held.empty() && !progress.done) {
     document.push_back(Paragraph{"HELD: " + plain(progress.held) + ".", Tone::caution});

@@ -36,7 +36,8 @@ table { border-collapse: collapse; width: 100%; margin: .6rem 0; font-size: .93r
 th, td { text-align: left; vertical-align: top; padding: .4rem .8rem .4rem 0; border-bottom: 1px solid var(--line);
   font-variant-numeric: tabular-nums; }
 th { color: var(--quiet); font-weight: 600; white-space: nowrap; }
-td:first-child { white-space: nowrap; }
+td:not(:last-child) { white-space: nowrap; }
+td:last-child { min-width: 8rem; overflow-wrap: anywhere; }
 ul { margin: .5rem 0; padding-left: 1.3rem; } li { margin: .45rem 0; }
 ul.boxes { list-style: none; padding-left: 0; }
 ul.boxes > li { display: flex; gap: .6rem; } ul.boxes > li > div { flex: 1; }
@@ -64,6 +65,7 @@ dt { color: var(--quiet); } dd { margin: 0; overflow-wrap: anywhere; }
   :root { --page: #fff; --text: #000; --quiet: #444; --line: #bbb; --panel: #fff; --code: #fff; --good: #000;
     --caution: #000; --caution-panel: #fff; --danger: #000; --danger-panel: #fff; }
   body { font-size: 10.5pt; } main { max-width: none; padding: 0; }
+  td { white-space: normal !important; overflow-wrap: anywhere; }
   .steps > li, .banner, tr, li { break-inside: avoid; } h2, h3 { break-after: avoid; }
 }
 )css";

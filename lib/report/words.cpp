@@ -228,8 +228,7 @@ std::string what_people_see(Direction direction) {
            "to manage this chat. Tap to learn more.\"";
   }
   return "People in existing chats see a system line: Meta's service no longer manages this chat, the business does. "
-         "Its "
-         "words are not documented for this direction.";
+         "Its words are not documented for this direction.";
 }
 
 std::string whom_to_call() {

@@ -23,6 +23,8 @@ Fact fact_of(Home home) {
                                : Fact::nowhere_is_home;
 }
 
+Home old_home(Direction direction) { return direction == Direction::to_cloud ? Home::onprem : Home::cloud; }
+
 Home goal_home(Direction direction) { return direction == Direction::to_cloud ? Home::cloud : Home::onprem; }
 
 std::string names_of(Facts facts) {
@@ -45,11 +47,25 @@ Json json_of(const Road& road) {
 
 bool only_waits(const Step& step) { return step.call == nullptr && step.conclude == nullptr; }
 
+// Texts come with and without a full stop at their end.
+std::string without_stop(std::string text) {
+  while (!text.empty() && (text.back() == '.' || text.back() == ' ')) text.pop_back();
+  return text;
+}
+
+std::string sentence(const std::string& text) { return without_stop(text) + "."; }
+
 std::string blob_name(std::string_view what, const NumberProgress& number) {
   return std::string(what) + " " + number.phone;
 }
 
 }  // namespace
+
+std::string Runner::resume_command() const {
+  return "wamigrate apply " + settings_.run_name + "/plan.json --run " + settings_.run_name;
+}
+
+std::string kept_snapshot(const std::string& phone) { return "kept snapshot " + phone; }
 
 std::string Runner::command(const std::string& verb, const std::string& rest) const {
   return "wamigrate " + verb + " --run " + settings_.run_name + (rest.empty() ? "" : " " + rest);
@@ -92,7 +108,7 @@ bool Runner::take_lease(std::size_t index) {
     wait_for(
         index, "lease",
         fmt::format("{} is being worked on by {} until {} at the latest", phone, lease->holder, to_iso(lease->until)),
-        std::nullopt, "wait for that process to end, then: " + command("apply PLAN"));
+        std::nullopt, "wait for that process to end, then: " + resume_command());
     return false;
   }
   active.leased = true;
@@ -162,12 +178,19 @@ OwnRecord Runner::own_record(std::size_t index, const Observation& seen) {
   const bool still_up = home.settled && home.home == Home::onprem;
   own.backup_fresh = number.backup_session != 0 && (number.backup_session == progress_.session || !still_up);
   if (!active.snapshot) {
-    if (auto kept = open_blob(blob_name("snapshot", number)); kept) {
-      if (const auto json = parse_json(kept->reveal())) active.snapshot = snapshot_from_json(*json);
-    }
+    active.snapshot = open_snapshot(blob_name("snapshot", number));
+    // A way back knows what the client had while it served; a client that is down can't say it any more.
+    const auto kept = active.snapshot ? open_snapshot(kept_snapshot(number.phone)) : std::nullopt;
+    if (kept && !kept->application.is_null()) active.snapshot->application = kept->application;
   }
   own.snapshot = active.snapshot;
   return own;
+}
+
+std::optional<Snapshot> Runner::open_snapshot(const std::string& purpose) {
+  const auto text = open_blob(purpose);
+  const auto json = text ? parse_json(text->reveal()) : std::nullopt;
+  return json ? std::optional(snapshot_from_json(*json)) : std::nullopt;
 }
 
 Result<Secret> Runner::open_blob(const std::string& purpose) {
@@ -187,8 +210,10 @@ bool Runner::too_early(std::size_t index, Facts facts, Answer answer) const {
   const auto& sent = answer == Answer::yes ? number.last_sent : number.last_unsure;
   return std::any_of(sent.begin(), sent.end(), [&](const auto& one) {
     const StepKind& kind = step_of(one.first).kind;
-    const Facts concerned =
+    Facts concerned =
         answer == Answer::yes ? kind.effect.takes | kind.effect.may_take : kind.effect.gives | kind.effect.may_give;
+    // A refusal may still end a home's service; it serves nobody who was not served.
+    if (!number.last_unsure.contains(one.first)) concerned = concerned & served;
     return concerned.has_any(facts) && now < one.second + settling(kind, policy_);
   });
 }
@@ -207,10 +232,15 @@ Answer Runner::judged(std::size_t index, Facts facts, const Sighting& sighting) 
 void Runner::note_home(std::size_t index, const HomeFinding& finding) {
   const NumberProgress& number = progress_.numbers[index];
   if (!finding.settled || too_early(index, {fact_of(finding.home)}, Answer::yes)) return;
+  if (finding.degraded && number.down_since) return;  // on its way home, and not there yet
   if (finding.home == number.home && !number.down_since) return;
+  write_home(index, finding.home, finding.why);
+}
+
+void Runner::write_home(std::size_t index, Home home, const std::string& why) {
   Entry entry = entry_of(index, event::observed);
-  entry.message = finding.why;
-  entry.more = {{"home", name(finding.home)}};
+  entry.message = why;
+  entry.more = {{"home", name(home)}};
   write(std::move(entry));
 }
 
@@ -242,11 +272,12 @@ void Runner::on_seen(std::size_t index, const Observation& seen) {
   if (!number.started) return on_first_sight(index, sighting);
   if (!active.replan_why.empty()) {
     const std::string why = std::exchange(active.replan_why, {});
-    const auto road = find_road(catalogue(), facts_to_plan_from(sighting), full_goal(direction_));
+    const Facts goal = number.to_old_home ? Facts{fact_of(old_home(direction_))} : full_goal(direction_);
+    const auto road = find_road(catalogue(), facts_to_plan_from(sighting), goal);
     if (!road || ++active.replans > replans_at_most) return stop_number(index, why);
     Entry entry = entry_of(index, event::replanned);
     entry.message = why;
-    entry.more = {{"road", json_of(*road)}, {"denied", json_of(number.denied)}};
+    entry.more = {{"road", json_of(*road)}, {"denied", json_of(number.denied)}, {"to_old_home", number.to_old_home}};
     write(std::move(entry));
     active.since = active.due = now;
     return;
@@ -305,8 +336,13 @@ void Runner::on_step(std::size_t index, const Sighting& sighting) {
     active.due = doors_.clock.now() + policy_.settle_poll;
     return;
   }
-  const std::string what = fmt::format("{}: {} has not come to hold; {}", step.kind.title,
-                                       names_of(step.kind.effect.gives), home_of(sighting).why);
+  const bool home_read = sighting.seen.readings.has(Reading::graph_node);
+  std::string evidence = home_read ? home_of(sighting).why : "";
+  for (const std::string& finding : sighting.seen.graph.health_findings)
+    evidence += (evidence.empty() ? "" : "; ") + finding;
+  const std::string what = fmt::format("{}: {} has not come to hold{}{}", step.kind.title,
+                                       names_of(step.kind.effect.gives), evidence.empty() ? "" : "; ", evidence);
+  if (home_read && !home_of(sighting).settled) write_home(index, Home::unknown, evidence);
   if (number.doubtful.has_any(step.kind.effect.gives) && step.call != nullptr) {
     return wait_for(index, "person",
                     "the reply to \"" + std::string(step.kind.title) +
@@ -315,7 +351,7 @@ void Runner::on_step(std::size_t index, const Sighting& sighting) {
                     command("resolve", number.phone + " --assume done|not-done --evidence \"what you saw\""));
   }
   if (is_committed(number)) {
-    return wait_for(index, "person", what, std::nullopt, command("apply PLAN") + " looks again once it is put right");
+    return wait_for(index, "person", what, std::nullopt, resume_command() + " looks again once it is put right");
   }
   stop_number(index, what);
 }
@@ -343,7 +379,8 @@ void Runner::on_recheck(std::size_t index, const Sighting& sighting) {
   Active& active = *active_[index];
   const HomeFinding finding = home_of(sighting);
   const bool home = finding.settled && finding.home == goal_home(direction_) && !finding.degraded;
-  if (home) {
+  const bool blocked = sighting.seen.graph.can_send_message == "BLOCKED" && finding.home == Home::cloud;
+  if (home && !blocked) {
     active.rechecked = true;
     return;
   }
@@ -352,7 +389,8 @@ void Runner::on_recheck(std::size_t index, const Sighting& sighting) {
     return;
   }
   active.rechecked = true;
-  const std::string why = "after the soak it is no longer as it was verified: " + finding.why;
+  const std::string why =
+      "after the soak it is no longer as it was verified: " + finding.why + (blocked ? "; Meta blocks it" : "");
   if (!finding.settled || finding.home == Home::nowhere) end(index, NumberState::stranded, why);
   Entry entry;
   entry.event = event::held;
@@ -503,7 +541,7 @@ void Runner::react(std::size_t index, const Step& step, const Outcome& outcome) 
   const std::string what =
       fmt::format("\"{}\" was {}: {}", step.kind.title,
                   outcome.how == Outcome::How::refused ? "refused" : "not answered", outcome.message);
-  const std::string advised = outcome.advice.empty() ? what : what + ". " + outcome.advice;
+  const std::string advised = outcome.advice.empty() ? what : sentence(what) + " " + without_stop(outcome.advice);
   ++active.failures;
   const Millis backoff = std::min(policy_.retry_max, policy_.retry_initial * (1 << std::min(active.failures - 1, 16)));
   active.since = active.due = now;
@@ -514,7 +552,7 @@ void Runner::react(std::size_t index, const Step& step, const Outcome& outcome) 
     if (step.call == nullptr || outcome.how == Outcome::How::not_sent) active.due = active.not_before;
     if (active.failures <= policy_.retries) return;
     if (is_committed(number)) {
-      return wait_for(index, "person", advised, std::nullopt, command("apply PLAN") + " tries again");
+      return wait_for(index, "person", advised, std::nullopt, resume_command() + " tries again");
     }
     return stop_number(index, advised);
   }
@@ -554,6 +592,10 @@ void Runner::react(std::size_t index, const Step& step, const Outcome& outcome) 
       if (again) return stop_number(index, advised);
       return replan_without(index, {Fact::ownership_verified, Fact::ownership_code_requested}, what);
     case ErrorClass::budget:
+      // What others have spent is not in the ledger; that it is all spent is known now, for 72 hours.
+      for (int i = 0; i < ration_limit && step.kind.ration != Ration::none; ++i) {
+        spent_.emplace_back(number.phone, name(step.kind.ration));
+      }
       return stop_number(index, advised);
     case ErrorClass::never:
       return stop_number(index, advised,
@@ -595,7 +637,12 @@ void Runner::on_stopping(std::size_t index, const Sighting& sighting) {
       active.due = doors_.clock.now() + policy_.settle_poll;
       return;
     }
-    return end(index, NumberState::stranded, number.reason + ". Its home can't be told: " + finding.why);
+    const std::string unknown = sentence(number.reason) + " Its home can't be told: " + finding.why;
+    write_home(index, Home::unknown, finding.why);
+    if (!sighting.seen.graph.asked.answered()) {
+      return wait_for(index, "person", unknown, std::nullopt, resume_command() + " looks again once Graph answers");
+    }
+    return end(index, NumberState::stranded, unknown);
   }
   const std::string reason = number.reason;
   if (finding.home == goal_home(direction_) && !number.to_old_home) {
@@ -606,14 +653,15 @@ void Runner::on_stopping(std::size_t index, const Sighting& sighting) {
   }
   if (finding.home == Home::nowhere) {
     if (rescue(index, sighting)) return;
-    return end(index, NumberState::stranded, reason + ". Nobody serves it: " + finding.why);
+    return end(index, NumberState::stranded, sentence(reason) + " Nobody serves it: " + finding.why);
   }
   if (finding.home == Home::onprem || finding.home == Home::cloud) {
     const bool was_away = number.downtime > Millis(0) || number.rescues > 0;
-    return end(index, was_away ? NumberState::rolled_back : NumberState::failed,
-               fmt::format("{}. {} still serves it", reason, finding.home == Home::onprem ? "On-premises" : "Cloud"));
+    return end(
+        index, was_away ? NumberState::rolled_back : NumberState::failed,
+        fmt::format("{} {} still serves it", sentence(reason), finding.home == Home::onprem ? "On-premises" : "Cloud"));
   }
-  end(index, NumberState::stranded, reason + ". " + finding.why);
+  end(index, NumberState::stranded, sentence(reason) + " " + finding.why);
 }
 
 // A number is never left without a home while a safe way that needs nobody can give it one.
@@ -624,11 +672,11 @@ bool Runner::rescue(std::size_t index, const Sighting& sighting) {
   for (const StepKind& kind : catalogue()) {
     if (kind.actor != Actor::person_during) automatic.push_back(kind);
   }
-  const Fact new_home = fact_of(goal_home(direction_));
-  const Fact old_home = new_home == Fact::cloud_is_home ? Fact::onprem_is_home : Fact::cloud_is_home;
+  const Fact new_one = fact_of(goal_home(direction_));
+  const Fact old_one = fact_of(old_home(direction_));
   const Facts facts = facts_to_plan_from(sighting);
   for (const bool back : {false, true}) {
-    const auto to_home = find_road(automatic, facts, {back ? old_home : new_home});
+    const auto to_home = find_road(automatic, facts, {back ? old_one : new_one});
     if (!to_home) continue;
     const auto whole = back ? to_home : find_road(catalogue(), facts, full_goal(direction_));
     if (!whole) continue;
@@ -659,10 +707,10 @@ void Runner::wait_for(std::size_t index, std::string what, std::string message, 
 std::string Runner::next_command_for(NumberState state, const NumberProgress& number) const {
   switch (state) {
     case NumberState::stranded:
-      return number.pin_refused
-                 ? "find the right PIN in WhatsApp Manager, then: " +
-                       command("retry", number.phone + " --pin env:NAME") + ", and apply again"
-                 : "put right what the reason names, then: " + command("retry", number.phone) + ", and apply again";
+      return number.pin_refused ? "find the right PIN in WhatsApp Manager, then: " +
+                                      command("retry", number.phone + " --pin env:NAME") + ", then: " + resume_command()
+                                : "put right what the reason names, then: " + command("retry", number.phone) +
+                                      ", then: " + resume_command();
     case NumberState::failed:
     case NumberState::rolled_back:
     case NumberState::stale:

@@ -34,6 +34,8 @@ std::vector<std::string> texts_in(const Json& more, std::string_view key) {
   return texts;
 }
 
+bool is_served(Home home) { return home == Home::onprem || home == Home::cloud; }
+
 void stop_waiting(NumberProgress& number) {
   if (number.state == NumberState::waiting) number.state = NumberState::active;
   number.waits_for.clear();
@@ -44,7 +46,7 @@ void stop_waiting(NumberProgress& number) {
 void on_observed(NumberProgress& number, const Entry& entry) {
   number.home = home_from(text_at(entry.more, "home")).value_or(Home::unknown);
   number.why = entry.message;
-  const bool served = number.home == Home::onprem || number.home == Home::cloud;
+  const bool served = is_served(number.home);
   if (number.home == Home::nowhere) number.down_confirmed = number.down_since.has_value();
   if (served && number.down_since) {
     if (number.down_confirmed || number.home != number.last_served) number.downtime += entry.time - *number.down_since;
@@ -266,7 +268,11 @@ Result<void> fold(Progress& progress, const Entry& entry) {
       return fail("the journal speaks of " + entry.phone + ", which is not in the plan",
                   "give the run directory that belongs to this plan");
     }
-    if (e == event::heard) progress.done = false;
+    if (e == event::heard) {
+      // A person has looked: the run goes on, and what held it back is counted anew.
+      progress.done = false;
+      progress.held.clear();
+    }
     return fold_number(progress, *number, entry);
   }
   if (e == event::created) {
@@ -277,6 +283,11 @@ Result<void> fold(Progress& progress, const Entry& entry) {
     progress.started_at = entry.time;
   } else if (e == event::session) {
     ++progress.session;
+    // What was under way when the last process ended may have left until now, for all that is known.
+    for (NumberProgress& number : progress.numbers) {
+      if (number.open_intent.empty()) continue;
+      number.last_sent[number.open_intent] = number.last_unsure[number.open_intent] = entry.time;
+    }
     progress.paused.clear();
     progress.pause_message.clear();
     progress.ended_at.reset();
@@ -323,8 +334,8 @@ int exit_code(const Progress& progress) {
         code = std::max(code, 3);
         break;
       case NumberState::waiting:
-        // Waiting for a person with nobody serving it is the worst there is; with a token missing it is only unseen.
-        code = std::max(code, number.waits_for == "person" && number.home == Home::nowhere ? 5 : 4);
+        // Waiting for a person with nobody known to serve it is the worst there is.
+        code = std::max(code, number.waits_for == "person" && !is_served(number.home) ? 5 : 4);
         break;
       case NumberState::pending:
       case NumberState::active:

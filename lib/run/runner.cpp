@@ -254,7 +254,7 @@ Time Runner::next_due() const {
 bool Runner::has_ended() const {
   if (!jobs_.empty() || !starting_.empty()) return false;
   if (!progress_.paused.empty()) return true;
-  if (soak_until_) return stops_ > 0;
+  if (soak_until_ && progress_.held.empty()) return stops_ > 0;
   for (std::size_t i = 0; i < numbers_.size(); ++i) {
     const NumberProgress& number = progress_.numbers[i];
     if (is_final(number.state) || (waits_for_people(number) && active_[i] && active_[i]->due == never)) continue;

@@ -41,6 +41,9 @@ struct RunSettings {
   std::function<void(const Progress&, Time)> on_tick;  ///< Now and then, for a live display.
 };
 
+/// The name and purpose of a blob that a rollback's run inherits: the snapshot of the run it takes back.
+std::string kept_snapshot(const std::string& phone);
+
 class Runner {
  public:
   /// `journal` is what the store holds already, folded into `progress` by fold_journal().
@@ -97,13 +100,16 @@ class Runner {
                 std::string next_command);
   void end(std::size_t index, NumberState state, const std::string& why);
   void note_home(std::size_t index, const HomeFinding& finding);
+  void write_home(std::size_t index, Home home, const std::string& why);
   bool too_early(std::size_t index, Facts facts, Answer answer) const;
   OwnRecord own_record(std::size_t index, const Observation& seen);
   Answer judged(std::size_t index, Facts facts, const Sighting& sighting) const;
   std::string command(const std::string& verb, const std::string& rest = {}) const;
+  std::string resume_command() const;
   std::string next_command_for(NumberState state, const NumberProgress& number) const;
   bool is_committed(const NumberProgress& number) const;
   Result<Secret> open_blob(const std::string& purpose);
+  std::optional<Snapshot> open_snapshot(const std::string& purpose);
 
   const Plan& plan_;
   Progress progress_;

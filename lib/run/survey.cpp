@@ -157,7 +157,7 @@ Checks verify(const Fleet& fleet, const Survey& survey, std::optional<Direction>
     const bool wrong_side = expected && (one.home.home == Home::onprem || one.home.home == Home::cloud) &&
                             one.home.home != (*expected == Direction::to_cloud ? Home::cloud : Home::onprem);
     if (one.home.home == Home::nowhere || one.home.home == Home::unknown || wrong_side) {
-      add("home", one.home.home == Home::unknown ? R::unknown : R::fail, home,
+      add("home", R::fail, home,
           wrong_side ? "it is served, but not where this run was to bring it: see the report"
                      : "see `wamigrate status` and the report for what is safe to do next");
     } else if (one.home.degraded) {

@@ -1,3 +1,4 @@
+// What a fault does to a request, and what is left of the reply.
 #include "sim/delivery.hpp"
 
 #include "sim/registration.hpp"
@@ -48,6 +49,8 @@ Manner manner_of(Action action) {
 }
 
 void spoil(DoorReply& reply, Action action) {
+  // Half of nothing would be whole.
+  if (action == Action::half && reply.body.empty()) reply.body = R"({"success":true})";
   if (action == Action::garbage) {
     reply.headers = {{"Content-Type", "application/json"}};
     reply.status = 200;

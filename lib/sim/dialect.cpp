@@ -1,3 +1,4 @@
+// The list of doubts: one entry a member of Dialect, in its order, each with the documents that leave it open.
 #include "sim/dialect.hpp"
 
 #include <fmt/format.h>

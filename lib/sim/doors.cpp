@@ -1,3 +1,4 @@
+// The two doors by side, for what treats both alike.
 #include "sim/doors.hpp"
 
 #include "sim/graph_call.hpp"

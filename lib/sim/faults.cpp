@@ -1,3 +1,4 @@
+// Faults are met in the order of requests, so the same rules and the same order give the same run.
 #include "sim/faults.hpp"
 
 #include <fmt/format.h>

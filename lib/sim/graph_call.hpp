@@ -53,6 +53,8 @@ inline tl::unexpected<Refusal> refuse(int code, std::string details, int subcode
   return tl::make_unexpected(Refusal{code, std::move(details), subcode, http});
 }
 
+/// From the header, or the parameter access_token; empty for none.
+std::string token_of(const DoorRequest& request);
 /// {"success": true}, in the dialect's spelling.
 Json success(const GraphCall& call);
 /// The reply to a refusal in Graph's envelope.
@@ -79,6 +81,7 @@ Json health_status(GraphCall& call, const WorldNumber* number);
 /// `2026-05-29T20:11:58+0000`.
 std::string graph_time(Time time);
 
+// graph_errors.cpp, graph_replies.cpp and graph_door.cpp hold the above.
 // Handlers, by file: graph_numbers.cpp, graph_moves.cpp, graph_waba.cpp, graph_business.cpp.
 GraphAnswer get_node(GraphCall& call);
 GraphAnswer get_phone_numbers(GraphCall& call);

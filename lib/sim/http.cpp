@@ -1,3 +1,4 @@
+// Taking requests apart. Poco decodes; what may be in a body is checked here, strictly.
 #include "sim/http.hpp"
 
 #include <Poco/Exception.h>

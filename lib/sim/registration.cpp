@@ -1,3 +1,5 @@
+// The rules of moving a number. Each function checks in the order in which the vendor is believed to check, changes
+// the timeline once, and says what changed.
 #include "sim/registration.hpp"
 
 #include <fmt/format.h>

@@ -1,3 +1,4 @@
+// Plausible values for everything a list of numbers leaves open, the same for the same list.
 #include "sim/scenario.hpp"
 
 #include <fmt/format.h>

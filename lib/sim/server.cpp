@@ -1,3 +1,5 @@
+// Poco's HTTP server around the doors. A kept-alive connection holds a thread, so there are as many as connections
+// expected; waiting is done on a condition that the end of the server wakes.
 #include "sim/server.hpp"
 
 #include <Poco/Exception.h>
@@ -90,20 +92,18 @@ class Handler : public Poco::Net::HTTPRequestHandler {
     arrival->request.body = std::move(body);
     const Delivery delivery = deliver(shared_.world, shared_.faults, arrival->side, arrival->request);
     if (!shared_.wait(delivery.reply.takes + shared_.options.latency)) return hang_up(request, response, false);
-    hand_over(delivery, arrival->side, request, response);
+    if (delivery.manner == Manner::silence) wait_for_client_to_leave(request);
+    carry_out_late(shared_.world, arrival->side, delivery, shared_.world.now());
+    hand_over(delivery, request, response);
   }
 
-  void hand_over(const Delivery& delivery, Side side, Poco::Net::HTTPServerRequest& request,
+  void hand_over(const Delivery& delivery, Poco::Net::HTTPServerRequest& request,
                  Poco::Net::HTTPServerResponse& response) {
     switch (delivery.manner) {
       case Manner::whole:
         send(response, delivery.reply);
         break;
       case Manner::silence:
-        wait_for_client_to_leave(request);
-        carry_out_late(shared_.world, side, delivery, shared_.world.now());
-        hang_up(request, response, false);
-        break;
       case Manner::dropped:
         hang_up(request, response, false);
         break;

@@ -1,3 +1,4 @@
+// From a URL to a door and back, without a socket.
 #include "sim/sim_transport.hpp"
 
 #include <fmt/format.h>
@@ -77,7 +78,7 @@ HttpResult SimTransport::exchange(const HttpRequest& request, Millis& elapsed) {
   const Delivery delivery = deliver(world_, faults_, destination->side, destination->request);
   const bool waits_in_vain = delivery.manner == Manner::silence || delivery.reply.takes > request.timeout;
   elapsed = waits_in_vain ? request.timeout : delivery.reply.takes;
-  carry_out_late(world_, destination->side, delivery, sent + request.timeout);
+  carry_out_late(world_, destination->side, delivery, sent + elapsed);
   if (waits_in_vain) return failure(Kind::timeout, true, "no reply in time");
   switch (delivery.manner) {
     case Manner::dropped:

@@ -1,3 +1,4 @@
+// The small readings of the state that several rules share.
 #include "sim/state.hpp"
 
 #include <fmt/format.h>

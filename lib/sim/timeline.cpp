@@ -1,3 +1,4 @@
+// Phases in a sorted vector: a number has a handful, so looking from the front is as quick as anything.
 #include "sim/timeline.hpp"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// One lock around one state. Effects that are due run under it before anyone sees the state, dated when they were due.
 #include "sim/world.hpp"
 
 #include <algorithm>

@@ -144,8 +144,8 @@ Step take_snapshot() {
                    "Reads settings, profile, display name, quality, limit and templates, and keeps them sealed, to "
                    "compare and restore afterwards.",
                .by_hand =
-                   "Save the answers of GET /v1/settings/application, /v1/settings/business/profile, "
-                   "/v1/settings/profile/about and of Graph's phone-number node."};
+                   "Save what these answer: GET /v1/settings/application, GET /v1/settings/business/profile, "
+                   "GET /v1/settings/profile/about, and Graph's phone-number node."};
   step.reads = {Reading::graph_node,      Reading::graph_profile,  Reading::templates,
                 Reading::onprem_settings, Reading::onprem_profile, Reading::onprem_health};
   step.conclude = conclude_snapshot;

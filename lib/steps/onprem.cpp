@@ -54,6 +54,7 @@ Step take_backup() {
                .cost = 1,
                .duration = 3s,
                .changes = true,
+               .slow = true,
                .doing =
                    "Takes the encrypted registration backup from the on-premises client and keeps it sealed until "
                    "the number is verified on Cloud.",

@@ -70,6 +70,13 @@ Answer queue_drained(const Sighting& s) {
   return answer(*s.seen.onprem.queue_size == 0);
 }
 
+// Taken from the client as it is: one that has lost a node since then is to be whole again first, and asked anew.
+Answer backup_in_hand(const Sighting& s) {
+  const HomeFinding finding = home_of(s);
+  const bool as_it_is = s.own.backup_fresh && !(finding.home == Home::onprem && finding.degraded);
+  return answer(as_it_is && s.own.vouched.has(Fact::backup_in_hand) && !s.own.denied.has(Fact::backup_in_hand));
+}
+
 Answer ownership_verified(const Sighting& s) {
   if (s.own.vouched.has(Fact::ownership_verified)) return Answer::yes;
   if (s.own.denied.has(Fact::ownership_verified)) return Answer::no;
@@ -163,13 +170,7 @@ const std::array<Probe, static_cast<std::size_t>(Fact::count_)> probes = {{
        return answer(s.number.deployment.gone || s.own.vouched.has(Fact::no_restart_promised));
      }},
     {Fact::queue_drained, {Reading::onprem_queue}, true, queue_drained},
-    {Fact::backup_in_hand,
-     {},
-     false,
-     [](const Sighting& s) {
-       return answer(s.own.backup_fresh && s.own.vouched.has(Fact::backup_in_hand) &&
-                     !s.own.denied.has(Fact::backup_in_hand));
-     }},
+    {Fact::backup_in_hand, home_readings, false, backup_in_hand},
     {Fact::cloud_was_last_home, {}, false, [](const Sighting& s) { return answer(s.own.last_home == Home::cloud); }},
     {Fact::ownership_code_requested,
      {},

@@ -237,6 +237,9 @@ TEST_CASE("waiting callbacks are summed, and a missing gauge is not zero") {
   CHECK(!queue_from(R"({"stats":{"app":{"callback_queue_size":{"data":[]}}}})")->has_value());
   CHECK(!queue_from(R"({"stats":{"app":{"callback_queue_size":{"data":[{"value":1},{"value":null}]}}}})")->has_value());
   CHECK(queue_from(R"({"stats":{"app":{"callback_queue_size":{"data":[{"value":"0"}]}}}})")->value() == 0);
+  CHECK(!queue_from(R"({"stats":{"a:1":{"callback_queue_size":{"data":[{"value":2}]}},)"
+                    R"("b:2":{"callback_queue_size":{"data":[]}}}})")
+             ->has_value());
   CHECK(queue_from(R"({"stats":{"a:1":{"callback_queue_size":{"data":[{"value":2}]}},)"
                    R"("b:2":{"callback_queue_size":{"data":[{"value":3}]}}}})")
             ->value() == 5);

@@ -1,7 +1,7 @@
 // The home table of the contract, row by row, and what stands between its rows.
 #include "model/home.hpp"
 #include "support/catch.hpp"
-#include "support/observed.hpp"
+#include "support/sightings.hpp"
 
 using namespace wamigrate;
 using namespace wamigrate::testing;

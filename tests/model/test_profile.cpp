@@ -1,6 +1,6 @@
 // Profiles compare by what they mean on both sides, and snapshots survive being kept.
 #include "support/catch.hpp"
-#include "support/observed.hpp"
+#include "support/sightings.hpp"
 
 using namespace wamigrate;
 

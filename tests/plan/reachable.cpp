@@ -5,7 +5,7 @@
 
 #include "plan/preflight.hpp"
 #include "steps/step.hpp"
-#include "support/observed.hpp"
+#include "support/sightings.hpp"
 
 namespace wamigrate::testing {
 namespace {
@@ -28,14 +28,19 @@ struct Situation {
 };
 
 Observation observation_of(const Situation& situation, const Number& number) {
+  auto says = [&](const std::string& platform, const std::string& status, const std::string& node) {
+    // Nobody asks a client that is declared gone.
+    return situation.gone ? seen(number, platform, status, was_unreachable)
+                          : seen(number, platform, status, one_node(node));
+  };
   Observation observation;
-  if (situation.home == "onprem") observation = seen(number, "ON_PREMISE", "CONNECTED", one_node("connected"));
-  if (situation.home == "onprem, degraded")
-    observation = seen(number, "ON_PREMISE", "CONNECTED", one_node("connecting"));
-  if (situation.home == "cloud") observation = seen(number, "CLOUD_API", "CONNECTED", one_node("unregistered"));
-  if (situation.home == "nowhere") observation = seen(number, "NOT_APPLICABLE", "", one_node("unregistered"));
-  if (situation.home == "unknown") observation = seen(number, "CLOUD_API", "CONNECTED", one_node("connected"));
-  if (situation.home == "app") observation = seen(number, "ON_PREMISE", "CONNECTED", one_node("unregistered"));
+  if (situation.home == "onprem") observation = says("ON_PREMISE", "CONNECTED", "connected");
+  if (situation.home == "onprem, degraded") observation = says("ON_PREMISE", "CONNECTED", "connecting");
+  if (situation.home == "cloud") observation = says("CLOUD_API", "CONNECTED", "unregistered");
+  if (situation.home == "nowhere") observation = says("NOT_APPLICABLE", "", "unregistered");
+  if (situation.home == "unknown") observation = says("CLOUD_API", "CONNECTED", "connected");
+  if (situation.home == "unknown" && situation.gone) observation.graph.asked = was_unreachable;
+  if (situation.home == "app") observation = says("ON_PREMISE", "CONNECTED", "unregistered");
   observation.graph.is_on_biz_app = situation.home == "app";
   observation.graph.has_certificate = situation.certificate;
   observation.graph.code_verification_status = situation.verified ? "VERIFIED" : "NOT_VERIFIED";
@@ -68,6 +73,7 @@ std::vector<Situation> situations(Direction direction) {
       Situation situation{home,     flag(0), !flag(1), flag(2) ? PinMode::set : PinMode::declared, !flag(3), !flag(4),
                           !flag(5), flag(6), !flag(7)};
       if (situation.release_asked && direction == Direction::to_cloud) continue;
+      if (situation.gone && home.starts_with("onprem")) continue;
       all.push_back(situation);
     }
   }
@@ -84,6 +90,7 @@ Facts asked_again(Facts facts) {
   if (facts.has(onprem_is_home)) {
     facts.add(account_requested);
     facts.remove(cloud_was_last_home);
+    if (!facts.has(onprem_healthy)) facts.remove(backup_in_hand);
   }
   if (facts.has(cloud_is_home)) facts.add(cloud_was_last_home);
   if (facts.has_any(homes) && !(facts.has(release_asked) && facts.has(cloud_is_home))) facts.add(cloud_let_go);
@@ -117,7 +124,7 @@ std::vector<Facts> refusals(const StepKind& kind, Facts facts) {
     if (kind.effect.needs.has(backup_in_hand)) after.push_back(base - Facts{backup_in_hand});
     if (kind.ration == Ration::registration) {
       after.push_back(base - Facts{ownership_verified, ownership_code_requested});
-      if (base.has(nowhere_is_home)) after.push_back(base - Facts{cloud_released});
+      after.push_back(base - Facts{cloud_released});
     }
     if (kind.ration == Ration::account) after.push_back(base - Facts{onprem_registration_open});
   }

@@ -23,7 +23,7 @@ HttpResult send_timed(const HttpRequest& request) {
   auto result = sender->send(request);
   const auto took = std::chrono::steady_clock::now() - before;
   CHECK(took >= limit - 1ms);
-  CHECK(took < limit + 400ms);
+  CHECK(took < limit + 2s);  // generous for busy machines, and far below what the servers would take
   return result;
 }
 

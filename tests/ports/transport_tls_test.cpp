@@ -85,6 +85,26 @@ TEST_CASE("a certificate is accepted through its authority, and on its own when 
   CHECK(body_of(transport()->send(trusting(dir, certificate.pem(), post(server.url())))) == "x");
 }
 
+TEST_CASE("child: asks a server that only the system's authorities vouch for", "[.child-system-ca]") {
+  const char* url = std::getenv("WAMIGRATE_TEST_URL");
+  if (url == nullptr) return;
+  const TempDir dir;
+  Child::tell(body_of(transport()->send(get(url))));
+  Child::tell(body_of(transport()->send(trusting(dir, make_certificate().pem(), get(url)))));
+}
+
+TEST_CASE("the system's authorities are trusted, and still are when a ca_file adds another") {
+  const TempDir dir;
+  const Certificate authority = make_certificate({.names = "DNS:authority", .authority = true});
+  const Certificate certificate = make_certificate({.issuer = &authority});
+  HostileServer server(always(ok("x")), ServerTls{&certificate});
+  put(dir / "system.pem", authority.pem(), 0644);
+  Child child("[child-system-ca]",
+              {{"WAMIGRATE_TEST_URL", server.url()}, {"SSL_CERT_FILE", (dir / "system.pem").string()}});
+  CHECK(child.next_line() == "x");
+  CHECK(child.next_line() == "x");
+}
+
 TEST_CASE("a ca_file that is missing or no certificate is refused before anything is connected") {
   const TempDir dir;
   const Certificate certificate = make_certificate();

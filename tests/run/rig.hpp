@@ -160,8 +160,8 @@ struct RigOptions {
   int numbers = 1;
   sim::ServedBy home = sim::ServedBy::onprem;
   sim::Dialect dialect{};
-  std::string overlay{};   ///< Planted situations (sim::plant).
-  bool own_pins = true;  ///< Each number has a PIN reference of its own.
+  std::string overlay{};  ///< Planted situations (sim::plant).
+  bool own_pins = true;   ///< Each number has a PIN reference of its own.
 };
 
 class Rig {

@@ -142,7 +142,7 @@ TEST_CASE("killed at any append, the run completes and repeats no completed chan
     for (int kill = 0; kill < 40; ++kill) {
       Rig rig({.numbers = 2, .home = direction == Direction::to_cloud ? ServedBy::onprem : ServedBy::cloud});
       const Plan plan = planned(rig, direction);
-          rig.store->kill_at_append_ = kill;
+      rig.store->kill_at_append_ = kill;
       bool killed = false;
       try {
         rig.run_through(plan);
@@ -295,6 +295,146 @@ TEST_CASE("a store that can't write stops everything before anything is sent") {
   CHECK_FALSE(rig.last_result.has_value());
   CHECK(rig.world->requests("register") == 0);
   CHECK(rig.world->requests("backup") == 0);
+}
+
+TEST_CASE("a half-done deregistration is finished once, where nobody serves the number, and then it registers") {
+  Rig rig({.home = ServedBy::cloud, .overlay = R"({"world": {"onprem_registration_blocked": true}})"});
+  rig.options.deregister_first = true;
+  const Plan plan = planned(rig, Direction::to_onprem);
+  // Cloud is let go only half, on-premises refuses for good: Cloud wants the deregistration finished first.
+  bool planted = false;
+  rig.transport->on_elapsed([&](Millis took) {
+    rig.clock.advance(took);
+    if (!planted && rig.world->requests("deregister") == 1) {
+      planted = rig.world->hold()->number(rig.phone())->half_deregistered = true;
+    }
+  });
+  const Progress progress = rig.run_through(plan);
+  INFO(story(rig));
+  CHECK(rig.world->home(rig.phone()) == ServedBy::cloud);
+  CHECK(progress.numbers[0].state == NumberState::rolled_back);
+  CHECK(rig.world->requests("deregister") == 2);
+  CHECK(exit_code(progress) == 3);
+}
+
+TEST_CASE("with --deregister-first and on-premises refusing, Cloud takes the number back by itself") {
+  Rig rig({.home = ServedBy::cloud, .overlay = R"({"world": {"onprem_registration_blocked": true}})"});
+  rig.options.deregister_first = true;
+  const Progress progress = rig.run_through(planned(rig, Direction::to_onprem));
+  INFO(story(rig));
+  CHECK(rig.world->home(rig.phone()) == ServedBy::cloud);
+  CHECK(progress.numbers[0].state == NumberState::rolled_back);
+  CHECK(progress.numbers[0].downtime > Millis(0));
+}
+
+TEST_CASE("Cloud is never let go before on-premises is registered unless that was asked for") {
+  Rig rig({.home = ServedBy::cloud});
+  rig.run_through(planned(rig, Direction::to_onprem));
+  CHECK(rig.world->requests("deregister") == 0);
+}
+
+TEST_CASE("a register that wants ownership proven waits for the code, and then goes on") {
+  Rig rig;
+  const Plan plan = planned(rig, Direction::to_cloud);
+  sim::FaultRule refuse = fault("register", sim::Action::refuse);
+  refuse.code = 133006;
+  rig.faults.add(refuse);
+  const Progress waiting = rig.run(plan);
+  INFO(story(rig));
+  CHECK(waiting.numbers[0].waits_for == "code");
+  CHECK(exit_code(waiting) == 4);
+  const Progress progress = rig.run_through(plan);
+  INFO(story(rig));
+  CHECK(rig.world->requests("request_code") == 1);
+  CHECK(progress.numbers[0].state == NumberState::migrated);
+}
+
+TEST_CASE("at most three registers leave for a number in one run, whatever happens to them") {
+  Rig rig;
+  const Plan plan = planned(rig, Direction::to_cloud);
+  sim::FaultRule lost = fault("register", sim::Action::lost);
+  lost.times = 0;
+  rig.faults.add(lost);
+  const Progress progress = rig.run_through(plan);
+  INFO(story(rig));
+  CHECK(progress.done);
+  CHECK(progress.numbers[0].state == NumberState::failed);
+  CHECK(progress.numbers[0].registers_used() == 3);
+  CHECK(rig.world->home(rig.phone()) == ServedBy::onprem);
+}
+
+TEST_CASE("the ledger stops at eight registrations of 72 hours, over all runs") {
+  Rig rig;
+  const Plan plan = planned(rig, Direction::to_cloud);
+  for (int i = 0; i < 8; ++i) (void)rig.ledger.add_attempt(rig.phone(), "register", rig.clock.now());
+  const Progress progress = rig.run_through(plan);
+  INFO(story(rig));
+  CHECK(progress.numbers[0].state == NumberState::failed);
+  CHECK(rig.world->requests("register") == 0);
+}
+
+TEST_CASE("a lost reply of account waits for a person, and a person's word goes on from there") {
+  Rig rig({.home = ServedBy::cloud, .overlay = R"({"*": {"needs_code": true}})"});
+  const Plan plan = planned(rig, Direction::to_onprem);
+  rig.faults.add(fault("account", sim::Action::reply_lost));
+  const Progress waiting = rig.run(plan);
+  INFO(story(rig));
+  CHECK(waiting.numbers[0].waits_for == "person");
+  CHECK(exit_code(waiting) == 4);
+  CHECK(waiting.numbers[0].next_command.find("resolve") != std::string::npos);
+  (void)rig.store->post(
+      Json({{"type", "resolve"}, {"phone", rig.phone()}, {"assume", "done"}, {"evidence", "an SMS"}}).dump());
+  const Progress progress = rig.run_through(plan);
+  INFO(story(rig));
+  CHECK(progress.numbers[0].state == NumberState::migrated);
+  CHECK(rig.world->requests("account") == 1);
+}
+
+TEST_CASE("a wrong registration code is asked for again, and the account call is not repeated") {
+  Rig rig({.home = ServedBy::cloud, .overlay = R"({"*": {"needs_code": true}})"});
+  const Plan plan = planned(rig, Direction::to_onprem);
+  rig.run(plan);
+  rig.answer(rig.phone(), "000000");
+  const Progress waiting = rig.run(plan);
+  INFO(story(rig));
+  CHECK(waiting.numbers[0].waits_for == "code");
+  CHECK(rig.world->home(rig.phone()) == ServedBy::cloud);
+  const Progress progress = rig.run_through(plan);
+  INFO(story(rig));
+  CHECK(progress.numbers[0].state == NumberState::migrated);
+  CHECK(rig.world->requests("account") == 1);
+}
+
+TEST_CASE("a queue that never drains ends the number where it is, with nothing sent") {
+  Rig rig;
+  const Plan plan = planned(rig, Direction::to_cloud);
+  {
+    auto state = rig.world->hold();
+    state->deployments.begin()->second.queue = 9;
+    state->deployments.begin()->second.queue_at = rig.clock.now();
+    state->deployments.begin()->second.queue_per_second = 0;
+  }
+  const Progress progress = rig.run_through(plan);
+  INFO(story(rig));
+  CHECK(progress.numbers[0].state == NumberState::failed);
+  CHECK(rig.world->requests("register") == 0);
+  CHECK(rig.world->requests("backup") == 0);
+}
+
+TEST_CASE("after the soak a number that its old client took back stops the run") {
+  Rig rig({.numbers = 3});
+  rig.fleet.policy.soak = std::chrono::minutes(5);
+  const Plan plan = planned(rig, Direction::to_cloud);
+  rig.world->later(rig.clock.now() + std::chrono::minutes(3), [&rig](sim::State& state, Time now) {
+    state.number(rig.phone(0))
+        ->timeline.set(
+            {now, ServedBy::nobody, sim::Platform::not_applicable, "DISCONNECTED", sim::Gateway::disconnected});
+  });
+  const Progress progress = rig.run_through(plan);
+  INFO(story(rig));
+  CHECK(progress.numbers[0].state == NumberState::stranded);
+  CHECK(progress.numbers[2].state == NumberState::untouched);
+  CHECK(exit_code(progress) == 5);
 }
 
 TEST_CASE("the same seed of faults gives the same journal, byte for byte") {

@@ -95,6 +95,15 @@ TEST_CASE("a late effect is dated when it happens, not when somebody looks") {
   CHECK(stage.world->unserved(phone) == Millis{15000});
 }
 
+TEST_CASE("a request answered as down may take effect later all the same") {
+  Stage stage;
+  const FaultRule rule{.on = "register", .action = Action::down, .effect = Effect::late, .delay = Millis{5000}};
+  CHECK(register_under(stage, rule).status == 503);
+  CHECK(stage.home() == ServedBy::onprem);
+  stage.clock.advance(Millis{5000});
+  CHECK(stage.home() == ServedBy::cloud);
+}
+
 TEST_CASE("down and throttled are answered in each side's words and change nothing") {
   Stage stage;
   const Heard down = register_under(stage, {.on = "register", .action = Action::down});

@@ -6,6 +6,7 @@
 #include "ports/files.hpp"
 #include "report/checks.hpp"
 #include "report/review.hpp"
+#include "run/runner.hpp"
 
 namespace wamigrate::cli {
 namespace {
@@ -56,6 +57,21 @@ int run_apply(const Invocation& invocation) {
   return execute(*run, console, {invocation.flag("yes"), concurrency_of(invocation), nullptr});
 }
 
+// What the numbers' settings were while their old home served them goes along, sealed anew under its new name.
+Result<void> inherit_snapshots(RunDirectory& parent, RunDirectory& child, Workbench& bench) {
+  if (bench.sealer() == nullptr) return {};
+  for (const PlannedNumber& number : child.plan().numbers) {
+    const std::string name = "snapshot " + number.phone;
+    const auto sealed = parent.store().blob(name);
+    if (!sealed) return tl::make_unexpected(sealed.error());
+    const auto snapshot = *sealed ? bench.sealer()->open(**sealed, name) : fail("nothing is kept");
+    if (!snapshot) continue;  // restoring then has to do with what the client says itself
+    const std::string kept = kept_snapshot(number.phone);
+    if (auto put = child.store().put_blob(kept, bench.sealer()->seal(*snapshot, kept)); !put) return put;
+  }
+  return {};
+}
+
 // The way back: a plan in the other direction from what is observed now, run and kept under the first run.
 int run_rollback(const Invocation& invocation) {
   const Console& console = invocation.console();
@@ -74,7 +90,9 @@ int run_rollback(const Invocation& invocation) {
     }
   }
 
-  const Fleet& fleet = run->plan().fleet;
+  const auto overridden = run->plan_with_overrides();
+  if (!overridden) return console.complain(overridden.error());
+  const Fleet& fleet = overridden->fleet;
   const Direction back = run->plan().direction == Direction::to_cloud ? Direction::to_onprem : Direction::to_cloud;
   SystemClock clock;
   auto options = plan_options(invocation, clock.now());
@@ -128,6 +146,7 @@ int run_rollback(const Invocation& invocation) {
   }
   auto child = RunDirectory::make(run->next_rollback(), to_document(to_json(plan)));
   if (!child) return console.complain(child.error());
+  if (auto kept = inherit_snapshots(*run, *child, *looked->bench); !kept) return console.complain(kept.error());
   const int code = execute(*child, console, {invocation.flag("yes"), concurrency_of(invocation), nullptr});
   return failed.empty() ? code : std::max<int>(code, not_all_migrated);
 }

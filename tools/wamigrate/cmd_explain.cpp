@@ -45,8 +45,8 @@ int run_explain(const Invocation& invocation) {
   const std::string word = invocation.text("WORD");
   Json list = Json::array();
   std::string text;
-  for (const api::CatalogueEntry& entry : api::catalogue()) {
-    if (entry.code != word) continue;
+  for (const api::CatalogueEntry* found : api::entries_about(word)) {
+    const api::CatalogueEntry& entry = *found;
     text +=
         fmt::format("{} on {}{}{}: {}\n  Meaning:   {}\n  The tool:  {}\n  You:       {}\n  Source:    {} ({})\n\n",
                     entry.code, side_name(entry.side), entry.on.empty() ? "" : fmt::format(", answer to {}", entry.on),

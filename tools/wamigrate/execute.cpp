@@ -133,7 +133,10 @@ int execute(RunDirectory& run, const Console& console, ExecuteOptions options) {
   LiveView live(console);
   RunSettings settings;
   settings.run_name = run.path().string();
-  settings.holder = process_name() + " " + std::filesystem::absolute(run.path()).lexically_normal().string();
+  // The run, not the process: its lock lets only one process in, and that one may go on where a killed one stopped.
+  const std::string process = process_name();
+  settings.holder =
+      process.substr(0, process.rfind(':')) + " " + std::filesystem::absolute(run.path()).lexically_normal().string();
   settings.concurrency = options.concurrency.value_or(plan->fleet.policy.concurrency);
   settings.on_entry = [&](const Entry& entry) {
     console.print_line(event_json(entry));

@@ -113,10 +113,12 @@ Result<void> Workbench::open_ledger(bool create) {
   const std::filesystem::path file =
       fleet_.ledger.empty() ? default_state_dir() / "ledger.db" : expand_home(fleet_.ledger);
   std::error_code ignored;
-  if (!create && !std::filesystem::exists(file, ignored)) return {};
+  const bool exists = std::filesystem::exists(file, ignored);
+  if (!create && !exists) return {};
   auto ledger = open_ledger_store(file, clock_.now());
   if (!ledger) return tl::make_unexpected(ledger.error());
-  auto sealer = make_sealer(create);
+  // A key made anew beside an old ledger would not know the PINs it holds as refused.
+  auto sealer = make_sealer(create && !exists);
   if (!sealer) return tl::make_unexpected(sealer.error());
   ledger_ = std::move(*ledger);
   sealer_.emplace(std::move(*sealer));

@@ -1,0 +1,73 @@
+// kill -9 at instants that a seed chooses, then the same command: the run completes, and no registration,
+// deregistration or account call that was carried out is sent a second time.
+#include <signal.h>
+
+#include <random>
+
+#include "cli/stage.hpp"
+#include "support/catch.hpp"
+
+using namespace wamigrate;
+using namespace wamigrate::tests;
+using sim::ServedBy;
+
+namespace {
+
+constexpr int kills_of_a_run = 5;
+
+// Kills the command somewhere between its first and its last request, or before or after.
+void kill_somewhere(Stage& stage, const Args& command, std::mt19937& random, int requests_at_most) {
+  const std::size_t from = stage.requests();
+  const std::size_t upto = from + std::uniform_int_distribution<std::size_t>(0, requests_at_most)(random);
+  const Millis later(std::uniform_int_distribution<int>(0, 15)(random));
+  const auto run = stage.start(command);
+  REQUIRE(eventually([&] { return stage.requests() >= upto || run->has_ended(); }));
+  std::this_thread::sleep_for(later);
+  run->send(SIGKILL);
+  const Ended ended = run->wait();
+  INFO(ended.text());
+  CHECK((ended.signal == SIGKILL || ended.code == 0));
+}
+
+}  // namespace
+
+TEST_CASE("killed again and again, the same command completes, and nothing completed is sent twice") {
+  const auto seed = GENERATE(range(1U, 6U));
+  const bool to_cloud = seed % 2 == 1;
+  CAPTURE(seed, to_cloud);
+  Stage stage({.numbers = 2,
+               .home = to_cloud ? ServedBy::onprem : ServedBy::cloud,
+               .policy = {{"register_timeout", "500ms"}, {"server_delay_max", "150ms"}, {"status_lag_max", "50ms"}}});
+  stage.plan("plan.json", to_cloud ? Args{"--to", "cloud"} : Args{"--to", "onprem", "--allow-after-sunset"});
+  const Args command{"apply", "plan.json", "--run", "run", "--yes"};
+  std::mt19937 random(seed);
+  for (int i = 0; i < kills_of_a_run; ++i) kill_somewhere(stage, command, random, 45);
+  const Ended ended = stage.run(command);
+  INFO(ended.text() << stage.story());
+  CHECK(ended.code == 0);
+  for (int i = 0; i < 2; ++i) {
+    CHECK(stage.world->home(stage.phone(i)) == (to_cloud ? ServedBy::cloud : ServedBy::onprem));
+    CHECK(stage.sent(to_cloud ? "register" : "account", stage.phone(i)) == 1);
+    CHECK(stage.sent("deregister", stage.phone(i)) == 0);
+  }
+  const Json status = stage.status();
+  CHECK(status["state"] == "done");
+  for (const Json& number : status["numbers"]) CHECK(number["state"] == "migrated");
+}
+
+TEST_CASE("a rollback that is killed goes on with the same command, in the same directory") {
+  Stage stage;
+  stage.plan();
+  REQUIRE(stage.apply().code == 0);
+  const Args back{"rollback", "--run", "run", "--allow-after-sunset", "--yes"};
+  const auto run = stage.start(back);
+  REQUIRE(eventually([&] { return stage.sent("account") == 1; }));
+  run->send(SIGKILL);
+  CHECK(run->wait().signal == SIGKILL);
+  const Ended ended = stage.run(back);
+  INFO(ended.text() << stage.story());
+  CHECK(ended.code == 0);
+  CHECK(stage.sent("account") == 1);
+  CHECK(stage.world->home(stage.phone()) == ServedBy::onprem);
+  CHECK_FALSE(std::filesystem::exists(stage.work() / "run" / "rollback-2"));
+}
