@@ -61,6 +61,7 @@ struct Asked {
   std::string code;    ///< Of a refusal: "190", "1005"; "http 404" where there was none.
   std::string detail;  ///< For people, without secrets.
   bool credentials = false;  ///< Refused for the token or password, not for what was asked.
+  bool throttled = false;    ///< Refused for asking too much.
   bool answered() const { return how == How::answered; }
 };
 

@@ -91,6 +91,12 @@ bool Runner::may_start(std::size_t index) {
   return pin_prover_.emplace(ref, index).first->second == index;
 }
 
+// Asked to stop, a run still brings what it has begun to move to its verification; asked twice, not even that.
+bool Runner::may_go_on(std::size_t index) const {
+  const int stops = stops_;
+  return progress_.paused.empty() && (stops == 0 || (stops == 1 && is_committed(progress_.numbers[index])));
+}
+
 bool Runner::take_lease(std::size_t index) {
   Active& active = *active_[index];
   const Time now = doors_.clock.now();
@@ -119,7 +125,7 @@ bool Runner::take_lease(std::size_t index) {
 void Runner::advance(std::size_t index) {
   const NumberProgress& number = progress_.numbers[index];
   Active& active = *active_[index];
-  if (is_final(number.state) || active.in_flight || !progress_.paused.empty()) return;
+  if (is_final(number.state) || active.in_flight || !may_go_on(index)) return;
   if (!take_lease(index)) return;
   if (!number.started || !active.replan_why.empty()) return observe(index, planning_readings());
   if (number.stopping) return observe(index, planning_readings());
@@ -161,6 +167,8 @@ void Runner::complete(Job& job) {
   active_[job.number]->in_flight = false;
   active_[job.number]->due = doors_.clock.now();
   if (job.step != nullptr) return on_outcome(job.number, *job.step, std::move(job.outcome));
+  // Nothing follows any more from what a run that is being stopped has seen.
+  if (!may_go_on(job.number)) return;
   on_seen(job.number, job.seen);
 }
 
@@ -256,6 +264,12 @@ void Runner::on_seen(std::size_t index, const Observation& seen) {
                               "); nothing has failed. Put a good token behind " + plan_.fleet.graph.token.text() +
                               ", then run the same command again");
   }
+  if (seen.graph.asked.throttled || seen.waba_asked.throttled || seen.apps_asked.throttled) {
+    // Everybody shares the limit: all ask less, and this number's patience does not run meanwhile.
+    graph_not_before_ = std::max(graph_not_before_, now + policy_.retry_max);
+    active.due = active.since = graph_not_before_;
+    return;
+  }
   Millis patience = policy_.settle_timeout;
   if (number.started && !number.stopping && !number.step().empty()) {
     const StepKind& kind = step_of(number.step()).kind;
@@ -343,7 +357,7 @@ void Runner::on_step(std::size_t index, const Sighting& sighting) {
   const std::string what = fmt::format("{}: {} has not come to hold{}{}", step.kind.title,
                                        names_of(step.kind.effect.gives), evidence.empty() ? "" : "; ", evidence);
   if (home_read && !home_of(sighting).settled) write_home(index, Home::unknown, evidence);
-  if (number.doubtful.has_any(step.kind.effect.gives) && step.call != nullptr) {
+  if (number.doubtful.has_any(step.kind.effect.gives - served) && step.call != nullptr) {
     return wait_for(index, "person",
                     "the reply to \"" + std::string(step.kind.title) +
                         "\" was lost, and nothing that can be observed tells whether it was carried out",

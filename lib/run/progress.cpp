@@ -102,6 +102,7 @@ void take_road(NumberProgress& number, const Entry& entry) {
 
 void on_heard(NumberProgress& number, const Entry& entry) {
   const std::string said = text_at(entry.more, "said");
+  if (said == "ignored") return;
   if (said == "done") {
     number.vouched = number.vouched | number.doubtful;
     number.doubtful = {};

@@ -132,9 +132,12 @@ Result<void> Runner::hear() {
       codes_[phone] = message;
     } else {
       Entry entry = entry_of(index, event::heard);
-      const std::string said = type == "resolve" ? text_at(*json, "assume") : "retry";
-      entry.message = type == "resolve" ? "a person says: " + said + " (" + text_at(*json, "evidence") + ")"
-                                        : "a person asks to try again";
+      // A number that moves by itself is not to be talked into anything.
+      const bool asks = number->state == NumberState::waiting || (type == "retry" && is_final(number->state));
+      const std::string said = !asks ? "ignored" : type == "resolve" ? text_at(*json, "assume") : "retry";
+      entry.message = !asks               ? "a person's word is not needed here, and changes nothing"
+                      : type == "resolve" ? "a person says: " + said + " (" + text_at(*json, "evidence") + ")"
+                                          : "a person asks to try again";
       entry.more = {{"message", message.number}, {"said", said}, {"pin", text_at(*json, "pin")}};
       write(std::move(entry));
     }

@@ -80,6 +80,7 @@ class Runner {
 
   // One number (number_run.cpp).
   bool may_start(std::size_t index);
+  bool may_go_on(std::size_t index) const;
   bool take_lease(std::size_t index);
   void advance(std::size_t index);
   void observe(std::size_t index, Readings readings);

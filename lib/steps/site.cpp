@@ -27,11 +27,13 @@ Asked asked_from(const api::Failure& failure) {
   asked.how = failure.how == api::Failure::How::refused ? Asked::How::refused : Asked::How::unreachable;
   asked.code = failure.code.empty() ? fmt::format("http {}", failure.http_status) : failure.code;
   asked.detail = api::to_text(failure);
-  asked.credentials = asked.how == Asked::How::refused && failure.entry->error_class == api::ErrorClass::token;
+  const bool refused = asked.how == Asked::How::refused;
+  asked.credentials = refused && failure.entry->error_class == api::ErrorClass::token;
+  asked.throttled = refused && failure.entry->error_class == api::ErrorClass::throttled;
   return asked;
 }
 
-const Asked answered = {Asked::How::answered, "", "", false};
+const Asked answered = {Asked::How::answered, "", "", false, false};
 
 // Takes the value out of an answer, or says why there is none.
 template <class T, class Use>
@@ -227,7 +229,7 @@ Observation Site::observe(const Number& number, Readings readings) {
 
   OnpremView& view = seen.onprem;
   if (number.deployment.url.empty()) {  // declared gone, and nowhere to ask
-    view.health = {Asked::How::unreachable, "", "the inventory declares it gone", false};
+    view.health = {Asked::How::unreachable, "", "the inventory declares it gone", false, false};
     view.settings = view.support = view.queue = view.profile_asked = view.shards_asked = view.health;
   } else {
     api::OnpremClient& client = onprem(number);

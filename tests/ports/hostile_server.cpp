@@ -138,6 +138,8 @@ void Peer::pause(std::chrono::milliseconds length) {
 
 HostileServer::HostileServer(Script script, std::optional<ServerTls> tls, bool ipv6) : script_(std::move(script)) {
   listener_ = ::socket(ipv6 ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  const int small = 64 * 1024;  // so that a server that does not read stops a sender soon
+  ::setsockopt(listener_, SOL_SOCKET, SO_RCVBUF, &small, sizeof small);
   sockaddr_storage address{};
   socklen_t size = 0;
   if (ipv6) {

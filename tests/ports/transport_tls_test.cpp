@@ -213,7 +213,7 @@ TEST_CASE("over TLS, faults are told apart as they are in the clear") {
   const Certificate certificate = make_certificate();
   const auto result_for = [&](HostileServer::Script script, const std::string& body = "{}") {
     HostileServer server(std::move(script), ServerTls{&certificate});
-    return transport()->send(trusting(dir, certificate.pem(), post(server.url(), body, 300ms)));
+    return transport()->send(trusting(dir, certificate.pem(), post(server.url(), body, 500ms)));
   };
   check_failure(result_for([](Peer& peer) { peer.read_request(); }), Kind::dropped, true);
   check_failure(result_for([](Peer& peer) {
@@ -231,7 +231,7 @@ TEST_CASE("over TLS, faults are told apart as they are in the clear") {
                   peer.drip(ok(std::string(1000, 'x')), 15ms);
                 }),
                 Kind::timeout, true);
-  check_failure(result_for([](Peer& peer) { peer.wait_for_close(); }, std::string(32'000'000, 'x')), Kind::timeout,
+  check_failure(result_for([](Peer& peer) { peer.wait_for_close(); }, std::string(8'000'000, 'x')), Kind::timeout,
                 true);
   check_failure(result_for([](Peer& peer) {
                   peer.read_request();

@@ -72,10 +72,20 @@ Progress Rig::run(const Plan& plan) {
   settings.run_name = "RUN";
   settings.holder = "test";
   settings.concurrency = plan.fleet.policy.concurrency;
-  settings.on_entry = [this](const Entry& entry) { entries.push_back(entry); };
+  Runner* running = nullptr;
+  settings.on_entry = [this, &running](const Entry& entry) {
+    entries.push_back(entry);
+    if (stop_at && stop_at()) running->stop();
+  };
   Runner runner(plan, *progress, {site, *store, ledger, sealer, workers, clock}, settings);
+  running = &runner;
   last_result = runner.run();
   return runner.progress();
+}
+
+void Rig::use(sim::Faults* others) {
+  transport = std::make_unique<sim::SimTransport>(*world, others);
+  transport->on_elapsed([this](Millis took) { clock.advance(took); });
 }
 
 void Rig::answer(const std::string& phone, const std::string& code) {

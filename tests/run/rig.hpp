@@ -177,6 +177,8 @@ class Rig {
   /// Runs until the run is done or only people can go on; answers codes if `answering`.
   Progress run_through(const Plan& plan, bool answering = true);
   void answer(const std::string& phone, const std::string& code);
+  /// Other faults from now on; null for none.
+  void use(sim::Faults* others);
   /// A new run of its own (a new store), with the same ledger, world and time.
   void new_run() { store = std::make_unique<MemoryRunStore>(); }
 
@@ -193,6 +195,7 @@ class Rig {
   Checks failed;
   std::vector<Entry> entries;  ///< Of all processes, in order.
   Result<void> last_result;
+  std::function<bool()> stop_at;  ///< Asked after each entry; true asks the runner to stop.
 };
 
 }  // namespace wamigrate::rig

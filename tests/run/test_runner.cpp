@@ -437,13 +437,77 @@ TEST_CASE("after the soak a number that its old client took back stops the run")
   CHECK(exit_code(progress) == 5);
 }
 
+TEST_CASE("asked to stop, nothing new is sent, and what had left its home is brought to its verification") {
+  Rig rig({.numbers = 4});
+  rig.fleet.policy.waves = {{100, true}};
+  rig.fleet.policy.concurrency = 2;
+  const Plan plan = planned(rig, Direction::to_cloud);
+  rig.stop_at = [&rig] { return rig.world->requests("register") == 1; };
+  const Progress stopped = rig.run(plan);
+  INFO(story(rig));
+  CHECK(stopped.paused == "signal");
+  CHECK(exit_code(stopped) == 4);
+  const int registers = rig.world->requests("register");
+  CHECK(registers <= 2);  // the one that was in flight, and at most its neighbour of the same moment
+  for (const NumberProgress& number : stopped.numbers) {
+    if (rig.world->requests("register", number.phone) > 0) CHECK(number.state == NumberState::migrated);
+  }
+  rig.stop_at = nullptr;
+  const Progress progress = rig.run_through(plan);
+  for (const NumberProgress& number : progress.numbers) CHECK(number.state == NumberState::migrated);
+}
+
+TEST_CASE("under every reading of the documents a number arrives, or stops honestly where it is served") {
+  for (const sim::Dialect& dialect : sim::dialects_one_apart()) {
+    for (const Direction direction : {Direction::to_cloud, Direction::to_onprem}) {
+      Rig rig({.home = direction == Direction::to_cloud ? ServedBy::onprem : ServedBy::cloud, .dialect = dialect});
+      const Plan plan = rig.plan(direction);
+      INFO(sim::to_text(dialect) << " towards " << name(direction));
+      if (plan.numbers.empty()) continue;  // refused by a check: nothing was sent
+      const Progress progress = rig.run_through(plan);
+      INFO(story(rig));
+      const NumberProgress& number = progress.numbers[0];
+      const ServedBy home = rig.world->home(rig.phone());
+      CHECK(home != ServedBy::nobody);
+      if (number.state == NumberState::migrated) {
+        CHECK(home == (direction == Direction::to_cloud ? ServedBy::cloud : ServedBy::onprem));
+      } else if (number.state == NumberState::failed) {
+        CHECK(home == (direction == Direction::to_cloud ? ServedBy::onprem : ServedBy::cloud));
+      }
+    }
+  }
+}
+
+TEST_CASE("storms of faults end at the goal, at the old home, or at an honest stop, and no change lands twice") {
+  for (std::uint64_t seed = 1; seed <= 150; ++seed) {
+    Rig rig({.numbers = 2});
+    const Plan plan = planned(rig, Direction::to_cloud);
+    sim::Faults storm = sim::Faults::from_seed(seed);
+    rig.use(&storm);
+    rig.run_through(plan);
+    storm.calm();
+    rig.use(nullptr);
+    rig.world->add_token("sim-token", {.app_id = "900100200300"});
+    const Progress progress = rig.run_through(plan);
+    INFO("seed " << seed << "\n" << story(rig));
+    for (const NumberProgress& number : progress.numbers) {
+      const ServedBy home = rig.world->home(number.phone);
+      CHECK(rig.world->cloud_registrations(number.phone) <= 1);
+      CHECK(rig.world->requests("register", number.phone) <= 3);
+      if (number.state == NumberState::migrated) CHECK(home == ServedBy::cloud);
+      if (number.state == NumberState::failed || number.state == NumberState::untouched)
+        CHECK(home == ServedBy::onprem);
+      CHECK(home != ServedBy::nobody);
+    }
+  }
+}
+
 TEST_CASE("the same seed of faults gives the same journal, byte for byte") {
   auto journal_of = [](std::uint64_t seed) {
     Rig rig({.numbers = 3});
     const Plan plan = planned(rig, Direction::to_cloud);
     sim::Faults storm = sim::Faults::from_seed(seed);
-    rig.transport = std::make_unique<sim::SimTransport>(*rig.world, &storm);
-    rig.transport->on_elapsed([&rig](Millis took) { rig.clock.advance(took); });
+    rig.use(&storm);
     rig.run_through(plan);
     std::string journal;
     for (const std::string& line : rig.store->journal_) journal += line + "\n";
