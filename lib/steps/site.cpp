@@ -150,7 +150,7 @@ Diagnostics Site::resolve(const std::vector<const Number*>& numbers, Need need, 
   for (const SecretRef& ref : secrets_needed(fleet_, numbers, need, direction)) {
     auto secret = source.resolve(ref);
     if (!secret) {
-      missing.push_back({{ref.text(), 0}, secret.error().message, secret.error().fix});
+      missing.push_back({{}, secret.error().message, secret.error().fix});
     } else {
       secrets_[ref] = std::move(*secret);
     }

@@ -118,9 +118,6 @@ int execute(RunDirectory& run, const Console& console, ExecuteOptions options) {
   if (!known) return fail_with(console, known.error());
   auto plan = run.plan_with_overrides();
   if (!plan) return fail_with(console, plan.error());
-  if (!known->started_at) {
-    if (const auto answer = approve(*plan, console, options.yes)) return *answer;
-  }
 
   Workbench bench(plan->fleet, options.secrets ? std::move(options.secrets) : secrets_for_real(),
                   std::min(options.concurrency.value_or(plan->fleet.policy.concurrency), 64));
@@ -128,6 +125,10 @@ int execute(RunDirectory& run, const Console& console, ExecuteOptions options) {
   for (std::size_t i = 0; i < plan->numbers.size(); ++i) numbers.push_back(&plan->number(i));
   const Diagnostics missing = bench.site().resolve(numbers, Need::changing, plan->direction, bench.secrets());
   if (!missing.empty()) return console.complain(missing);
+  // What would stop it is known before anyone is asked for a yes.
+  if (!known->started_at) {
+    if (const auto answer = approve(*plan, console, options.yes)) return *answer;
+  }
   if (auto opened = bench.open_ledger(true); !opened) return fail_with(console, opened.error());
 
   LiveView live(console);
