@@ -202,7 +202,7 @@ TEST_CASE("the plans read back, and hold neither a secret nor a path of the mach
     const auto plan = plan_from_json(text, catalogue());
     if (!plan) FAIL(plan.error().message);
     CHECK(to_document(to_json(*plan)) == text);
-    for (const std::string place :
+    for (const std::string& place :
          {std::string(SOURCE_DIR), std::string("/home/"), std::string("/tmp/"), std::string("file:/")}) {
       CHECK(text.find(place) == std::string::npos);
     }
