@@ -159,7 +159,7 @@ Result<void> make_private_directory(const fs::path& directory) {
   if (::stat(directory.c_str(), &about) != 0) {
     if (errno != ENOENT) return failed("looking at", directory);
     const fs::path parent = directory_of(directory);
-    if (parent != directory && !fs::exists(parent)) {
+    if (std::error_code ignored; parent != directory && !fs::exists(parent, ignored)) {
       if (auto made = make_private_directory(parent); !made) return made;
     }
     if (::mkdir(directory.c_str(), 0700) != 0 && errno != EEXIST) return failed("making the directory", directory);

@@ -3,8 +3,6 @@
 // only when that one turns out to have been closed under it does the read leave a second time, on a fresh one.
 #include <fmt/format.h>
 
-#include <atomic>
-
 #include "ports/connection_pool.hpp"
 #include "ports/deadline_watch.hpp"
 #include "ports/http_connection.hpp"
@@ -28,15 +26,17 @@ class HttpTransport : public Transport {
     const auto wire = compose(request, user_agent_);
     if (!wire) return tl::make_unexpected(wire.error());
     const Task task{request, *wire, deadline};
+    bool left_before = false;
     if (!request.changing) {
       if (auto kept = pool_.take(wire->origin)) {
         Outcome outcome = exchange(std::move(kept), task, /*fresh=*/false);
         if (!outcome.was_stale) return std::move(outcome.result);
+        left_before = true;
       }
     }
-    auto connection = connector_.connect(wire->origin, deadline);
-    if (!connection) return tl::make_unexpected(connection.error());
-    return exchange(std::move(*connection), task, /*fresh=*/true).result;
+    HttpResult result = send_fresh(task);
+    if (!result && left_before) result.error().maybe_sent = true;
+    return result;
   }
 
  private:
@@ -49,6 +49,12 @@ class HttpTransport : public Transport {
     HttpResult result;
     bool was_stale = false;  ///< The connection ended before a byte of a reply, as a kept-alive one may at any time.
   };
+
+  HttpResult send_fresh(const Task& task) {
+    auto connection = connector_.connect(task.wire.origin, task.deadline);
+    if (!connection) return tl::make_unexpected(connection.error());
+    return exchange(std::move(*connection), task, /*fresh=*/true).result;
+  }
 
   Outcome exchange(std::unique_ptr<HttpConnection> connection, const Task& task, bool fresh) {
     Outcome outcome;

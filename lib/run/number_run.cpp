@@ -719,12 +719,13 @@ void Runner::wait_for(std::size_t index, std::string what, std::string message, 
 }
 
 std::string Runner::next_command_for(NumberState state, const NumberProgress& number) const {
+  if (number.pin_refused && (state == NumberState::stranded || state == NumberState::failed)) {
+    return "find the right PIN in WhatsApp Manager, then: " + command("retry", number.phone + " --pin env:NAME") +
+           ", then: " + resume_command();
+  }
   switch (state) {
     case NumberState::stranded:
-      return number.pin_refused ? "find the right PIN in WhatsApp Manager, then: " +
-                                      command("retry", number.phone + " --pin env:NAME") + ", then: " + resume_command()
-                                : "put right what the reason names, then: " + command("retry", number.phone) +
-                                      ", then: " + resume_command();
+      return "put right what the reason names, then: " + command("retry", number.phone) + ", then: " + resume_command();
     case NumberState::failed:
     case NumberState::rolled_back:
     case NumberState::stale:

@@ -100,6 +100,16 @@ Answer cloud_let_go(const Sighting& s) {
   return answer(!s.options.deregister_first || cloud == Answer::no);
 }
 
+// Open, and a client is there to ask: nobody lets Cloud go for one that does not answer.
+Answer onprem_registration_open(const Sighting& s) {
+  const bool dated = s.options.allow_after_sunset || s.options.as_of < sunset();
+  if (!dated || s.number.deployment.gone || s.own.denied.has(Fact::onprem_registration_open)) return Answer::no;
+  const OnpremView& onprem = s.seen.onprem;
+  const bool answers = onprem.health.answered() && std::any_of(onprem.nodes.begin(), onprem.nodes.end(),
+                                                               [](const auto& node) { return node.status != "error"; });
+  return answers ? Answer::yes : Answer::unclear;
+}
+
 Answer account_requested(const Sighting& s) {
   if (s.own.vouched.has(Fact::account_requested)) return Answer::yes;
   const Answer home = home_is(s, Home::onprem);
@@ -189,13 +199,7 @@ const std::array<Probe, static_cast<std::size_t>(Fact::count_)> probes = {{
      [](const Sighting& s) {
        return s.seen.graph.asked.answered() ? answer(s.seen.graph.has_certificate) : Answer::unclear;
      }},
-    {Fact::onprem_registration_open,
-     {},
-     false,
-     [](const Sighting& s) {
-       const bool open = s.options.allow_after_sunset || s.options.as_of < sunset();
-       return answer(open && !s.number.deployment.gone && !s.own.denied.has(Fact::onprem_registration_open));
-     }},
+    {Fact::onprem_registration_open, {Reading::onprem_health}, false, onprem_registration_open},
     {Fact::account_requested, home_readings, false, account_requested},
     {Fact::old_client_silent, {Reading::onprem_health}, true, old_client_silent},
     {Fact::healthy_on_cloud, {Reading::graph_health}, true, healthy_on_cloud},

@@ -1,5 +1,7 @@
 // kill -9 at instants that a seed chooses, then the same command: the run completes, and no registration,
 // deregistration or account call that was carried out is sent a second time.
+#include <Poco/Data/SQLite/Connector.h>
+#include <Poco/Data/Session.h>
 #include <signal.h>
 
 #include <random>
@@ -28,6 +30,21 @@ void kill_somewhere(Stage& stage, const Args& command, std::mt19937& random, int
   INFO(ended.text());
   CHECK((ended.signal == SIGKILL || ended.code == 0));
 }
+
+// A SQLite file into which nobody else can write while this lives.
+class Locked {
+ public:
+  explicit Locked(const std::filesystem::path& file)
+      : session_((Poco::Data::SQLite::Connector::registerConnector(), "SQLite"), file.string()) {
+    session_ << "BEGIN IMMEDIATE", Poco::Data::Keywords::now;
+  }
+  Locked(const Locked&) = delete;
+  Locked& operator=(const Locked&) = delete;
+  ~Locked() { session_ << "ROLLBACK", Poco::Data::Keywords::now; }
+
+ private:
+  Poco::Data::Session session_;
+};
 
 }  // namespace
 
@@ -70,4 +87,29 @@ TEST_CASE("a rollback that is killed goes on with the same command, in the same 
   CHECK(stage.sent("account") == 1);
   CHECK(stage.world->home(stage.phone()) == ServedBy::onprem);
   CHECK_FALSE(std::filesystem::exists(stage.work() / "run" / "rollback-2"));
+}
+
+TEST_CASE("a refused PIN is never sent again, also when the process is killed before its journal says so") {
+  Stage stage({.overlay = R"({"*": {"pin": "654321"}})"});
+  stage.plan();
+  const auto run = stage.start({"apply", "plan.json", "--run", "run", "--yes"});
+  REQUIRE(eventually([&] { return stage.sent("backup") == 1; }));
+  stage.world->hold()->timing.latency = Millis(250);  // time enough to get between the refusal and what is made of it
+  REQUIRE(eventually([&] { return stage.sent("register") == 1; }));
+  {
+    const Locked journal(stage.work() / "run" / "run.db");
+    std::this_thread::sleep_for(Millis(900));
+    CHECK_FALSE(run->has_ended());
+    run->send(SIGKILL);
+    CHECK(run->wait().signal == SIGKILL);
+  }
+  stage.world->hold()->timing.latency = Millis(0);
+  const Ended planned = stage.run({"plan", "inventory.yaml", "--to", "cloud", "-o", "again.json"});
+  INFO(planned.text());
+  CHECK(planned.code == 2);
+  CHECK(has(planned.out, "never sent again"));
+  const Ended same = stage.apply();
+  INFO(same.text() << stage.story());
+  CHECK(same.code == 5);
+  CHECK(stage.sent("register") == 1);
 }

@@ -208,6 +208,15 @@ TEST_CASE("on-premises' code is waited for, taken from standard input, and the s
     CHECK(wrong.code == 1);
     CHECK(has(wrong.err, "six digits"));
     CHECK_FALSE(has(wrong.err, "47291"));
+    for (const Args& how : {Args{}, Args{"--code-from", "472916"}, Args{"--code-from", "cmd:cat code"}}) {
+      Args arguments{"answer", "--run", "run", stage.phone()};
+      arguments.insert(arguments.end(), how.begin(), how.end());
+      const Ended misused = stage.run(arguments);
+      INFO(misused.text());
+      CHECK(misused.code == 1);
+      CHECK(has(misused.err, "--code-from"));
+      CHECK_FALSE(has(misused.err, "472916"));
+    }
   }
   const Ended answered = stage.run({"answer", "--run", "run", stage.phone(), "--code-from", "-"}, "472-916\n");
   INFO(answered.text());

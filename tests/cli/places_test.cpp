@@ -61,6 +61,21 @@ TEST_CASE("a run store or a seal key that others may read is refused") {
   }
 }
 
+TEST_CASE("a first apply that could not make its seal key leaves nothing in the way of the next") {
+  Stage stage;
+  std::string inventory = stage.inventory();
+  inventory.insert(inventory.find("status_feed"), "seal_key: file:keys/seal.key\n");
+  stage.put("inventory.yaml", inventory);
+  stage.put("keys", "not a directory");
+  stage.plan();
+  const std::size_t before = stage.requests();
+  check_unsent(stage, stage.apply(), before, "keys");
+  fs::remove(stage.work() / "keys");
+  const Ended ended = stage.apply();
+  INFO(ended.text());
+  CHECK(ended.code == 0);
+}
+
 TEST_CASE("a directory that can't be written is refused before anything is sent") {
   Stage stage;
   stage.unprivileged = true;

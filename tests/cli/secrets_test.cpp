@@ -95,7 +95,7 @@ class Watched {
   }
 
   /// Searches all that was printed and all that is on disk, now also for what the vendor has handed out.
-  void search() {
+  void search(int files_at_least = 8) {
     {
       auto state = stage.world->hold();
       for (const auto& [text, backup] : state->backups) canaries.plant("backup", text);
@@ -113,7 +113,7 @@ class Watched {
         CHECK(found.empty());
       }
     }
-    CHECK(files > 8);
+    CHECK(files >= files_at_least);
   }
 
   Stage stage;
@@ -227,7 +227,8 @@ TEST_CASE("failures of every kind name no secret") {
 
 TEST_CASE("a rehearsal with failures leaves no secret of the real inventory") {
   Watched watched;
-  watched.stage.put("faults.json", R"({"seed": 5})");
+  watched.stage.put("faults.json", R"({"faults": [{"on": "register", "action": "reply_dropped"},
+      {"on": "register", "nth": 2, "action": "refuse", "code": 133005}, {"on": "backup", "action": "html"}]})");
   watched.run({"rehearse", "inventory.yaml", "--to", "cloud", "--speed", "300", "--faults", "faults.json"});
   watched.search();
   CHECK(watched.stage.requests() == 0);

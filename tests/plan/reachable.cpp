@@ -133,7 +133,7 @@ std::vector<Facts> refusals(const StepKind& kind, Facts facts) {
 
 // What may happen by itself, or by a person's hand, while a number is on its way.
 std::vector<Facts> accidents(Facts facts) {
-  std::vector<Facts> after;
+  std::vector<Facts> after = {facts - Facts{onprem_registration_open}};  // the client does not answer
   if (facts.has(onprem_is_home)) {
     after.push_back(facts - Facts{onprem_healthy});
     after.push_back(facts - Facts{backup_in_hand});  // a restart: it is taken anew

@@ -172,18 +172,21 @@ HostileServer::HostileServer(Script script, std::optional<ServerTls> tls, bool i
 
 HostileServer::~HostileServer() {
   closing_ = true;
-  ::shutdown(listener_, SHUT_RDWR);  // wakes the thread that waits for connections
+  stop_listening();
   accepting_.join();
   ::close(listener_);
   for (std::thread& thread : serving_) thread.join();
   SSL_CTX_free(tls_);
 }
 
+void HostileServer::stop_listening() { ::shutdown(listener_, SHUT_RDWR); }
+
 void HostileServer::accept_all() {
   while (!closing_) {
     pollfd waiting{listener_, POLLIN, 0};
     if (::poll(&waiting, 1, look_up_every_ms) <= 0) continue;
     const int fd = ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
+    if (fd < 0 && errno == EINVAL) return;  // stopped listening
     if (fd < 0) continue;
     ++connections_;
     serving_.emplace_back([this, fd] { serve(fd); });

@@ -78,6 +78,8 @@ class HostileServer {
   int resumed_handshakes() const { return resumed_; }
   std::vector<std::string> requests() const;
   int request_count() const { return static_cast<int>(requests().size()); }
+  /// From now on connecting is refused; connections that are there live on.
+  void stop_listening();
   bool closing() const { return closing_; }
 
  private:

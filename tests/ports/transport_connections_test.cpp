@@ -149,6 +149,20 @@ TEST_CASE("a read is not repeated when its connection was fresh, or when a part 
   }
 }
 
+TEST_CASE("a repetition that cannot even connect does not make the first attempt unsent") {
+  HostileServer* listening = nullptr;
+  HostileServer server([&](Peer& peer) {
+    peer.read_request();
+    peer.reply("");
+    peer.read_request();
+    listening->stop_listening();
+  });
+  listening = &server;
+  const auto sender = transport();
+  REQUIRE(sender->send(get(server.url())).has_value());
+  check_failure(sender->send(get(server.url())), Kind::unreachable, true);
+}
+
 TEST_CASE("a kept-alive connection that the server closed while it was idle is not used") {
   std::atomic<int> closed = 0;
   HostileServer server([&](Peer& peer) {

@@ -234,6 +234,14 @@ std::vector<Row> readiness_rows() {
        "told to try"},
       {onprem_registration_open, no, denied(on_cloud(), {onprem_registration_open}), "biz_link_on_prem_reg_blocked"},
       {onprem_registration_open, no, with(on_cloud(), [](Scene& s) { s.number.deployment.gone = true; }), "with whom?"},
+      {onprem_registration_open, unclear, with(on_cloud(), [](Scene& s) { s.seen.onprem.health = was_unreachable; }),
+       "nobody lets Cloud go for a client that does not answer"},
+      {onprem_registration_open, unclear,
+       with(on_cloud(),
+            [](Scene& s) {
+              s.seen.onprem.nodes = {{"", "error", "", "1014"}};
+            }),
+       "… or whose Coreapp is down"},
   };
 }
 
@@ -336,9 +344,8 @@ TEST_CASE("each probe answers as the table says") {
 
 TEST_CASE("the table shows every answer of every fact, unclear where the world can be unclear about it") {
   // What our own record, the inventory or the options say is never unclear.
-  const std::set<Fact> never_unclear = {pin_given,         snapshot_taken,     no_restart_promised,
-                                        backup_in_hand,    release_asked,      onprem_registration_open,
-                                        promises_compared, cloud_was_last_home};
+  const std::set<Fact> never_unclear = {pin_given,     snapshot_taken,    no_restart_promised, backup_in_hand,
+                                        release_asked, promises_compared, cloud_was_last_home};
   std::map<Fact, std::set<Answer>> shown;
   for (const Row& row : all_rows()) shown[row.fact].insert(row.answer);
   for (const Fact fact : all_facts()) {

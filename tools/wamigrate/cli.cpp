@@ -34,7 +34,7 @@ void Console::print_line(const Json& document) const {
 
 int Console::complain(const Error& error, int code) const {
   std::cerr << "wamigrate: " << to_text(error) << "\n";
-  print({{"error", {{"message", error.message}, {"fix", error.fix}}}, {"exit", code}});
+  print_line({{"error", {{"message", error.message}, {"fix", error.fix}}}, {"exit", code}});
   return code;
 }
 
@@ -47,7 +47,7 @@ int Console::complain(const Diagnostics& findings, int code) const {
                     {"message", finding.message},
                     {"fix", finding.fix}});
   }
-  print({{"errors", list}, {"exit", code}});
+  print_line({{"errors", list}, {"exit", code}});
   return code;
 }
 

@@ -20,9 +20,21 @@ void add_run(po::options_description_easy_init& add) {
   add("concurrency", po::value<int>(), "numbers worked on at once (default: the policy's)");
 }
 
-std::optional<int> concurrency_of(const Invocation& invocation) {
+Result<std::optional<int>> concurrency_of(const Invocation& invocation) {
   const auto asked = invocation.number("concurrency");
-  return asked && *asked < 1 ? std::optional(1) : asked;
+  if (asked && *asked < 1) return fail("--concurrency is less than one", "say how many numbers are worked on at once");
+  return asked;
+}
+
+int nothing_to_do(const Console& console, const std::string& why) {
+  console.say("Nothing to do: " + why);
+  SystemClock clock;
+  Entry entry;
+  entry.time = clock.now();
+  entry.event = event::done;
+  entry.message = "nothing to do: " + why;
+  console.print_line(event_json(entry));
+  return all_done;
 }
 
 int run_apply(const Invocation& invocation) {
@@ -31,15 +43,15 @@ int run_apply(const Invocation& invocation) {
   const auto plan = load_plan(file);
   if (!plan) return console.complain(plan.error());
   if (invocation.flag("dry-run")) return dry_run(*plan, console);
-  if (!invocation.has("run")) {
+  if (invocation.text("run").empty()) {
     return console.complain(Error{"apply needs a directory for the run", "say --run RUN; the same again resumes it"});
   }
+  const auto concurrency = concurrency_of(invocation);
+  if (!concurrency) return console.complain(concurrency.error());
   if (plan->numbers.empty() ||
       std::all_of(plan->numbers.begin(), plan->numbers.end(),
                   [&](const PlannedNumber& number) { return plan->roads[number.road].steps.empty(); })) {
-    console.say("Nothing to do: every number of this plan is served by its new home already.");
-    console.print_line({{"event", "done"}, {"message", "nothing to do"}});
-    return all_done;
+    return nothing_to_do(console, "every number of this plan was served by its new home when the plan was made.");
   }
   if (plan->options.allow_after_sunset) {
     console.note("This plan was allowed after the sunset of on-premises (2025-10-23): expect refusals there.");
@@ -54,7 +66,7 @@ int run_apply(const Invocation& invocation) {
   }
   auto run = RunDirectory::make(path, *text);
   if (!run) return console.complain(run.error());
-  return execute(*run, console, {invocation.flag("yes"), concurrency_of(invocation), nullptr});
+  return execute(*run, console, {invocation.flag("yes"), *concurrency, nullptr});
 }
 
 // What the numbers' settings were while their old home served them goes along, sealed anew under its new name.
@@ -76,6 +88,8 @@ Result<void> inherit_snapshots(RunDirectory& parent, RunDirectory& child, Workbe
 int run_rollback(const Invocation& invocation) {
   const Console& console = invocation.console();
   if (!invocation.has("run")) return console.complain(Error{"rollback needs --run RUN", "the run to take back"});
+  const auto concurrency = concurrency_of(invocation);
+  if (!concurrency) return console.complain(concurrency.error());
   auto run = RunDirectory::open(invocation.text("run"));
   if (!run) return console.complain(run.error());
 
@@ -86,7 +100,7 @@ int run_rollback(const Invocation& invocation) {
     if (!progress) return console.complain(progress.error());
     if (!progress->done) {
       console.note("going on with " + latest.string() + ", which has not ended");
-      return execute(*unfinished, console, {invocation.flag("yes"), concurrency_of(invocation), nullptr});
+      return execute(*unfinished, console, {invocation.flag("yes"), *concurrency, nullptr});
     }
   }
 
@@ -123,7 +137,7 @@ int run_rollback(const Invocation& invocation) {
     console.say(checks_text(failed, console.colour()));
     const bool all = std::any_of(failed.begin(), failed.end(), [](const Check& one) { return one.phone.empty(); });
     if (all || plan.numbers.empty()) {
-      console.print(checks_json(failed));
+      console.print_line(checks_json(failed));
       console.say("Nothing was changed: there is no way back for these numbers as things stand.");
       return blocked;
     }
@@ -135,8 +149,7 @@ int run_rollback(const Invocation& invocation) {
   }
   if (std::all_of(plan.numbers.begin(), plan.numbers.end(),
                   [&](const PlannedNumber& number) { return plan.roads[number.road].steps.empty(); })) {
-    console.say("Nothing to do: every number is at its old home.");
-    return all_done;
+    return nothing_to_do(console, "every number is at its old home.");
   }
   if (!invocation.flag("yes") && !console.can_ask()) {
     console.say(review_text(plan, catalogue(), console.colour()));
@@ -147,7 +160,7 @@ int run_rollback(const Invocation& invocation) {
   auto child = RunDirectory::make(run->next_rollback(), to_document(to_json(plan)));
   if (!child) return console.complain(child.error());
   if (auto kept = inherit_snapshots(*run, *child, *looked->bench); !kept) return console.complain(kept.error());
-  const int code = execute(*child, console, {invocation.flag("yes"), concurrency_of(invocation), nullptr});
+  const int code = execute(*child, console, {invocation.flag("yes"), *concurrency, nullptr});
   return failed.empty() ? code : std::max<int>(code, not_all_migrated);
 }
 

@@ -29,7 +29,7 @@ int run_status(const Invocation& invocation) {
   if (!progress) return console.complain(progress.error());
   SystemClock clock;
   console.print(status_json(*progress, run->path().string(), clock.now()));
-  console.say(status_text(*progress, clock.now(), console.colour()));
+  console.say(status_text(*progress, clock.now(), console.colour(), run->path().string()));
   return exit_code(*progress);
 }
 
@@ -41,9 +41,10 @@ int run_report(const Invocation& invocation) {
   if (!progress) return console.complain(progress.error());
   SystemClock clock;
   const Time now = clock.now();
+  const std::string name = run->path().string();
   const std::string format = console.json() ? "json" : invocation.has("format") ? invocation.text("format") : "text";
   if (format == "json") {
-    const Json document = report_json(run->plan(), *progress, now);
+    const Json document = report_json(run->plan(), *progress, now, name);
     if (console.json() && !invocation.has("output")) {
       console.print(document);
       return all_done;
@@ -51,10 +52,11 @@ int run_report(const Invocation& invocation) {
     return deliver(invocation, to_document(document));
   }
   if (format == "text") {
-    return deliver(invocation, report_text(run->plan(), *progress, now, console.colour() && !invocation.has("output")));
+    const bool colour = console.colour() && !invocation.has("output");
+    return deliver(invocation, report_text(run->plan(), *progress, now, colour, name));
   }
-  if (format == "markdown") return deliver(invocation, report_markdown(run->plan(), *progress, now));
-  if (format == "html") return deliver(invocation, report_html(run->plan(), *progress, now));
+  if (format == "markdown") return deliver(invocation, report_markdown(run->plan(), *progress, now, name));
+  if (format == "html") return deliver(invocation, report_html(run->plan(), *progress, now, name));
   return console.complain(Error{"--format " + format + " is not known", "text, markdown, html or json"});
 }
 
@@ -123,26 +125,34 @@ int run_answer(const Invocation& invocation) {
   const std::string sealed = bench.sealer()->seal(*code, "code " + (*number)->phone);
   const Json message = {{"type", "code"}, {"phone", (*number)->phone}, {"sealed", sealed}};
   if (auto posted = run->store().post(to_compact(message)); !posted) return console.complain(posted.error());
-  console.print({{"accepted", true}, {"phone", (*number)->phone}});
+  console.print_line({{"accepted", true}, {"phone", (*number)->phone}});
   console.say("The code for " + (*number)->phone +
               " is kept, sealed. A run under way takes it up by itself; one that is "
               "paused goes on with the command that started it.");
   return all_done;
 }
 
-int post_decision(const Invocation& invocation, const std::string& phone, Json message, const std::string& said) {
-  const Console& console = invocation.console();
-  auto run = open_run(invocation);
-  if (!run) return console.complain(run.error());
-  const auto progress = run->progress();
-  if (!progress) return console.complain(progress.error());
-  const auto number = number_of(*progress, phone);
-  if (!number) return console.complain(number.error());
-  if (auto posted = run->store().post(to_compact(message)); !posted) return console.complain(posted.error());
-  console.print({{"accepted", true}, {"phone", phone}});
-  console.say(said + " Now: wamigrate apply " + (run->path() / "plan.json").string() + " --run " +
-              run->path().string());
+int post_decision(RunDirectory& run, const Console& console, const std::string& phone, const Json& message,
+                  const std::string& said) {
+  if (auto posted = run.store().post(to_compact(message)); !posted) return console.complain(posted.error());
+  console.print_line({{"accepted", true}, {"phone", phone}});
+  console.say(said + " Now: wamigrate apply " + (run.path() / "plan.json").string() + " --run " + run.path().string());
   return all_done;
+}
+
+// A word on what is not in doubt would change what is known.
+Result<void> may_be_resolved(const NumberProgress& number, const std::string& run) {
+  if (number.waits_for == "person" && !number.doubtful.empty()) return {};
+  return fail(number.phone + " waits for nobody's word: it is " + std::string(name(number.state)) +
+                  (number.waits_for.empty() ? "" : ", and waits for: " + number.waits_for),
+              "see `wamigrate status --run " + run + "`");
+}
+
+// What is under way is resumed, not tried again: that would forget what is in doubt.
+Result<void> may_be_retried(const NumberProgress& number, const std::string& run) {
+  if (is_final(number.state)) return {};
+  return fail(number.phone + " has not ended: it is " + std::string(name(number.state)),
+              "go on with it: wamigrate apply " + run + "/plan.json --run " + run);
 }
 
 int run_resolve(const Invocation& invocation) {
@@ -157,8 +167,15 @@ int run_resolve(const Invocation& invocation) {
     return console.complain(
         Error{"resolve needs --evidence", "say what you saw, and where: it is kept in the journal"});
   }
+  auto run = open_run(invocation);
+  if (!run) return console.complain(run.error());
+  const auto progress = run->progress();
+  if (!progress) return console.complain(progress.error());
+  const auto number = number_of(*progress, phone);
+  if (!number) return console.complain(number.error());
+  if (auto may = may_be_resolved(**number, run->path().string()); !may) return console.complain(may.error());
   return post_decision(
-      invocation, phone,
+      *run, console, phone,
       {{"type", "resolve"}, {"phone", phone}, {"assume", assume}, {"evidence", invocation.text("evidence")}},
       "Your word on " + phone + " is kept.");
 }
@@ -175,6 +192,9 @@ int run_retry(const Invocation& invocation) {
       if (number.state == NumberState::failed || number.state == NumberState::stranded) phones.push_back(number.phone);
     }
   }
+  if (phones.empty() && invocation.flag("failed")) {
+    return console.complain(Error{"no number of this run has failed or is stranded", "name the ones you mean"});
+  }
   if (phones.empty()) return console.complain(Error{"retry needs numbers", "name them, or say --failed"});
   const std::string pin = invocation.text("pin");
   if (!pin.empty()) {
@@ -185,10 +205,12 @@ int run_retry(const Invocation& invocation) {
     }
   }
   for (const std::string& phone : phones) {
-    if (const auto number = number_of(*progress, phone); !number) return console.complain(number.error());
+    const auto number = number_of(*progress, phone);
+    if (!number) return console.complain(number.error());
+    if (auto may = may_be_retried(**number, run->path().string()); !may) return console.complain(may.error());
   }
   for (const std::string& phone : phones) {
-    const int code = post_decision(invocation, phone, {{"type", "retry"}, {"phone", phone}, {"pin", pin}},
+    const int code = post_decision(*run, console, phone, {{"type", "retry"}, {"phone", phone}, {"pin", pin}},
                                    phone + " will be tried again, from what is observed then.");
     if (code != all_done) return code;
   }

@@ -168,9 +168,9 @@ int execute(RunDirectory& run, const Console& console, ExecuteOptions options) {
   if (auto written = run.write_documents(now); !written) console.note(to_text(written.error()));
   const Progress& progress = runner.progress();
   if (progress.done) {
-    console.say(report_text(*plan, progress, now, console.colour()));
+    console.say(report_text(*plan, progress, now, console.colour(), settings.run_name));
   } else {
-    console.say(status_text(progress, now, console.colour()));
+    console.say(status_text(progress, now, console.colour(), settings.run_name));
     if (!progress.pause_message.empty()) console.say("Paused: " + progress.pause_message + ".");
   }
   return exit_code(progress);

@@ -59,7 +59,9 @@ int run_command(const Command& command, const std::vector<std::string>& argument
   const bool json = std::find(arguments.begin(), arguments.end(), "--json") != arguments.end();
   const Console console(json);
   try {
-    po::store(po::command_line_parser(arguments).options(everything).positional(positional).run(), values);
+    // Options are written out: what is guessed from its beginning today may mean another one tomorrow.
+    const int style = po::command_line_style::default_style & ~po::command_line_style::allow_guessing;
+    po::store(po::command_line_parser(arguments).options(everything).positional(positional).style(style).run(), values);
     po::notify(values);
   } catch (const po::error& error) {
     return console.complain(

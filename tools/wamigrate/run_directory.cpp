@@ -103,8 +103,8 @@ Result<void> RunDirectory::write_documents(Time now) {
     if (const auto entry = entry_from(line)) events += to_compact(event_json(*entry)) + "\n";
   }
   for (const auto& [file, text] :
-       {std::pair{"report.md", report_markdown(plan_, *known, now)},
-        std::pair{"report.html", report_html(plan_, *known, now)}, std::pair{"events.jsonl", events}}) {
+       {std::pair{"report.md", report_markdown(plan_, *known, now, path_.string())},
+        std::pair{"report.html", report_html(plan_, *known, now, path_.string())}, std::pair{"events.jsonl", events}}) {
     if (auto written = write_file(path_ / file, text, true); !written) return written;
   }
   return {};

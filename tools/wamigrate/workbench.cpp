@@ -115,11 +115,12 @@ Result<void> Workbench::open_ledger(bool create) {
   std::error_code ignored;
   const bool exists = std::filesystem::exists(file, ignored);
   if (!create && !exists) return {};
-  auto ledger = open_ledger_store(file, clock_.now());
-  if (!ledger) return tl::make_unexpected(ledger.error());
-  // A key made anew beside an old ledger would not know the PINs it holds as refused.
+  // A key made anew beside an old ledger would not know the PINs it holds as refused. The key comes first: killed
+  // between the two, a process leaves no ledger whose key is missing.
   auto sealer = make_sealer(create && !exists);
   if (!sealer) return tl::make_unexpected(sealer.error());
+  auto ledger = open_ledger_store(file, clock_.now());
+  if (!ledger) return tl::make_unexpected(ledger.error());
   ledger_ = std::move(*ledger);
   sealer_.emplace(std::move(*sealer));
   return {};
