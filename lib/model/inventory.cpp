@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 
 #include "model/inventory_csv.hpp"
@@ -37,7 +38,7 @@ class Rows {
     while (row && row->blank()) row = reader.next();
     if (!row) {
       findings_.add(
-          {{file_, 0}, "the file is empty", "name the columns in its first row, then write one number a row"});
+          about_file(file_, "the file is empty", "name the columns in its first row, then write one number a row"));
       return;
     }
     if (!read_header(*row)) return;
@@ -202,7 +203,7 @@ tl::expected<Fleet, Diagnostics> read_inventory(const std::string& text, const s
   Findings findings(file);
   Fleet fleet;
   if (*root == nullptr || (*root)->kind == Node::Kind::nothing) {
-    findings.add({{file, 0}, "the inventory is empty", "begin with `version: 1`, then `graph` and `numbers`"});
+    findings.add(about_file(file, "the inventory is empty", "begin with `version: 1`, then `graph` and `numbers`"));
   } else if ((*root)->kind != Node::Kind::map) {
     findings.add({{file, (*root)->line},
                   fmt::format("the inventory is {}, not a map", describe((*root)->kind)),

@@ -35,7 +35,7 @@ Diagnostics Findings::in_file_order() && {
   };
   std::stable_sort(found_.begin(), found_.end(),
                    [&](const Diagnostic& one, const Diagnostic& other) { return position(one) < position(other); });
-  if (dropped_) found_.push_back({{main_file_, 0}, "there is more than these findings", "mend these first"});
+  if (dropped_) found_.push_back(about_file(main_file_, "there is more than these findings", "mend these first"));
   return std::move(found_);
 }
 

@@ -3,6 +3,7 @@
 #include "model/inventory_text.hpp"
 
 #include <algorithm>
+#include <utility>
 #include <vector>
 
 namespace wamigrate::inventory {
@@ -45,9 +46,13 @@ std::size_t distance(std::string_view from, std::string_view to) {
 
 }  // namespace
 
+Diagnostic about_file(const std::string& file, std::string message, std::string fix) {
+  return {{file, 0}, std::move(message), std::move(fix)};
+}
+
 std::optional<Diagnostic> check_text(std::string_view text, const std::string& file) {
   if (text.size() > largest_file) {
-    return Diagnostic{{file, 0}, "the file is larger than 64 MiB", "split it into several inventories"};
+    return about_file(file, "the file is larger than 64 MiB", "split it into several inventories");
   }
   int line = 1;
   for (std::size_t i = 0; i < text.size();) {

@@ -13,6 +13,9 @@ namespace wamigrate::inventory {
 /// Files larger than this are not read: a hundred thousand numbers take a quarter of it.
 inline constexpr std::size_t largest_file = std::size_t{64} << 20;
 
+/// A finding about `file` as a whole.
+Diagnostic about_file(const std::string& file, std::string message, std::string fix);
+
 /// A finding if the text of `file` is too large to read, or is not UTF-8.
 std::optional<Diagnostic> check_text(std::string_view text, const std::string& file);
 

@@ -453,6 +453,18 @@ void Runner::attempt(std::size_t index, const Step& step, const Sighting& sighti
       }
       if (!refusal->empty()) return stop_number(index, *refusal);
     }
+    // No answer, and the number is off on both sides: that is how a refused PIN looks. A person must look first.
+    if (step.kind.uses_pin && number.doubtful.has_any(step.kind.effect.gives) &&
+        home_of(sighting).home == Home::nowhere) {
+      return wait_for(index, "person",
+                      "the reply to \"" + std::string(step.kind.title) +
+                          "\" was lost, and nobody serves the number since: its PIN may have been refused, and a "
+                          "refused PIN is never sent again",
+                      std::nullopt,
+                      "make sure of the PIN in WhatsApp Manager, then: " +
+                          command("resolve", number.phone + " --assume not-done --evidence \"the PIN is right\"") +
+                          ", then: " + resume_command());
+    }
     if (step.kind.uses_pin) {
       const auto refused = doors_.ledger.is_refused(
           number.phone, pin_mark(doors_.sealer, *numbers_[index], doors_.site.pin(*numbers_[index])));

@@ -73,13 +73,18 @@ void Runner::write(Entry entry) {
   unwritten_.push_back(std::move(entry));
 }
 
-// Blobs first, then what speaks of them, then what the ledger must know; only then may anything leave.
+// Blobs and refused PINs first, then what speaks of them, then the rations spent; only then may anything leave.
 Result<void> Runner::flush() {
   if (trouble_) return tl::make_unexpected(*trouble_);
   for (const auto& [purpose, sealed] : blobs_) {
     if (auto kept = doors_.store.put_blob(purpose, sealed); !kept) return kept;
   }
   blobs_.clear();
+  // A refused PIN before the journal: killed between the two, this run still finds the mark, and so does any other.
+  for (const auto& [phone, mark] : refused_pins_) {
+    if (auto kept = doors_.ledger.add_refused(phone, mark); !kept) return kept;
+  }
+  refused_pins_.clear();
   if (!unwritten_.empty()) {
     std::vector<std::string> lines;
     lines.reserve(unwritten_.size());
@@ -90,10 +95,6 @@ Result<void> Runner::flush() {
     }
     unwritten_.clear();
   }
-  for (const auto& [phone, mark] : refused_pins_) {
-    if (auto kept = doors_.ledger.add_refused(phone, mark); !kept) return kept;
-  }
-  refused_pins_.clear();
   for (const auto& [phone, ration] : spent_) {
     if (auto kept = doors_.ledger.add_attempt(phone, ration, doors_.clock.now()); !kept) return kept;
   }

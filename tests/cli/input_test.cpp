@@ -260,7 +260,7 @@ TEST_CASE("a command line that can't be understood is refused with where to look
       {{"resolve", "--run", "run", phone}, "--assume"},
       {{"resolve", "--run", "run", phone, "--assume", "maybe", "--evidence", "x"}, "--assume"},
       {{"resolve", "--run", "run", phone, "--assume", "done"}, "--evidence"},
-      {{"resolve", "--run", "run", phone, "--assume", "done", "--evidence", "x"}, "waits for nothing"},
+      {{"resolve", "--run", "run", phone, "--assume", "done", "--evidence", "x"}, "nobody's word"},
       {{"answer", "--run", "run", phone, "--code-from", "env:PIN_0"}, "waits for nothing"},
       {{"answer", "--run", "run", "+4930123456", "--code-from", "-"}, "not in this run"},
       {{"rollback"}, "--run"},

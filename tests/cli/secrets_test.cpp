@@ -183,7 +183,7 @@ TEST_CASE("a migration, its report and its way back leave no secret anywhere") {
 }
 
 TEST_CASE("failures of every kind name no secret") {
-  Watched watched;
+  Watched watched({.policy = {{"settle_timeout", "1200ms"}}});
   Stage& stage = watched.stage;
   CHECK(watched.run({"plan", "inventory.yaml", "--to", "cloud", "-o", "plan.json"}).code == 0);
   SECTION("a wrong PIN, and the right one") {

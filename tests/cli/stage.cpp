@@ -21,10 +21,10 @@ constexpr uid_t nobody = 65534;
 
 // Settling after a registration is the sum of the middle three: short, and longer than any delay that tests plant.
 const std::map<std::string, std::string> stage_policy = {
-    {"waves", "[100%]"},           {"request_timeout", "1500ms"}, {"register_timeout", "1s"},
-    {"server_delay_max", "600ms"}, {"status_lag_max", "150ms"},   {"retry_initial", "20ms"},
-    {"retry_max", "200ms"},        {"api_down_wait", "100ms"},    {"recently_deleted_wait", "200ms"},
-    {"settle_timeout", "4s"},      {"settle_poll", "20ms"},       {"drain_timeout", "4s"},
+    {"waves", "[100%]"},           {"request_timeout", "1s"},   {"register_timeout", "700ms"},
+    {"server_delay_max", "350ms"}, {"status_lag_max", "100ms"}, {"retry_initial", "20ms"},
+    {"retry_max", "200ms"},        {"api_down_wait", "100ms"},  {"recently_deleted_wait", "200ms"},
+    {"settle_timeout", "4s"},      {"settle_poll", "20ms"},     {"drain_timeout", "4s"},
 };
 
 std::string policy_text(const std::map<std::string, std::string>& wanted) {

@@ -109,12 +109,12 @@ int run_simulate(const Invocation& invocation) {
     }
     console.say("An inventory that leads here: " + file);
   }
-  console.print_line({{"graph_url", (*server)->graph_url()}, {"port", (*server)->port()}});
-  console.say("Both APIs are simulated at " + (*server)->graph_url() + " and " + (*server)->deployment_url("NAME") +
-              fmt::format(", {} times as fast as life. Ctrl-C ends it.", speed));
   for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
     std::signal(signal, [](int) { asked_to_end = true; });
   }
+  console.print_line({{"graph_url", (*server)->graph_url()}, {"port", (*server)->port()}});
+  console.say("Both APIs are simulated at " + (*server)->graph_url() + " and " + (*server)->deployment_url("NAME") +
+              fmt::format(", {} times as fast as life. Ctrl-C ends it.", speed));
   // What the world does is printed as it happens: codes that a text message would bring, and every change.
   std::size_t told = 0;
   while (!asked_to_end) {
