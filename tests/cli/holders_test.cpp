@@ -11,7 +11,7 @@ namespace {
 
 // A run whose registration takes so long that a second process can come while it is under way.
 std::unique_ptr<Process> slow_run(Stage& stage) {
-  stage.world->hold()->timing.register_time = Millis(700);
+  stage.world->hold()->timing.register_time = Millis(400);
   auto run = stage.start({"apply", "plan.json", "--run", "run", "--yes"});
   REQUIRE(eventually([&] { return stage.sent("register") == 1; }));
   return run;
@@ -20,7 +20,7 @@ std::unique_ptr<Process> slow_run(Stage& stage) {
 }  // namespace
 
 TEST_CASE("a second apply of the same run is told who holds it, and sends nothing") {
-  Stage stage;
+  Stage stage({.policy = {{"register_timeout", "5s"}}});
   stage.plan();
   const auto first = slow_run(stage);
   const Ended second = stage.apply();
@@ -37,7 +37,7 @@ TEST_CASE("a second apply of the same run is told who holds it, and sends nothin
 }
 
 TEST_CASE("a second run over the same number is told who holds it, and completes once it is free") {
-  Stage stage;
+  Stage stage({.policy = {{"register_timeout", "5s"}}});
   stage.plan();
   const auto first = slow_run(stage);
   const Ended second = stage.run({"apply", "plan.json", "--run", "other", "--yes"});
@@ -53,7 +53,7 @@ TEST_CASE("a second run over the same number is told who holds it, and completes
 }
 
 TEST_CASE("a rollback waits for the run that still works on its number") {
-  Stage stage;
+  Stage stage({.policy = {{"register_timeout", "5s"}}});
   stage.plan();
   const auto first = slow_run(stage);
   const auto back = stage.start({"rollback", "--run", "run", "--allow-after-sunset", "--yes"});
@@ -68,7 +68,7 @@ TEST_CASE("a rollback waits for the run that still works on its number") {
 }
 
 TEST_CASE("a process that is frozen holds its run, and goes on when it wakes up") {
-  Stage stage;
+  Stage stage({.policy = {{"register_timeout", "5s"}}});
   stage.plan();
   const auto first = slow_run(stage);
   first->send(SIGSTOP);

@@ -96,7 +96,7 @@ TEST_CASE("a wrong PIN is sent once ever, until a person supplies the right one"
   CAPTURE(takes_down);
   Stage stage({.dialect = {.wrong_pin_takes_onprem_down = takes_down},
                .overlay = R"({"*": {"pin": "654321"}})",
-               .policy = {{"settle_timeout", "1200ms"}}});
+               .policy = {{"settle_timeout", "800ms"}}});
   stage.plan();
   const auto check_still_refused = [&](const Ended& ended) {
     INFO(ended.text() << stage.story());
@@ -225,7 +225,7 @@ TEST_CASE("a run that waits for a code takes it up while it works on other numbe
                .policy = {{"concurrency", "1"}, {"settle_timeout", "20s"}}});
   stage.plan("plan.json", {"--to", "onprem", "--allow-after-sunset"});
   // The other number takes long to connect.
-  stage.world->hold()->timing.connect_time = Millis(3000);
+  stage.world->hold()->timing.connect_time = Millis(1500);
   const auto run = stage.start({"apply", "plan.json", "--run", "run", "--yes"});
   REQUIRE(eventually([&] { return has(run->err(), "waits for"); }));
   CHECK(stage.run({"answer", "--run", "run", stage.phone(0), "--code-from", "-"}, "472916\n").code == 0);
@@ -322,7 +322,7 @@ TEST_CASE("a registration that takes effect late is waited for and never sent ag
   Stage stage;
   stage.plan();
   sim::FaultRule late = fault("register", Action::late);
-  late.delay = Millis(250);
+  late.delay = Millis(150);
   stage.faults.add(late);
   SECTION("by the process that sent it") {
     const Ended ended = stage.apply();
@@ -344,11 +344,55 @@ TEST_CASE("a registration that takes effect late is waited for and never sent ag
   CHECK(stage.world->home(stage.phone()) == ServedBy::cloud);
 }
 
+TEST_CASE("whatever becomes of a registration's reply on the wire, every number ends on Cloud with one registration") {
+  const std::vector<Action> actions = {Action::reply_lost, Action::reply_dropped, Action::garbage, Action::html,
+                                       Action::half,       Action::huge,          Action::lost,    Action::reset,
+                                       Action::silence,    Action::unreachable,   Action::down,    Action::throttled};
+  Stage stage({.numbers = static_cast<int>(actions.size())});
+  stage.plan();
+  for (std::size_t i = 0; i < actions.size(); ++i) {
+    sim::FaultRule rule = fault("register", actions[i]);
+    rule.phone = stage.phone(static_cast<int>(i));
+    rule.delay = Millis(100);
+    stage.faults.add(rule);
+  }
+  const Ended ended = stage.apply();
+  INFO(ended.text() << stage.story());
+  CHECK(ended.code == 0);
+  for (std::size_t i = 0; i < actions.size(); ++i) {
+    const std::string phone = stage.phone(static_cast<int>(i));
+    INFO(sim::name(actions[i]));
+    CHECK(stage.world->home(phone) == ServedBy::cloud);
+    CHECK(stage.world->landed("register", phone) == 1);
+    CHECK(stage.world->cloud_registrations(phone) == 1);
+  }
+}
+
+TEST_CASE("a second signal waits for requests in flight only, and the run resumes without repeating them") {
+  Stage stage({.policy = {{"register_timeout", "5s"}}});
+  stage.world->hold()->timing.register_time = Millis(300);
+  stage.world->hold()->timing.pending_time = Millis(1500);
+  stage.plan();
+  const auto run = stage.start({"apply", "plan.json", "--run", "run", "--yes"});
+  REQUIRE(eventually([&] { return stage.sent("register") == 1; }));
+  run->send(SIGINT);
+  std::this_thread::sleep_for(Millis(50));
+  run->send(SIGINT);
+  const Ended stopped = run->wait();
+  INFO(stopped.text() << stage.story());
+  CHECK(stopped.code == 4);
+  CHECK(standing(stage)["state"] == "active");
+  const Ended ended = stage.apply();
+  INFO(ended.text() << stage.story());
+  CHECK(ended.code == 0);
+  CHECK(stage.sent("register") == 1);
+}
+
 TEST_CASE("a signal pauses: what is committed is brought to its end, nothing new begins, and the run resumes") {
   const int signal = GENERATE(SIGTERM, SIGINT, SIGHUP);
   CAPTURE(signal);
-  Stage stage({.numbers = 3, .policy = {{"concurrency", "1"}}});
-  stage.world->hold()->timing.register_time = Millis(500);
+  Stage stage({.numbers = 3, .policy = {{"concurrency", "1"}, {"register_timeout", "5s"}}});
+  stage.world->hold()->timing.register_time = Millis(300);
   stage.plan();
   const auto run = stage.start({"apply", "plan.json", "--run", "run", "--yes"});
   REQUIRE(eventually([&] { return stage.sent("register") == 1; }));
@@ -370,7 +414,7 @@ TEST_CASE("a signal pauses: what is committed is brought to its end, nothing new
 }
 
 TEST_CASE("a reader of the output that goes away does not end the run") {
-  Stage stage({.numbers = 2, .policy = {{"concurrency", "1"}}});
+  Stage stage({.numbers = 2, .policy = {{"concurrency", "1"}, {"register_timeout", "5s"}}});
   stage.world->hold()->timing.register_time = Millis(300);
   stage.plan();
   const auto run = stage.start({"apply", "plan.json", "--run", "run", "--yes"});

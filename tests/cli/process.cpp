@@ -17,7 +17,6 @@ namespace {
 
 constexpr uid_t nobody = 65534;
 constexpr int could_not_start = 127;
-constexpr auto look_every = std::chrono::milliseconds(2);
 
 std::vector<char*> pointers(std::vector<std::string>& texts) {
   std::vector<char*> list;
@@ -132,9 +131,8 @@ std::string Process::err() {
 
 Ended Process::wait(std::chrono::milliseconds limit) {
   Ended ended;
-  const auto deadline = std::chrono::steady_clock::now() + limit;
-  while (!has_ended()) {
-    if (std::chrono::steady_clock::now() > deadline) {
+  for (std::chrono::milliseconds slept{}; !has_ended(); slept += look_every) {
+    if (slept > limit) {
       ended.in_time = false;
       ::kill(pid_, SIGKILL);
       ::waitpid(pid_, &status_, 0);

@@ -24,6 +24,9 @@ struct Start {
   bool unprivileged = false;  ///< As user 65534 where the test runs as root, whom no permission stops.
 };
 
+/// How often the tests look; they count looks, not time, so that a machine that stands still does not fail them.
+constexpr auto look_every = std::chrono::milliseconds(2);
+
 struct Ended {
   int code = -1;   ///< The exit code; -1 when a signal ended it.
   int signal = 0;  ///< The signal that ended it.

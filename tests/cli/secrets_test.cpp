@@ -2,7 +2,7 @@
 // canaries that were planted as secrets, and for what the vendor hands out.
 #include <sodium.h>
 
-#include <functional>
+#include <array>
 
 #include "cli/stage.hpp"
 #include "support/catch.hpp"
@@ -26,6 +26,17 @@ std::string escaped(const std::string& text) {
   std::string result;
   for (const char c : text) result += std::string(c == '/' || c == '"' ? "\\" : "") + c;
   return result;
+}
+
+/// What Graph wants beside the token: HMAC-SHA256 of the token under the app secret, in hex.
+std::string proof(const std::string& token, const std::string& app_secret) {
+  crypto_auth_hmacsha256_state state{};
+  std::array<unsigned char, crypto_auth_hmacsha256_BYTES> sum{};
+  crypto_auth_hmacsha256_init(&state, reinterpret_cast<const unsigned char*>(app_secret.data()), app_secret.size());
+  crypto_auth_hmacsha256_update(&state, reinterpret_cast<const unsigned char*>(token.data()), token.size());
+  crypto_auth_hmacsha256_final(&state, sum.data());
+  std::array<char, 2 * crypto_auth_hmacsha256_BYTES + 1> hex{};
+  return sodium_bin2hex(hex.data(), hex.size(), sum.data(), sum.size());
 }
 
 /// Names and values of what must not be found.
@@ -62,6 +73,7 @@ class Watched {
     set("PIN_0", "739158");
     set("PIN_1", "739158");
     set("RIGHT_PIN", "864203");
+    canaries.plant("appsecret_proof", proof(stage.environment["GRAPH_TOKEN"], stage.environment["APP_SECRET"]));
     canaries.plant("basic credentials", "admin:" + stage.environment["ONPREM_PASSWORD"]);
     auto state = stage.world->hold();
     sim::GraphToken token;
@@ -183,7 +195,7 @@ TEST_CASE("a migration, its report and its way back leave no secret anywhere") {
 }
 
 TEST_CASE("failures of every kind name no secret") {
-  Watched watched({.policy = {{"settle_timeout", "1200ms"}}});
+  Watched watched({.policy = {{"settle_timeout", "800ms"}}});
   Stage& stage = watched.stage;
   CHECK(watched.run({"plan", "inventory.yaml", "--to", "cloud", "-o", "plan.json"}).code == 0);
   SECTION("a wrong PIN, and the right one") {

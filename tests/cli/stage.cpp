@@ -1,5 +1,7 @@
 #include "cli/stage.hpp"
 
+#include <Poco/Exception.h>
+#include <Poco/Net/StreamSocket.h>
 #include <fmt/format.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -21,10 +23,10 @@ constexpr uid_t nobody = 65534;
 
 // Settling after a registration is the sum of the middle three: short, and longer than any delay that tests plant.
 const std::map<std::string, std::string> stage_policy = {
-    {"waves", "[100%]"},           {"request_timeout", "1s"},   {"register_timeout", "700ms"},
-    {"server_delay_max", "350ms"}, {"status_lag_max", "100ms"}, {"retry_initial", "20ms"},
-    {"retry_max", "200ms"},        {"api_down_wait", "100ms"},  {"recently_deleted_wait", "200ms"},
-    {"settle_timeout", "4s"},      {"settle_poll", "20ms"},     {"drain_timeout", "4s"},
+    {"waves", "[100%]"},           {"request_timeout", "1s"},  {"register_timeout", "500ms"},
+    {"server_delay_max", "200ms"}, {"status_lag_max", "50ms"}, {"retry_initial", "20ms"},
+    {"retry_max", "200ms"},        {"api_down_wait", "100ms"}, {"recently_deleted_wait", "200ms"},
+    {"settle_timeout", "4s"},      {"settle_poll", "20ms"},    {"drain_timeout", "4s"},
 };
 
 std::string policy_text(const std::map<std::string, std::string>& wanted) {
@@ -58,7 +60,7 @@ sim::Timing quick() {
   timing.deregister_time = Millis(20);
   timing.connect_time = Millis(60);
   timing.pending_time = Millis(60);
-  timing.status_lag = Millis(100);
+  timing.status_lag = Millis(40);
   timing.deregister_settle = Millis(500);
   return timing;
 }
@@ -133,6 +135,22 @@ Stage::Stage(StageOptions options) {
       "{}{}",
       server->graph_url(), spec.app_id, numbers, policy_text(options.policy));
   put("inventory.yaml", inventory_);
+}
+
+// Poco's server looks whether it is to end four times a second, and whenever somebody connects.
+Stage::~Stage() {
+  std::thread knock([address = Poco::Net::SocketAddress("127.0.0.1", static_cast<Poco::UInt16>(server->port()))] {
+    try {
+      for (int i = 0; i < 100; ++i) {
+        std::this_thread::sleep_for(Millis(2));
+        Poco::Net::StreamSocket{address};
+      }
+    } catch (const Poco::Exception&) {
+      return;  // it has ended
+    }
+  });
+  server.reset();
+  knock.join();
 }
 
 Start Stage::start_of(const Args& arguments) const {

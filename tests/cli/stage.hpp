@@ -48,6 +48,9 @@ class Place {
 class Stage {
  public:
   explicit Stage(StageOptions options = {});
+  Stage(const Stage&) = delete;
+  Stage& operator=(const Stage&) = delete;
+  ~Stage();
 
   /// Runs the program to its end.
   Ended run(const Args& arguments, const std::string& input = {});
@@ -94,10 +97,9 @@ class Stage {
 /// Waits for it; false when it has not come true in that time.
 template <class Condition>
 bool eventually(Condition holds, std::chrono::milliseconds limit = std::chrono::seconds(30)) {
-  const auto deadline = std::chrono::steady_clock::now() + limit;
-  while (!holds()) {
-    if (std::chrono::steady_clock::now() > deadline) return false;
-    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  for (std::chrono::milliseconds slept{}; !holds(); slept += look_every) {
+    if (slept > limit) return false;
+    std::this_thread::sleep_for(look_every);
   }
   return true;
 }

@@ -21,6 +21,12 @@ Result<RunDirectory> open_run(const Invocation& invocation) {
   return RunDirectory::open(invocation.text("run"));
 }
 
+// The journal of a killed process still says that it runs; only the lock tells the two apart.
+bool was_interrupted(const RunDirectory& run, const Progress& progress) {
+  const bool should_run = progress.started_at && !progress.done && progress.paused.empty();
+  return should_run && run.lock().has_value();
+}
+
 int run_status(const Invocation& invocation) {
   const Console& console = invocation.console();
   auto run = open_run(invocation);
@@ -30,6 +36,13 @@ int run_status(const Invocation& invocation) {
   SystemClock clock;
   console.print(status_json(*progress, run->path().string(), clock.now()));
   console.say(status_text(*progress, clock.now(), console.colour(), run->path().string()));
+  if (was_interrupted(*run, *progress)) {
+    const std::string name = run->path().string();
+    console.say(fmt::format(
+        "INTERRUPTED: no process works on this run, and the numbers stand as it saw them last. Go on with:\n"
+        "  wamigrate apply {}/plan.json --run {}",
+        name, name));
+  }
   return exit_code(*progress);
 }
 
