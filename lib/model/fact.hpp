@@ -56,15 +56,15 @@ class Facts {
   constexpr bool has(Fact fact) const { return (bits_ >> static_cast<unsigned>(fact) & 1u) != 0; }
   constexpr bool has_all(Facts other) const { return (bits_ & other.bits_) == other.bits_; }
   constexpr bool has_any(Facts other) const { return (bits_ & other.bits_) != 0; }
-  constexpr void add(Fact fact) { bits_ |= 1u << static_cast<unsigned>(fact); }
-  constexpr void remove(Fact fact) { bits_ &= ~(1u << static_cast<unsigned>(fact)); }
+  constexpr void add(Fact fact) { bits_ |= std::uint64_t{1} << static_cast<unsigned>(fact); }
+  constexpr void remove(Fact fact) { bits_ &= ~(std::uint64_t{1} << static_cast<unsigned>(fact)); }
   constexpr Facts operator|(Facts other) const { return from_bits(bits_ | other.bits_); }
   constexpr Facts operator-(Facts other) const { return from_bits(bits_ & ~other.bits_); }
   constexpr Facts operator&(Facts other) const { return from_bits(bits_ & other.bits_); }
   constexpr bool operator==(const Facts&) const = default;
   constexpr bool empty() const { return bits_ == 0; }
-  constexpr std::uint32_t bits() const { return bits_; }
-  static constexpr Facts from_bits(std::uint32_t bits) {
+  constexpr std::uint64_t bits() const { return bits_; }
+  static constexpr Facts from_bits(std::uint64_t bits) {
     Facts facts;
     facts.bits_ = bits;
     return facts;
@@ -72,9 +72,9 @@ class Facts {
   std::vector<Fact> list() const;
 
  private:
-  std::uint32_t bits_ = 0;
+  std::uint64_t bits_ = 0;
 };
-static_assert(static_cast<unsigned>(Fact::count_) <= 32);
+static_assert(static_cast<unsigned>(Fact::count_) <= 64);
 
 /// What a probe says of a fact. Only yes and no settle anything.
 enum class Answer { yes, no, unclear };

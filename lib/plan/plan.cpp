@@ -116,7 +116,7 @@ Plan make_plan(Catalogue catalogue, const Fleet& fleet, Direction direction, con
   plan.observed_at = observed_at;
   plan.fleet = fleet;
 
-  std::map<std::uint32_t, std::optional<std::size_t>> road_from;  // by the facts it starts from
+  std::map<std::uint64_t, std::optional<std::size_t>> road_from;  // by the facts it starts from
   for (const Evidence& one : evidence) {
     const Number& number = fleet.numbers.at(one.number);
     auto known = road_from.find(one.facts.bits());

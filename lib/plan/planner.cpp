@@ -68,7 +68,7 @@ Facts after(const StepKind& kind, Facts facts) { return (facts - kind.effect.tak
 
 std::optional<Road> find_road(Catalogue catalogue, Facts from, Facts goal) {
   std::priority_queue<Candidate, std::vector<Candidate>, std::greater<>> open;
-  std::map<std::uint32_t, bool> closed;
+  std::map<std::uint64_t, bool> closed;
   open.push({0, "", from});
   while (!open.empty()) {
     const Candidate here = open.top();

@@ -154,7 +154,7 @@ std::vector<State> explore(Direction direction) {
   static const std::vector<StepKind> automatic = without_people();
   const Fact old_home = direction == Direction::to_cloud ? onprem_is_home : cloud_is_home;
   std::vector<State> states;
-  std::set<std::pair<std::string, std::uint32_t>> known;
+  std::set<std::pair<std::string, std::uint64_t>> known;
   std::deque<State> open;
   auto add = [&](const std::string& home, Facts facts) {
     facts = asked_again(facts);

@@ -31,8 +31,8 @@ struct Best {
 };
 
 // Relaxes every step from every state until nothing improves.
-std::map<std::uint32_t, Best> all_cheapest(Catalogue catalogue, Facts from) {
-  std::map<std::uint32_t, Best> best = {{from.bits(), {}}};
+std::map<std::uint64_t, Best> all_cheapest(Catalogue catalogue, Facts from) {
+  std::map<std::uint64_t, Best> best = {{from.bits(), {}}};
   for (bool improved = true; improved;) {
     improved = false;
     for (const auto& [bits, here] : std::map(best)) {
