@@ -24,6 +24,7 @@ enum class Fact : std::uint8_t {
   queue_drained,             ///< On-premises has delivered every callback it owes.
   backup_in_hand,            ///< An unmodified backup of this run, taken from the client as it is.
   cloud_was_last_home,       ///< So a registration without a backup loses nothing.
+  backup_impossible,         ///< Served by nobody, and its client can't make a backup any more.
   ownership_code_requested,  ///< Meta has sent a code to the number.
   ownership_verified,        ///< Meta does not ask for a code before registering.
   cloud_released,            ///< Cloud has let go completely: no half-done deregistration (133000).
@@ -44,6 +45,8 @@ enum class Fact : std::uint8_t {
 };
 
 std::string_view name(Fact fact);
+/// What holds, as half a sentence: "Cloud serves the number".
+std::string_view in_words(Fact fact);
 std::optional<Fact> fact_from(std::string_view name);
 
 /// A set of facts.

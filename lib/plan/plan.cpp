@@ -40,6 +40,28 @@ std::string no_way_back_text(const PlannedRoad& road) {
   return ", NO WAY BACK after " + road.steps[static_cast<std::size_t>(none - road.way_back.begin())];
 }
 
+// No road is a finding like any other: it says what would have to be true, and how that is brought about.
+Check no_road(Catalogue catalogue, const Number& number, const Evidence& one, Direction direction) {
+  const Fact home = direction == Direction::to_cloud ? Fact::cloud_is_home : Fact::onprem_is_home;
+  std::string missing;
+  bool wants_backup = false;
+  for (const Obstacle& obstacle : obstacles(catalogue, one.facts, home)) {
+    wants_backup = wants_backup || obstacle.missing.has(Fact::backup_in_hand);
+    std::string facts;
+    for (const Fact fact : obstacle.missing.list()) facts += (facts.empty() ? "" : ", ") + std::string(in_words(fact));
+    missing += fmt::format("; to {} it would have to be true that {}", obstacle.kind->title,
+                           facts.empty() ? "no step undoes what another needs" : facts);
+  }
+  return {"road",
+          number.phone.e164,
+          Check::Result::fail,
+          fmt::format("no safe way leads from {} to {}{}", name(one.home.home), name(direction), missing),
+          wants_backup ? "bring its client back up, so that a backup can be taken; if it never comes back, say "
+                         "`deployment: gone`: the plan then says what is lost"
+                       : "see the other findings of this number",
+          ""};
+}
+
 // Every value of a document by its path: "policy.soak" → "5m".
 void flatten(const Json& json, const std::string& path, std::map<std::string, std::string>& values) {
   if (!json.is_object()) {
@@ -131,9 +153,7 @@ Plan make_plan(Catalogue catalogue, const Fleet& fleet, Direction direction, con
       known = road_from.emplace(one.facts.bits(), index).first;
     }
     if (!known->second) {
-      failed.push_back({"road", number.phone.e164, Check::Result::fail,
-                        fmt::format("no safe way leads from {} to {}", name(one.home.home), name(direction)),
-                        "see the other findings of this number; what is missing is named there", ""});
+      failed.push_back(no_road(catalogue, number, one, direction));
       continue;
     }
     plan.numbers.push_back({number.phone.e164, one.home.home, one.home.why, one.facts, *known->second});

@@ -90,6 +90,24 @@ std::optional<Road> find_road(Catalogue catalogue, Facts from, Facts goal) {
   return std::nullopt;
 }
 
+std::vector<Obstacle> obstacles(Catalogue catalogue, Facts from, Fact home) {
+  // All that could ever hold, as if no step took anything.
+  Facts reachable = from;
+  for (bool grows = true; grows;) {
+    grows = false;
+    for (const StepKind& kind : catalogue) {
+      if (!is_useful(kind, reachable)) continue;
+      reachable = reachable | kind.effect.gives;
+      grows = true;
+    }
+  }
+  std::vector<Obstacle> found;
+  for (const StepKind& kind : catalogue) {
+    if (kind.effect.gives.has(home)) found.push_back({&kind, kind.effect.needs - reachable});
+  }
+  return found;
+}
+
 Facts full_goal(Direction direction) {
   if (direction == Direction::to_cloud) {
     return {Fact::cloud_is_home,          Fact::old_client_silent, Fact::healthy_on_cloud, Fact::app_subscribed,

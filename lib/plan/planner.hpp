@@ -16,6 +16,13 @@ using Road = std::vector<const StepKind*>;
 /// order. The road is replayed on the effects before it is returned.
 std::optional<Road> find_road(Catalogue catalogue, Facts from, Facts goal);
 
+/// Where there is no road to `home`: each step that would give it, with the facts it needs that nothing can bring about.
+struct Obstacle {
+  const StepKind* kind;
+  Facts missing;
+};
+std::vector<Obstacle> obstacles(Catalogue catalogue, Facts from, Fact home);
+
 inline constexpr int homeless_minute_cost = 100;
 
 /// The facts after taking a step, as far as the planner may count on them.

@@ -344,6 +344,17 @@ void Runner::on_step(std::size_t index, const Sighting& sighting) {
   const Answer answer = judged(index, step.kind.effect.gives, sighting);
   if (answer == Answer::yes) return settle(index);
   if (answer == Answer::no && !only_waits(step)) return attempt(index, step, sighting);
+  if (answer == Answer::no && step.kind.actor == Actor::person_during) {
+    const bool told = !number.pin_override.empty() && number.pin_override != numbers_[index]->pin.text();
+    return wait_for(index, "pin",
+                    told ? "the PIN of " + number.phone + " is behind " + number.pin_override +
+                               " now, and is taken up when apply starts again"
+                         : "the PIN of " + number.phone + " is not known, and nobody serves the number",
+                    std::nullopt,
+                    told ? resume_command()
+                         : "change the PIN in WhatsApp Manager, then: " +
+                               command("retry", number.phone + " --pin env:NAME") + ", then: " + resume_command());
+  }
 
   // Unclear, or a gate that opens by itself.
   if (!sighting.patience_over) {

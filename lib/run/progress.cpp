@@ -336,7 +336,7 @@ int exit_code(const Progress& progress) {
         break;
       case NumberState::waiting:
         // Waiting for a person with nobody known to serve it is the worst there is.
-        code = std::max(code, number.waits_for == "person" && !is_served(number.home) ? 5 : 4);
+        code = std::max(code, (number.waits_for == "person" || number.waits_for == "pin") && !is_served(number.home) ? 5 : 4);
         break;
       case NumberState::pending:
       case NumberState::active:

@@ -119,6 +119,24 @@ Step subscribe_app() {
   return step;
 }
 
+Step set_pin_on_cloud() {
+  Step step;
+  step.kind = {.name = "set_pin_on_cloud",
+               .title = "set the PIN on Cloud",
+               .effect = {.needs = {Fact::cloud_is_home, Fact::pin_given}, .gives = {Fact::pin_known}},
+               .cost = 2,
+               .duration = 2s,
+               .changes = true,
+               .doing =
+                   "Sets the declared two-step PIN while Cloud serves the number: the old one need not be known, and "
+                   "the registration can't meet another.",
+               .by_hand = "POST /<PHONE_NUMBER_ID> {\"pin\":…}."};
+  step.on = "set_pin";
+  step.call = [](const Material& m) { return api::graph_calls::set_pin(m.number.phone_number_id, m.pin); };
+  step.vouches = [](int) { return Facts{Fact::pin_known}; };
+  return step;
+}
+
 Step confirm_webhook() {
   Step step;
   step.kind = {.name = "confirm_webhook",
@@ -240,6 +258,38 @@ Step register_without_backup() {
                    "Gives the number back to Cloud, its last home, after Cloud had let it go: no backup is needed, "
                    "nothing is lost.",
                .by_hand = "POST /<PHONE_NUMBER_ID>/register {\"messaging_product\":\"whatsapp\",\"pin\":…}."};
+  step.on = "register";
+  step.call = [](const Material& m) {
+    return api::graph_calls::register_number(m.number.phone_number_id, m.pin, nullptr);
+  };
+  return step;
+}
+
+Step register_without_profile() {
+  Step step;
+  step.kind = {
+      .name = "register_without_profile",
+      .title = "register on Cloud without a backup",
+      .effect = {.needs = registration_needs |
+                          Facts{Fact::nowhere_is_home, Fact::backup_impossible, Fact::no_restart_promised},
+                 .gives = {Fact::cloud_is_home},
+                 .takes = {Fact::nowhere_is_home, Fact::cloud_let_go, Fact::account_requested,
+                           Fact::backup_impossible}},
+      .cost = 30,
+      .duration = 15s,
+      .ration = Ration::registration,
+      .changes = true,
+      .slow = true,
+      .uses_pin = true,
+      .in_red = true,
+      .doing =
+          "Registers a number that nobody serves and whose client can't make a backup any more (gone, expired or "
+          "unregistered). LOST: the business profile but for what could still be read, the callbacks the client still "
+          "owes, perhaps the official business account. If an earlier run keeps a backup of this number, retry that "
+          "run instead.",
+      .by_hand =
+          "POST /<PHONE_NUMBER_ID>/register {\"messaging_product\":\"whatsapp\",\"pin\":…}; if Meta answers 133006, "
+          "request_code and verify_code first."};
   step.on = "register";
   step.call = [](const Material& m) {
     return api::graph_calls::register_number(m.number.phone_number_id, m.pin, nullptr);

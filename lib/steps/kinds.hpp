@@ -7,12 +7,14 @@ namespace wamigrate {
 
 // cloud.cpp
 Step subscribe_app();
+Step set_pin_on_cloud();
 Step confirm_webhook();
 Step take_snapshot();
 Step finish_release();
 Step request_ownership_code();
 Step register_on_cloud();
 Step register_without_backup();
+Step register_without_profile();
 Step confirm_cloud_health();
 Step restore_cloud_profile();
 Step compare_promises();
@@ -31,6 +33,7 @@ Step restore_onprem_profile();
 Step restore_onprem_about();
 
 // people.cpp
+Step supply_pin();
 Step promise_no_restart();
 Step enter_ownership_code();
 Step enter_onprem_code();

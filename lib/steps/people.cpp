@@ -6,6 +6,22 @@ namespace wamigrate {
 
 using namespace std::chrono_literals;
 
+Step supply_pin() {
+  Step step;
+  step.kind = {
+      .name = "supply_pin",
+      .title = "change the PIN in WhatsApp Manager",
+      .effect = {.needs = {Fact::nowhere_is_home}, .gives = {Fact::pin_given, Fact::pin_known}},
+      .cost = 30,
+      .duration = 5min,
+      .actor = Actor::person_during,
+      .doing =
+          "Nobody knows the number's PIN and no API can set it while nobody serves the number: a person changes "
+          "it in WhatsApp Manager, and the run waits until `wamigrate retry PHONE --pin REF` names it.",
+      .by_hand = "WhatsApp Manager > Phone numbers > the number > Two-step verification > Change PIN."};
+  return step;
+}
+
 Step promise_no_restart() {
   Step step;
   step.kind = {.name = "promise_no_restart",

@@ -42,8 +42,8 @@ Answer pin_known(const Sighting& s) {
   if (pin_given(s) == Answer::no || s.own.denied.has(Fact::pin_known)) return Answer::no;
   if (s.number.pin_mode == PinMode::declared || s.own.vouched.has(Fact::pin_known)) return Answer::yes;
   if (s.own.doubtful.has(Fact::pin_known)) return Answer::unclear;  // no API shows which PIN is set
-  const Answer onprem = home_is(s, Home::onprem);
-  return onprem == Answer::no ? Answer::yes : onprem == Answer::yes ? Answer::no : Answer::unclear;
+  // Where somebody serves the number it can be set; where nobody does, what is declared is all there is.
+  return home_is(s, Home::nowhere);
 }
 
 Answer app_subscribed(const Sighting& s) {
@@ -77,6 +77,14 @@ Answer backup_in_hand(const Sighting& s) {
   return answer(as_it_is && s.own.vouched.has(Fact::backup_in_hand) && !s.own.denied.has(Fact::backup_in_hand));
 }
 
+// Graph keeps naming Cloud for a number whose registration there is not effective: before its display name was
+// approved.
+Answer cloud_was_last_home(const Sighting& s) {
+  if (s.own.last_home != Home::unknown) return answer(s.own.last_home == Home::cloud);
+  const Answer nowhere = home_is(s, Home::nowhere);
+  return nowhere == Answer::yes ? answer(s.seen.graph.platform_type == "CLOUD_API") : nowhere;
+}
+
 Answer ownership_verified(const Sighting& s) {
   if (s.own.vouched.has(Fact::ownership_verified)) return Answer::yes;
   if (s.own.denied.has(Fact::ownership_verified)) return Answer::no;
@@ -108,6 +116,21 @@ Answer onprem_registration_open(const Sighting& s) {
   const bool answers = onprem.health.answered() && std::any_of(onprem.nodes.begin(), onprem.nodes.end(),
                                                                [](const auto& node) { return node.status != "error"; });
   return answers ? Answer::yes : Answer::unclear;
+}
+
+// A client makes backups while it is registered and runs: one that is gone or has expired never will, nor one that has
+// lost its registration and can't have another. A number that this run has seen served on-premises is another matter:
+// its backup was to be had, and what its loss costs stands in no plan.
+Answer backup_impossible(const Sighting& s) {
+  if (s.own.last_home != Home::unknown) return Answer::no;
+  const Answer nowhere = home_is(s, Home::nowhere);
+  if (nowhere != Answer::yes) return nowhere;
+  const OnpremView& onprem = s.seen.onprem;
+  const bool expired = onprem.support.answered() && onprem.expires && *onprem.expires <= s.seen.taken_at;
+  const bool unregistered =
+      onprem.health.answered() && !onprem.nodes.empty() &&
+      std::all_of(onprem.nodes.begin(), onprem.nodes.end(), [](const auto& n) { return n.status == "unregistered"; });
+  return answer(s.number.deployment.gone || expired || (unregistered && onprem_registration_open(s) == Answer::no));
 }
 
 Answer account_requested(const Sighting& s) {
@@ -181,7 +204,8 @@ const std::array<Probe, static_cast<std::size_t>(Fact::count_)> probes = {{
      }},
     {Fact::queue_drained, {Reading::onprem_queue}, true, queue_drained},
     {Fact::backup_in_hand, home_readings, false, backup_in_hand},
-    {Fact::cloud_was_last_home, {}, false, [](const Sighting& s) { return answer(s.own.last_home == Home::cloud); }},
+    {Fact::cloud_was_last_home, home_readings, false, cloud_was_last_home},
+    {Fact::backup_impossible, home_readings | Readings{Reading::onprem_support}, false, backup_impossible},
     {Fact::ownership_code_requested,
      {},
      false,

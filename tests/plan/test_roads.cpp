@@ -284,7 +284,7 @@ TEST_CASE("the way back is a registration only where one is known to be open, an
       const WayBack way = way_back(catalogue(), facts, state.direction);
       INFO(names_of(facts));
       CHECK((way == WayBack::nothing) == facts.has(onprem_is_home));
-      const bool open = facts.has_all({onprem_registration_open, certificate_in_hand, pin_known});
+      const bool open = facts.has_all({onprem_registration_open, certificate_in_hand, pin_given});
       if (facts.has(cloud_is_home)) CHECK((way == WayBack::registration) == open);
       none += way == WayBack::none ? 1 : 0;
     }

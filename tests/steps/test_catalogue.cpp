@@ -70,7 +70,7 @@ TEST_CASE("each step has a name of its own, and words for the reviewer and for d
 }
 
 TEST_CASE("each step gives something, and what it needs is given by a step or seen without one") {
-  Facts given = {pin_given, cloud_was_last_home, release_asked, certificate_in_hand, onprem_registration_open};
+  Facts given = {cloud_was_last_home, backup_impossible, release_asked, certificate_in_hand, onprem_registration_open};
   for (const Step& step : steps()) given = given | step.kind.effect.gives;
   for (const Step& step : steps()) {
     CAPTURE(step.kind.name);
@@ -82,7 +82,7 @@ TEST_CASE("each step gives something, and what it needs is given by a step or se
 }
 
 TEST_CASE("every fact that is wanted in the end, and every need, can come about") {
-  Facts given = {pin_given, cloud_was_last_home, release_asked, certificate_in_hand, onprem_registration_open};
+  Facts given = {cloud_was_last_home, backup_impossible, release_asked, certificate_in_hand, onprem_registration_open};
   for (const Step& step : steps()) given = given | step.kind.effect.gives;
   CHECK(given.has_all(full_goal(Direction::to_cloud)));
   CHECK(given.has_all(full_goal(Direction::to_onprem)));
@@ -129,7 +129,7 @@ TEST_CASE("a wrong PIN hurts wherever a PIN is sent but where it is set") {
     CAPTURE(step.kind.name);
     const bool sends =
         step.call != nullptr && step.call(material(number)).body.reveal().find("PIN-SECRET") != std::string_view::npos;
-    CHECK(step.kind.uses_pin == (sends && step.kind.name != "set_pin_onprem"));
+    CHECK(step.kind.uses_pin == (sends && step.kind.effect.gives != Facts{pin_known}));
     if (step.kind.uses_pin) CHECK((step.kind.effect.needs.has(pin_known)));
   }
 }
@@ -141,13 +141,13 @@ TEST_CASE("only the subscription is shared by the numbers of a WABA, and it neve
   CHECK(step_of("subscribe_app").call(material(number)).body.empty());
 }
 
-TEST_CASE("only letting Cloud go is in red, and people are asked only where they alone can help") {
+TEST_CASE("only what lets Cloud go or loses a profile is in red, and people are asked only where they alone can help") {
   CHECK(names_where([](const Step& step) { return step.kind.in_red; }) ==
-        std::vector<std::string_view>{"finish_release", "release_cloud"});
+        std::vector<std::string_view>{"finish_release", "register_without_profile", "release_cloud"});
   CHECK(names_where([](const Step& step) { return step.kind.actor == Actor::person_before; }) ==
         std::vector<std::string_view>{"promise_no_restart"});
   CHECK(names_where([](const Step& step) { return step.kind.actor == Actor::person_during; }) ==
-        std::vector<std::string_view>{"enter_ownership_code", "enter_onprem_code"});
+        std::vector<std::string_view>{"supply_pin", "enter_ownership_code", "enter_onprem_code"});
 }
 
 TEST_CASE("every request in words names its secrets by reference, and its address none at all") {

@@ -83,6 +83,7 @@ Scene on_the_app() {
   s.seen.graph.is_on_biz_app = true;
   return s;
 }
+Scene pending_on_cloud() { return scene("CLOUD_API", "PENDING", "unregistered"); }
 Scene unsettled() { return scene("ON_PREMISE", "CONNECTED", "disconnected"); }
 
 Scene with(Scene s, const std::function<void(Scene&)>& change) {
@@ -135,6 +136,7 @@ std::vector<Row> readiness_rows() {
   const auto yes = Answer::yes;
   const auto no = Answer::no;
   const auto unclear = Answer::unclear;
+  auto past_sunset = [](Scene& s) { s.options.as_of = *parse_iso("2025-10-23"); };
   auto set_mode = [](Scene& s) { s.number.pin_mode = PinMode::set; };
   return {
       {onprem_healthy, yes, on_premises(), "one node, connected"},
@@ -149,7 +151,8 @@ std::vector<Row> readiness_rows() {
       {pin_known, no, with(on_premises(), set_mode), "to be set, and not set yet"},
       {pin_known, yes, vouched(with(on_premises(), set_mode), {pin_known}), "set in this run"},
       {pin_known, unclear, doubtful(with(on_premises(), set_mode), {pin_known}), "the reply to setting it was lost"},
-      {pin_known, yes, with(on_cloud(), set_mode), "nowhere left to set it: believed"},
+      {pin_known, no, with(on_cloud(), set_mode), "to be set on Cloud"},
+      {pin_known, yes, with(nowhere(), set_mode), "nowhere left to set it: believed"},
       {pin_known, unclear, with(contradiction(), set_mode), "nobody knows where it could be set"},
       {pin_known, no, denied(vouched(on_premises(), {pin_known}), {pin_known}), "refused"},
       {app_subscribed, yes, on_premises(), "listed"},
@@ -193,6 +196,24 @@ std::vector<Row> readiness_rows() {
        "Cloud was seen to serve it"},
       {cloud_was_last_home, no, with(nowhere(), [](Scene& s) { s.own.last_home = Home::onprem; }), "on-premises was"},
       {cloud_was_last_home, no, nowhere(), "nobody was"},
+      {cloud_was_last_home, yes, with(pending_on_cloud(), [](Scene& s) { s.patience_over = true; }),
+       "registered before its name was approved"},
+      {cloud_was_last_home, unclear, pending_on_cloud(), "it may still connect"},
+      {backup_impossible, no, nowhere(), "unregistered, and open to register again"},
+      {backup_impossible, yes, with(nowhere(), past_sunset), "unregistered for good"},
+      {backup_impossible, yes, with(nowhere(), [](Scene& s) { s.number.deployment.gone = true; }), "gone"},
+      {backup_impossible, yes,
+       with(nowhere(),
+            [](Scene& s) {
+              s.seen.onprem.nodes = one_node("disconnected");
+              s.seen.onprem.support = was_answered;
+              s.seen.onprem.expires = s.seen.taken_at;
+            }),
+       "expired"},
+      {backup_impossible, no, with(with(nowhere(), past_sunset), [](Scene& s) { s.own.last_home = Home::onprem; }),
+       "this run has seen it served: its backup is lost, and no plan said so"},
+      {backup_impossible, no, with(on_premises(), past_sunset), "it can be taken"},
+      {backup_impossible, unclear, with(unsettled(), past_sunset), "it may come back"},
       {ownership_code_requested, no, nowhere(), "not asked for"},
       {ownership_code_requested, yes, vouched(nowhere(), {ownership_code_requested}), "Meta said it was sent"},
       {ownership_code_requested, unclear, doubtful(nowhere(), {ownership_code_requested}), "the reply was lost"},
@@ -344,8 +365,8 @@ TEST_CASE("each probe answers as the table says") {
 
 TEST_CASE("the table shows every answer of every fact, unclear where the world can be unclear about it") {
   // What our own record, the inventory or the options say is never unclear.
-  const std::set<Fact> never_unclear = {pin_given,     snapshot_taken,    no_restart_promised, backup_in_hand,
-                                        release_asked, promises_compared, cloud_was_last_home};
+  const std::set<Fact> never_unclear = {pin_given,      snapshot_taken, no_restart_promised,
+                                        backup_in_hand, release_asked,  promises_compared};
   std::map<Fact, std::set<Answer>> shown;
   for (const Row& row : all_rows()) shown[row.fact].insert(row.answer);
   for (const Fact fact : all_facts()) {

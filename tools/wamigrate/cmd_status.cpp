@@ -163,7 +163,7 @@ Result<void> may_be_resolved(const NumberProgress& number, const std::string& ru
 
 // What is under way is resumed, not tried again: that would forget what is in doubt.
 Result<void> may_be_retried(const NumberProgress& number, const std::string& run) {
-  if (is_final(number.state)) return {};
+  if (is_final(number.state) || number.waits_for == "pin") return {};
   return fail(number.phone + " has not ended: it is " + std::string(name(number.state)),
               "go on with it: wamigrate apply " + run + "/plan.json --run " + run);
 }
