@@ -14,8 +14,8 @@ std::span<const CheckTopic> check_topics() {
       {"name_status", "Is the display name approved?",
        "Have it approved in WhatsApp Manager: a registration before that has no effect."},
       {"pin", "Is a two-step PIN declared, and has no server refused it?",
-       "Never guess: a wrong PIN takes the number down on both sides. While on-premises is up, `pin_mode: set` sets "
-       "one."},
+       "Never guess: a wrong PIN takes the number down on both sides. `pin_mode: set` sets one "
+       "where the number is served."},
       {"shared_pin", "Do several numbers name the same PIN reference?",
        "It is proven on one number before a second uses it; give each its own if their PINs differ."},
       {"ration", "How many of the ten registrations that 72 hours allow are used?",

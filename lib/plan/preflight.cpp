@@ -105,12 +105,15 @@ void check_names(Findings& findings, const Candidate& c) {
   }
 }
 
-void check_pin(Findings& findings, const Candidate& c, Direction direction) {
-  if (c.number->pin.empty()) {
-    const bool settable = direction == Direction::to_cloud && c.home.home == Home::onprem;
+void check_pin(Findings& findings, const Candidate& c) {
+  if (c.number->pin.empty() && c.home.home == Home::nowhere) {
+    findings.add("pin", R::warn, "no PIN is declared, and nobody serves the number: the run will wait for its PIN",
+                 "change the PIN in WhatsApp Manager and declare it as `pin:`, now or when the run asks for it",
+                 account_migration);
+  } else if (c.number->pin.empty()) {
     findings.add("pin", R::fail, "no PIN is declared: a wrong or missing PIN takes the number down on both sides",
-                 settable ? "add `pin:` (a reference) and, if the PIN is not known, `pin_mode: set`"
-                          : "change the PIN in WhatsApp Manager and declare it as `pin:`",
+                 "add `pin:` (a reference) and, if the number's PIN is not known, `pin_mode: set`: it is set first "
+                 "where the number is served",
                  account_migration);
   } else if (c.ledger.pin_refused) {
     findings.add("pin", R::fail, "a server has refused this PIN for this number before; it is never sent again",
@@ -118,7 +121,7 @@ void check_pin(Findings& findings, const Candidate& c, Direction direction) {
                  account_migration);
   } else {
     findings.add("pin", R::pass,
-                 c.number->pin_mode == PinMode::set ? "the PIN will be set on-premises first"
+                 c.number->pin_mode == PinMode::set ? "the PIN will be set first, where the number is served"
                                                     : "a PIN is declared, and believed");
   }
 }
@@ -410,7 +413,7 @@ Checks check_number(const Candidate& c, const Fleet& fleet, Direction direction,
   check_home(findings, c, direction);
   if (c.home.home == Home::app || c.home.home == goal) return findings.take();
   check_region(findings, c, direction);
-  check_pin(findings, c, direction);
+  check_pin(findings, c);
   check_ration(findings, c, direction, options);
   check_status(findings, c);
   check_client(findings, c, direction, now);

@@ -103,7 +103,8 @@ Outcome try_register(State& state, WorldNumber& number, const RegisterOrder& ord
   if (number.settles_until > at) {
     return {.refusal = Refusal{133015, "The number was deregistered recently; wait a few minutes"}};
   }
-  const bool again = held_by_cloud(number);
+  // One that was registered before its display name was approved is registered again to take effect.
+  const bool again = held_by_cloud(number) && number.timeline.last().served_by == ServedBy::cloud;
   if (again && state.dialect.repeated_register_refused) {
     return {.refusal = Refusal{100, "Phone number is already registered or in invalid state", 0, 422}};
   }

@@ -217,7 +217,7 @@ TEST_CASE("the PIN: declared, missing, refused, to be set") {
   Case set = to_cloud();
   set.number.pin_mode = PinMode::set;
   CHECK(result(set, "pin") == "pass");
-  CHECK(message(set.checks(), "pin").find("set on-premises first") != std::string::npos);
+  CHECK(message(set.checks(), "pin").find("set first, where the number is served") != std::string::npos);
 }
 
 TEST_CASE("registrations to Cloud: the last two of ten are for a number that nobody serves") {

@@ -1,0 +1,146 @@
+// Roads for numbers that do not stand where the guides expect them: late movers, unknown PINs, registrations that came
+// too early.
+#include <algorithm>
+
+#include "run/rig.hpp"
+#include "support/catch.hpp"
+
+using namespace wamigrate;
+using namespace wamigrate::rig;
+using sim::ServedBy;
+
+namespace {
+
+std::string story(const Rig& rig) {
+  std::string text = rig.world->story() + "\n";
+  for (const Entry& entry : rig.entries) text += to_line(entry) + "\n";
+  for (const Check& check : rig.failed) text += check.phone + " " + check.id + ": " + check.message + "\n";
+  return text;
+}
+
+bool has_step(const Plan& plan, std::string_view step) {
+  return std::any_of(plan.roads.begin(), plan.roads.end(), [step](const PlannedRoad& road) {
+    return std::find(road.steps.begin(), road.steps.end(), step) != road.steps.end();
+  });
+}
+
+// Today, when nothing can be registered on-premises any more.
+void past_the_sunset(Rig& rig) { rig.options.as_of = sunset() + std::chrono::days(30); }
+
+}  // namespace
+
+TEST_CASE("a late mover whose client has expired is registered without a backup, and keeps the profile that is read") {
+  Rig rig({.overlay = R"({"*": {"client_expires_in": "0s"}})"});
+  past_the_sunset(rig);
+  const Plan plan = rig.plan(Direction::to_cloud);
+  INFO(story(rig));
+  REQUIRE(plan.numbers.size() == 1);
+  CHECK(plan.numbers[0].home == Home::nowhere);
+  CHECK(has_step(plan, "register_without_profile"));
+  CHECK_FALSE(has_step(plan, "request_ownership_code"));
+  const Progress progress = rig.run_through(plan);
+  INFO(story(rig));
+  CHECK(progress.numbers[0].state == NumberState::migrated);
+  CHECK(rig.world->home(rig.phone()) == ServedBy::cloud);
+  CHECK(rig.world->requests("register") == 1);
+  CHECK(rig.world->requests("backup") == 0);
+}
+
+TEST_CASE("a late mover whose client is gone proves with a code that the number is its owner's") {
+  Rig rig({.overlay = R"({"*": {"deployment_gone": true, "verification": "EXPIRED"}})"});
+  past_the_sunset(rig);
+  rig.fleet.numbers[0].deployment.gone = true;
+  const Plan plan = rig.plan(Direction::to_cloud);
+  INFO(story(rig));
+  REQUIRE(plan.numbers.size() == 1);
+  CHECK(has_step(plan, "request_ownership_code"));
+  const Progress waiting = rig.run(plan);
+  CHECK(waiting.numbers[0].waits_for == "code");
+  CHECK(rig.world->requests("register") == 0);
+  const Progress progress = rig.run_through(plan);
+  INFO(story(rig));
+  CHECK(progress.numbers[0].state == NumberState::migrated);
+  CHECK(rig.world->home(rig.phone()) == ServedBy::cloud);
+}
+
+TEST_CASE("a client that is merely down gets no road without a backup, and the finding says what to do") {
+  Rig rig({.overlay = R"({"*": {"home": "nowhere"}})"});
+  const Plan plan = rig.plan(Direction::to_cloud);
+  INFO(story(rig));
+  CHECK(plan.numbers.size() + rig.failed.size() == 1);
+  past_the_sunset(rig);
+  {
+    auto state = rig.world->hold();
+    state->number(rig.phone())
+        ->timeline.set(
+            {rig.clock.now(), ServedBy::nobody, sim::Platform::on_premise, "DISCONNECTED", sim::Gateway::disconnected});
+  }
+  CHECK(rig.plan(Direction::to_cloud).numbers.empty());
+  REQUIRE(rig.failed.size() == 1);
+  INFO(rig.failed[0].message << " | " << rig.failed[0].fix);
+  CHECK(rig.failed[0].id == "road");
+  CHECK(rig.failed[0].message.find("an unmodified backup of this run is kept") != std::string::npos);
+  CHECK(rig.failed[0].fix.find("deployment: gone") != std::string::npos);
+}
+
+TEST_CASE("a number that nobody serves and whose PIN nobody knows waits for a person's PIN, and then completes") {
+  Rig rig({.overlay = R"({"*": {"client_expires_in": "0s"}})"});
+  past_the_sunset(rig);
+  rig.fleet.numbers[0].pin = {};
+  const Plan plan = rig.plan(Direction::to_cloud);
+  INFO(story(rig));
+  REQUIRE(plan.numbers.size() == 1);
+  CHECK(has_step(plan, "supply_pin"));
+  const Progress waiting = rig.run(plan);
+  INFO(story(rig));
+  CHECK(waiting.numbers[0].waits_for == "pin");
+  CHECK(waiting.numbers[0].next_command.find("retry --run RUN +4915110000000 --pin env:NAME") != std::string::npos);
+  CHECK(exit_code(waiting) == 5);
+  CHECK(rig.world->requests("register") == 0);
+
+  (void)rig.store->post(R"({"type":"retry","phone":"+4915110000000","pin":"env:PIN_0"})");
+  Plan with_pin = plan;
+  with_pin.fleet.numbers[0].pin = {SecretRef::Kind::env, "PIN_0"};
+  const Progress progress = rig.run_through(with_pin);
+  INFO(story(rig));
+  CHECK(progress.numbers[0].state == NumberState::migrated);
+  CHECK(rig.world->requests("register") == 1);
+}
+
+TEST_CASE("back to on-premises an unknown PIN is first set on Cloud, and the client's registration meets it") {
+  Rig rig({.home = ServedBy::cloud, .overlay = R"({"*": {"pin": "654321"}})"});
+  rig.fleet.numbers[0].pin_mode = PinMode::set;
+  const Plan plan = rig.plan(Direction::to_onprem);
+  INFO(story(rig));
+  REQUIRE(plan.numbers.size() == 1);
+  CHECK(has_step(plan, "set_pin_on_cloud"));
+  const Progress progress = rig.run_through(plan);
+  INFO(story(rig));
+  CHECK(progress.numbers[0].state == NumberState::migrated);
+  CHECK(rig.world->home(rig.phone()) == ServedBy::onprem);
+  CHECK(rig.world->requests("account") == 1);
+}
+
+TEST_CASE("a number that was registered before its name was approved is registered again once it is") {
+  Rig rig;
+  {
+    auto state = rig.world->hold();
+    state->number(rig.phone())
+        ->timeline.set(
+            {rig.clock.now(), ServedBy::nobody, sim::Platform::cloud_api, "PENDING", sim::Gateway::unregistered});
+    state->number(rig.phone())->name_status = "PENDING_REVIEW";
+  }
+  CHECK(rig.plan(Direction::to_cloud).numbers.empty());
+  REQUIRE(rig.failed.size() == 1);
+  CHECK(rig.failed[0].id == "name_status");
+  rig.world->hold()->number(rig.phone())->name_status = "APPROVED";
+  const Plan plan = rig.plan(Direction::to_cloud);
+  INFO(story(rig));
+  REQUIRE(plan.numbers.size() == 1);
+  CHECK(has_step(plan, "register_without_backup"));
+  const Progress progress = rig.run_through(plan);
+  INFO(story(rig));
+  CHECK(progress.numbers[0].state == NumberState::migrated);
+  CHECK(rig.world->home(rig.phone()) == ServedBy::cloud);
+  CHECK(rig.world->requests("register") == 1);
+}
