@@ -75,8 +75,13 @@ Call profile(const std::string& phone_number_id);
 Call settings(const std::string& phone_number_id);
 Call templates(const std::string& waba_id, const std::string& after);
 Call debug_token(const Secret& token);
-/// `backup` null: a registration without one.
-Call register_number(const std::string& phone_number_id, const Secret& pin, const Backup* backup);
+/// `backup` null: a registration without one. `region` names local storage in versions before v21.0; empty for none.
+Call register_number(const std::string& phone_number_id, const Secret& pin, const Backup* backup,
+                     const std::string& region = {});
+/// Local storage in that region, from v21.0 on; only while Cloud does not serve the number (Meta's local-storage page).
+Call set_storage_region(const std::string& phone_number_id, const std::string& region);
+/// Whether a version takes the region of local storage through `settings` rather than with `register`.
+bool storage_is_a_setting(std::string_view version);
 Call deregister(const std::string& phone_number_id);
 /// `method`: SMS or VOICE, in either case; `language`: "en_US".
 Call request_code(const std::string& phone_number_id, const std::string& method, const std::string& language);

@@ -56,6 +56,8 @@ std::string after_cursor(const std::string& after) {
 
 }  // namespace
 
+bool storage_is_a_setting(std::string_view version) { return major(version) >= 21; }
+
 Call phone_node(const std::string& phone_number_id, std::string_view version) {
   return read(fmt::format("{}?fields={},certificate", node(phone_number_id), number_fields(version)));
 }
@@ -99,8 +101,16 @@ Call debug_token(const Secret& token) {
   return call;
 }
 
-Call register_number(const std::string& phone_number_id, const Secret& pin, const Backup* backup) {
+Call set_storage_region(const std::string& phone_number_id, const std::string& region) {
+  return change(node(phone_number_id) + "/settings",
+                body_of({{"storage_configuration",
+                          {{"status", "IN_COUNTRY_STORAGE_ENABLED"}, {"data_localization_region", region}}}}));
+}
+
+Call register_number(const std::string& phone_number_id, const Secret& pin, const Backup* backup,
+                     const std::string& region) {
   Json body{{"messaging_product", "whatsapp"}, {"pin", pin.reveal()}};
+  set_if_any(body, "data_localization_region", region);
   if (backup != nullptr) body["backup"] = {{"password", backup->password.reveal()}, {"data", backup->data.reveal()}};
   return slow_change(node(phone_number_id) + "/register", body_of(body));
 }

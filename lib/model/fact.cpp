@@ -26,6 +26,7 @@ constexpr std::array<FactText, static_cast<std::size_t>(Fact::count_)> texts = {
     {"backup_in_hand", "an unmodified backup of this run is kept"},
     {"cloud_was_last_home", "Cloud was the last to serve the number"},
     {"backup_impossible", "nobody serves the number and its client can't make a backup any more"},
+    {"storage_region_set", "Cloud will keep the number's data where the inventory wants it"},
     {"ownership_code_requested", "Meta has sent a code to the number"},
     {"ownership_verified", "Meta asks for no code before registering"},
     {"cloud_released", "no deregistration is left half-done"},

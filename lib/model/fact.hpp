@@ -25,6 +25,7 @@ enum class Fact : std::uint8_t {
   backup_in_hand,            ///< An unmodified backup of this run, taken from the client as it is.
   cloud_was_last_home,       ///< So a registration without a backup loses nothing.
   backup_impossible,         ///< Served by nobody, and its client can't make a backup any more.
+  storage_region_set,        ///< Cloud will keep this number's data where the inventory wants it.
   ownership_code_requested,  ///< Meta has sent a code to the number.
   ownership_verified,        ///< Meta does not ask for a code before registering.
   cloud_released,            ///< Cloud has let go completely: no half-done deregistration (133000).

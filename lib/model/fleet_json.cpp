@@ -64,6 +64,7 @@ Json to_json(const Number& number) {
   put(json, "waba_id", number.waba_id);
   put(json, "pin", number.pin.text());
   json["pin_mode"] = std::string(name(number.pin_mode));
+  put(json, "storage_region", number.storage_region);
   json["deployment"] = to_json(number.deployment);
   return json;
 }

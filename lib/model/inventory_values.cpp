@@ -194,6 +194,14 @@ Result<PinMode> parse_pin_mode(std::string_view text) {
   return fail("this is no way to know a PIN", "write `declared` (believe it) or `set` (set it on-premises first)");
 }
 
+Result<std::string> parse_storage_region(std::string_view text) {
+  constexpr std::array<std::string_view, 14> regions{"AE", "AU", "BH", "BR", "CA", "CH", "DE",
+                                                     "GB", "ID", "IN", "JP", "KR", "SG", "ZA"};
+  if (std::find(regions.begin(), regions.end(), text) != regions.end()) return std::string(text);
+  return fail("Cloud stores data in no such region",
+              fmt::format("write one of {}, or leave it out for Meta's default", fmt::join(regions, ", ")));
+}
+
 std::string_view name(PinMode mode) {
   return std::find_if(pin_modes.begin(), pin_modes.end(), [&](const PinModeName& known) { return known.mode == mode; })
       ->name;

@@ -25,6 +25,9 @@ Result<int> parse_shards(std::string_view text);
 Result<bool> parse_flag(std::string_view text);
 Result<PinMode> parse_pin_mode(std::string_view text);
 std::string_view name(PinMode mode);
+/// A region of Cloud's local storage, two letters. Source: Meta's local-storage page and OpenAPI file v23.0,
+/// 2025-11-21.
+Result<std::string> parse_storage_region(std::string_view text);
 /// `v23.0`
 Result<std::string> parse_graph_version(std::string_view text);
 

@@ -49,6 +49,7 @@ struct Number {
   std::string waba_id;
   SecretRef pin;  ///< None: not known.
   PinMode pin_mode = PinMode::declared;
+  std::string storage_region;  ///< Where Cloud is to keep its data ("DE"); empty: Meta's default.
   Deployment deployment;
   Place declared_at;
 };

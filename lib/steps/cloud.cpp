@@ -10,7 +10,8 @@ using namespace std::chrono_literals;
 
 // What both registrations need before anything may leave, whatever the number's home.
 constexpr Facts registration_needs = {Fact::pin_known,          Fact::app_subscribed, Fact::webhook_effective,
-                                      Fact::ownership_verified, Fact::cloud_released, Fact::snapshot_taken};
+                                      Fact::ownership_verified, Fact::cloud_released, Fact::snapshot_taken,
+                                      Fact::storage_region_set};
 
 api::GraphProfile for_graph(const Profile& profile) {
   api::GraphProfile graph;
@@ -137,6 +138,30 @@ Step set_pin_on_cloud() {
   return step;
 }
 
+Step set_storage_region() {
+  Step step;
+  step.kind = {
+      .name = "set_storage_region",
+      .title = "set where Cloud keeps the data",
+      .effect = {.needs = {Fact::snapshot_taken}, .gives = {Fact::storage_region_set}},
+      .cost = 2,
+      .duration = 2s,
+      .changes = true,
+      .doing =
+          "Switches local storage on for the declared region, before the registration: Meta takes it only "
+          "while Cloud does not serve the number. If Meta refuses it for a number that on-premises serves, the "
+          "number stays where it is.",
+      .by_hand =
+          "POST /<PHONE_NUMBER_ID>/settings {\"storage_configuration\":{\"status\":"
+          "\"IN_COUNTRY_STORAGE_ENABLED\",\"data_localization_region\":…}}."};
+  step.on = "settings";
+  step.call = [](const Material& m) {
+    return api::graph_calls::set_storage_region(m.number.phone_number_id, m.number.storage_region);
+  };
+  step.vouches = [](int) { return Facts{Fact::storage_region_set}; };
+  return step;
+}
+
 Step confirm_webhook() {
   Step step;
   step.kind = {.name = "confirm_webhook",
@@ -235,7 +260,7 @@ Step register_on_cloud() {
   step.on = "register";
   step.call = [](const Material& m) {
     const api::Backup backup{m.backup_password, m.backup};
-    return api::graph_calls::register_number(m.number.phone_number_id, m.pin, &backup);
+    return api::graph_calls::register_number(m.number.phone_number_id, m.pin, &backup, m.region_at_registration);
   };
   return step;
 }
@@ -260,7 +285,7 @@ Step register_without_backup() {
                .by_hand = "POST /<PHONE_NUMBER_ID>/register {\"messaging_product\":\"whatsapp\",\"pin\":…}."};
   step.on = "register";
   step.call = [](const Material& m) {
-    return api::graph_calls::register_number(m.number.phone_number_id, m.pin, nullptr);
+    return api::graph_calls::register_number(m.number.phone_number_id, m.pin, nullptr, m.region_at_registration);
   };
   return step;
 }
@@ -292,7 +317,7 @@ Step register_without_profile() {
           "request_code and verify_code first."};
   step.on = "register";
   step.call = [](const Material& m) {
-    return api::graph_calls::register_number(m.number.phone_number_id, m.pin, nullptr);
+    return api::graph_calls::register_number(m.number.phone_number_id, m.pin, nullptr, m.region_at_registration);
   };
   return step;
 }

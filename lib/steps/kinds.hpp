@@ -8,6 +8,7 @@ namespace wamigrate {
 // cloud.cpp
 Step subscribe_app();
 Step set_pin_on_cloud();
+Step set_storage_region();
 Step confirm_webhook();
 Step take_snapshot();
 Step finish_release();

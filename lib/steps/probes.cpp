@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "api/graph.hpp"
 #include "plan/preflight.hpp"
 
 namespace wamigrate {
@@ -83,6 +84,15 @@ Answer cloud_was_last_home(const Sighting& s) {
   if (s.own.last_home != Home::unknown) return answer(s.own.last_home == Home::cloud);
   const Answer nowhere = home_is(s, Home::nowhere);
   return nowhere == Answer::yes ? answer(s.seen.graph.platform_type == "CLOUD_API") : nowhere;
+}
+
+// Wanted by few. Before v21.0 it is said with the registration itself.
+Answer storage_region_set(const Sighting& s) {
+  const bool said_before = !s.number.storage_region.empty() && api::graph_calls::storage_is_a_setting(s.graph.version);
+  if (!said_before || s.own.vouched.has(Fact::storage_region_set)) return Answer::yes;
+  const Asked& asked = s.seen.graph.settings_asked;
+  if (asked.how == Asked::How::unreachable || asked.how == Asked::How::not_asked) return Answer::unclear;
+  return answer(asked.answered() && s.seen.graph.storage_region == s.number.storage_region);
 }
 
 Answer ownership_verified(const Sighting& s) {
@@ -206,6 +216,7 @@ const std::array<Probe, static_cast<std::size_t>(Fact::count_)> probes = {{
     {Fact::backup_in_hand, home_readings, false, backup_in_hand},
     {Fact::cloud_was_last_home, home_readings, false, cloud_was_last_home},
     {Fact::backup_impossible, home_readings | Readings{Reading::onprem_support}, false, backup_impossible},
+    {Fact::storage_region_set, {Reading::graph_settings}, false, storage_region_set},
     {Fact::ownership_code_requested,
      {},
      false,

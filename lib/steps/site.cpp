@@ -118,6 +118,10 @@ Outcome outcome_of(const api::Failure& failure) {
   return outcome;
 }
 
+std::string region_at_registration(const Number& number, const Graph& graph) {
+  return api::graph_calls::storage_is_a_setting(graph.version) ? "" : number.storage_region;
+}
+
 Outcome not_sent(std::string why) {
   Outcome outcome;
   outcome.error_class = api::ErrorClass::down;
@@ -267,9 +271,9 @@ Observation Site::observe(const Number& number, Readings readings) {
 }
 
 Outcome Site::perform(const Step& step, const Number& number, const Supplies& supplies) {
-  Material material{number,           secret(number.pin), secret(number.deployment.backup_password),
-                    supplies.backup,  supplies.code,      Secret(),
-                    supplies.snapshot};
+  Material material{
+      number,   secret(number.pin), secret(number.deployment.backup_password),   supplies.backup, supplies.code,
+      Secret(), supplies.snapshot,  region_at_registration(number, fleet_.graph)};
   if (step.conclude != nullptr) return step.conclude(material, observe(number, step.reads));
   ensure(step.call != nullptr, "a step that is performed concludes or calls");
   if (needs_certificate(step)) {
@@ -338,7 +342,8 @@ std::string request_text(const Step& step, const Number& number, const Fleet& fl
                           placeholder("the backup, unmodified"),
                           placeholder("the code"),
                           placeholder("the certificate"),
-                          std::nullopt};
+                          std::nullopt,
+                          region_at_registration(number, fleet.graph)};
   const api::Call call = step.call(material);
   const std::string base =
       step.side == api::Side::graph ? fleet.graph.url + "/" + fleet.graph.version : number.deployment.url;

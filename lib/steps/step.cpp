@@ -13,6 +13,7 @@ std::span<const Step> steps() {
       supply_pin(),
       set_pin_onprem(),
       set_pin_on_cloud(),
+      set_storage_region(),
       promise_no_restart(),
       drain_queue(),
       take_backup(),

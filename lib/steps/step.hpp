@@ -21,6 +21,7 @@ struct Material {
   Secret code;         ///< What a person supplied.
   Secret certificate;  ///< Fetched from Graph just before use.
   std::optional<Snapshot> snapshot;
+  std::string region_at_registration = {};  ///< Local storage to be named with `register`: Graph before v21.0 only.
 };
 
 /// How a step's request ended.

@@ -20,6 +20,7 @@ defaults:
   waba_id: "102290129340398"
   pin: env:PIN
   pin_mode: set
+  storage_region: DE
   deployment:
     shards: 2
     username: operator
@@ -35,6 +36,7 @@ numbers:
     waba_id: "102290129340399"
     pin: env:OTHER_PIN
     pin_mode: declared
+    storage_region: BR
     deployment: { url: "https://[2001:DB8::1]:9090" }
 policy:
   concurrency: 8
@@ -77,6 +79,7 @@ policy:
   CHECK(first.waba_id == "102290129340398");
   CHECK(first.pin.text() == "env:PIN");
   CHECK(first.pin_mode == PinMode::set);
+  CHECK(first.storage_region == "DE");
   CHECK(first.deployment.name == "de-1");
   CHECK(first.deployment.url == "https://10.0.0.5:9090/wa");
   CHECK(first.deployment.shards == 4);
@@ -86,11 +89,12 @@ policy:
   CHECK(first.deployment.backup_password.text() == "file:~/backup-password");
   CHECK(first.deployment.ca_file == "/etc/ca.pem");
   CHECK(first.declared_at.file == "fleets/north/inventory.yaml");
-  CHECK(first.declared_at.line == 22);
+  CHECK(first.declared_at.line == 23);
   const Number& second = fleet->numbers[1];
   CHECK(second.waba_id == "102290129340399");
   CHECK(second.pin.text() == "env:OTHER_PIN");
   CHECK(second.pin_mode == PinMode::declared);
+  CHECK(second.storage_region == "BR");
   CHECK(second.deployment.name == "491713920002");
   CHECK(second.deployment.url == "https://[2001:db8::1]:9090");
   CHECK(second.deployment.shards == 2);
@@ -265,7 +269,7 @@ inventory.yaml:9: `defaults.deployment.shards`: a deployment can't have this man
 inventory.yaml:9: `defaults.deployment.password`: a secret is given in a form that is not a reference (it is not repeated here: it may be the secret); write env:NAME, file:PATH or cmd:COMMAND, and keep the secret itself out of files
 inventory.yaml:11: `phone`: +49151 is too short for its country; write it as E.164: +, country code, number, as in +4915110000000
 inventory.yaml:12: `phone_number_id`: this is a list, not a single value; write one value
-inventory.yaml:14: unknown key `colour`; remove it; the keys here are phone, phone_number_id, waba_id, pin, pin_mode, deployment
+inventory.yaml:14: unknown key `colour`; remove it; the keys here are phone, phone_number_id, waba_id, pin, pin_mode, storage_region, deployment
 inventory.yaml:15: `deployment.url`: the URL carries a user name or a password; remove everything before the @, and the @; the keys for them take references
 inventory.yaml:16: +491713920002 has no `phone_number_id`; give every number its own
 inventory.yaml:17: `waba_id`: an id is digits alone; copy it from WhatsApp Manager or the app's dashboard, and put quotes around it

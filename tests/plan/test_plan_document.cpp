@@ -31,9 +31,9 @@ Fleet some_fleet(int numbers = 3) {
   return fleet;
 }
 
-constexpr Facts on_premises = {onprem_is_home,     onprem_healthy,          pin_given,    pin_known,
-                               ownership_verified, cloud_released,          cloud_let_go, certificate_in_hand,
-                               account_requested,  onprem_registration_open};
+constexpr Facts on_premises = {
+    onprem_is_home, onprem_healthy, pin_given,           pin_known,         ownership_verified,      storage_region_set,
+    cloud_released, cloud_let_go,   certificate_in_hand, account_requested, onprem_registration_open};
 
 Evidence evidence(std::size_t number, Home home, Facts facts) {
   HomeFinding finding;
@@ -273,9 +273,9 @@ TEST_CASE("after the sunset the same road prints that there is no way back") {
 }
 
 TEST_CASE("Cloud let go first is off the air from its release until on-premises serves") {
-  constexpr Facts on_cloud = {cloud_is_home,       pin_given,      pin_known,
-                              ownership_verified,  cloud_released, certificate_in_hand,
-                              cloud_was_last_home, release_asked,  onprem_registration_open};
+  constexpr Facts on_cloud = {
+      cloud_is_home,  pin_given,           pin_known,           ownership_verified, storage_region_set,
+      cloud_released, certificate_in_hand, cloud_was_last_home, release_asked,      onprem_registration_open};
   PlanOptions options = some_options();
   options.deregister_first = true;
   Checks failed;

@@ -91,11 +91,11 @@ std::vector<std::string> names_of(const std::optional<Road>& road) {
 }
 
 /// What holds of a healthy on-premises number before anything is done, and of one on Cloud.
-constexpr Facts on_premises = {
-    onprem_is_home, onprem_healthy, pin_given,           pin_known,         app_subscribed,          ownership_verified,
-    cloud_released, cloud_let_go,   certificate_in_hand, account_requested, onprem_registration_open};
+constexpr Facts on_premises = {onprem_is_home, onprem_healthy,      pin_given,          pin_known,
+                               app_subscribed, ownership_verified,  storage_region_set, cloud_released,
+                               cloud_let_go,   certificate_in_hand, account_requested,  onprem_registration_open};
 constexpr Facts on_cloud = {
-    cloud_is_home,  pin_given,    pin_known,           app_subscribed,      ownership_verified,
+    cloud_is_home,  pin_given,    pin_known,           app_subscribed,      ownership_verified,      storage_region_set,
     cloud_released, cloud_let_go, certificate_in_hand, cloud_was_last_home, onprem_registration_open};
 
 }  // namespace

@@ -32,11 +32,12 @@ Fleet fleet_of(std::size_t count) {
 
 Facts facts_before(Direction direction) {
   if (direction == Direction::to_cloud) {
-    return {Fact::onprem_is_home, Fact::onprem_healthy,     Fact::pin_given,
-            Fact::pin_known,      Fact::ownership_verified, Fact::cloud_released};
+    return {Fact::onprem_is_home,     Fact::onprem_healthy,     Fact::pin_given,     Fact::pin_known,
+            Fact::ownership_verified, Fact::storage_region_set, Fact::cloud_released};
   }
-  return {Fact::cloud_is_home,       Fact::pin_given,    Fact::pin_known,      Fact::ownership_verified,
-          Fact::certificate_in_hand, Fact::cloud_let_go, Fact::cloud_released, Fact::onprem_registration_open};
+  return {Fact::cloud_is_home,      Fact::pin_given,          Fact::pin_known,
+          Fact::ownership_verified, Fact::storage_region_set, Fact::certificate_in_hand,
+          Fact::cloud_let_go,       Fact::cloud_released,     Fact::onprem_registration_open};
 }
 
 std::vector<Evidence> evidence_of(const Fleet& fleet, Direction direction) {

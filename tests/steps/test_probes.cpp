@@ -137,6 +137,10 @@ std::vector<Row> readiness_rows() {
   const auto no = Answer::no;
   const auto unclear = Answer::unclear;
   auto past_sunset = [](Scene& s) { s.options.as_of = *parse_iso("2025-10-23"); };
+  auto in_germany = [](Scene& s) {
+    s.number.storage_region = "DE";
+    s.seen.graph.settings_asked = was_answered;
+  };
   auto set_mode = [](Scene& s) { s.number.pin_mode = PinMode::set; };
   return {
       {onprem_healthy, yes, on_premises(), "one node, connected"},
@@ -214,6 +218,16 @@ std::vector<Row> readiness_rows() {
        "this run has seen it served: its backup is lost, and no plan said so"},
       {backup_impossible, no, with(on_premises(), past_sunset), "it can be taken"},
       {backup_impossible, unclear, with(unsettled(), past_sunset), "it may come back"},
+      {storage_region_set, yes, on_premises(), "Meta's default will do"},
+      {storage_region_set, no, with(on_premises(), in_germany), "not there yet"},
+      {storage_region_set, yes,
+       with(with(on_premises(), in_germany), [](Scene& s) { s.seen.graph.storage_region = "DE"; }), "it is"},
+      {storage_region_set, yes, vouched(with(on_premises(), in_germany), {storage_region_set}), "Meta has taken it"},
+      {storage_region_set, yes, with(with(on_premises(), in_germany), [](Scene& s) { s.graph.version = "v20.0"; }),
+       "said with the registration"},
+      {storage_region_set, unclear,
+       with(with(on_premises(), in_germany), [](Scene& s) { s.seen.graph.settings_asked = was_unreachable; }),
+       "no answer"},
       {ownership_code_requested, no, nowhere(), "not asked for"},
       {ownership_code_requested, yes, vouched(nowhere(), {ownership_code_requested}), "Meta said it was sent"},
       {ownership_code_requested, unclear, doubtful(nowhere(), {ownership_code_requested}), "the reply was lost"},
