@@ -27,6 +27,8 @@ enum class Reading : unsigned {
   onprem_queue,     ///< GET /v1/stats/app: callback_queue_size
   onprem_profile,   ///< GET the business profile and the about text
   onprem_shards,    ///< GET /v1/account/shards
+  waba_node,        ///< GET the WABA: its review and country
+  graph_settings,   ///< GET settings of the number: local storage
   count_,
 };
 
@@ -58,8 +60,8 @@ struct Asked {
     unreachable,  ///< No complete reply.
   };
   How how = How::not_asked;
-  std::string code;    ///< Of a refusal: "190", "1005"; "http 404" where there was none.
-  std::string detail;  ///< For people, without secrets.
+  std::string code;          ///< Of a refusal: "190", "1005"; "http 404" where there was none.
+  std::string detail;        ///< For people, without secrets.
   bool credentials = false;  ///< Refused for the token or password, not for what was asked.
   bool throttled = false;    ///< Refused for asking too much.
   bool answered() const { return how == How::answered; }
@@ -89,6 +91,8 @@ struct GraphView {
   std::string can_send_message;              ///< AVAILABLE, LIMITED, BLOCKED
   std::vector<std::string> health_blocked;   ///< Types of the entities that block
   std::vector<std::string> health_findings;  ///< For people: "WABA: 141006 payment …"
+  Asked settings_asked;                      ///< An optional read, one request a number
+  std::string storage_region;                ///< Of local storage, "DE"; empty where it is not on
   Asked webhook_asked;
   std::string webhook_phone, webhook_waba, webhook_app;  ///< webhook_configuration, three levels
   /// Where messages go: phone over WABA over app.
@@ -169,7 +173,13 @@ struct Observation {
   Profile graph_profile;
   Asked templates_asked;
   TemplateCounts templates;
+  Asked waba_node_asked;
+  std::string waba_review;   ///< account_review_status: APPROVED, PENDING, REJECTED, DEFERRED; empty: not shown
+  std::string waba_country;  ///< ISO 3166 alpha-2; empty: not shown
   OnpremView onprem;
+  /// How far the other side's clock is ahead of ours (negative: behind), from the `Date` of its replies; 0 where they
+  /// allow for none, and never more than they prove. None where no reply carried one.
+  std::optional<Millis> graph_clock_ahead, onprem_clock_ahead;
 };
 
 }  // namespace wamigrate
