@@ -44,6 +44,11 @@ struct TokenFindings {
   /// Scope to the WABA ids it is limited to; a scope without an entry holds for all assets (from memory, unverified).
   std::map<std::string, std::vector<std::string>> granular;
 };
+/// Local storage, out of the settings of a number. Meta's local-storage page, undated.
+struct StorageConfiguration {
+  std::string status;  ///< DEFAULT, IN_COUNTRY_STORAGE_ENABLED, IN_COUNTRY_STORAGE_DISABLED, NO_STORAGE_ENABLED
+  std::string region;  ///< data_localization_region: "DE"
+};
 struct Template {
   std::string name, language, status, category;
 };
@@ -121,6 +126,8 @@ class GraphClient {
   Answer<Waba> waba(const std::string& waba_id);
   Answer<std::vector<SubscribedApp>> subscribed_apps(const std::string& waba_id);
   Answer<GraphProfile> profile(const std::string& phone_number_id);
+  /// Both empty where the settings show no storage.
+  Answer<StorageConfiguration> storage(const std::string& phone_number_id);
   Answer<std::vector<Template>> templates(const std::string& waba_id);
   Answer<TokenFindings> debug_token();
 

@@ -147,6 +147,10 @@ Answer<GraphProfile> GraphClient::profile(const std::string& phone_number_id) {
   return decoded(send(graph_calls::profile(phone_number_id), "read"), graph_replies::profile, Side::graph);
 }
 
+Answer<StorageConfiguration> GraphClient::storage(const std::string& phone_number_id) {
+  return decoded(send(graph_calls::settings(phone_number_id), "read"), graph_replies::storage, Side::graph);
+}
+
 Answer<std::vector<Template>> GraphClient::templates(const std::string& waba_id) {
   return all_pages(
       *this, [&](const std::string& after) { return graph_calls::templates(waba_id, after); },

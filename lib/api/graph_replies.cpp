@@ -146,6 +146,11 @@ std::optional<GraphProfile> profile(const Json& json) {
                       texts_of(at_path(found, {"websites"}))};
 }
 
+std::optional<StorageConfiguration> storage(const Json& json) {
+  const Json& found = at_path(json, {"storage_configuration"});
+  return StorageConfiguration{text_at(found, "status"), text_at(found, "data_localization_region")};
+}
+
 std::optional<Template> message_template(const Json& json) {
   Template found{text_at(json, "name"), text_at(json, "language"), text_at(json, "status"), text_at(json, "category")};
   if (found.name.empty()) return std::nullopt;

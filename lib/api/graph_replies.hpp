@@ -17,6 +17,7 @@ std::optional<Health> health(const Json& json);
 std::optional<Waba> waba(const Json& json);
 std::optional<SubscribedApp> subscribed_app(const Json& json);
 std::optional<GraphProfile> profile(const Json& json);
+std::optional<StorageConfiguration> storage(const Json& json);
 std::optional<Template> message_template(const Json& json);
 std::optional<TokenFindings> token_findings(const Json& json);
 

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 
@@ -122,6 +123,34 @@ std::optional<Time> parse_iso(std::string_view text) {
   const auto offset = parse_offset(in);
   if (!offset || !in.done()) return std::nullopt;
   return *day + *time_of_day - *offset;
+}
+
+namespace {
+
+constexpr std::array<std::string_view, 12> months{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                                  "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+
+}  // namespace
+
+std::string to_http_date(Time time) {
+  constexpr std::array<std::string_view, 7> days{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+  const auto day = std::chrono::floor<std::chrono::days>(time);
+  const std::chrono::year_month_day date(day);
+  return fmt::format("{}, {:02} {} {:04} {} GMT", days[std::chrono::weekday(day).c_encoding()],
+                     static_cast<unsigned>(date.day()), months[static_cast<unsigned>(date.month()) - 1],
+                     static_cast<int>(date.year()), to_iso(time).substr(11, 8));
+}
+
+std::optional<Time> parse_http_date(std::string_view text) {
+  constexpr std::string_view like = "Sun, 06 Nov 1994 08:49:37 GMT";
+  if (text.size() != like.size() || text.substr(3, 2) != ", " || text[7] != ' ' || text[11] != ' ' || text[16] != ' ' ||
+      text[19] != ':' || text[22] != ':' || text.substr(25) != " GMT") {
+    return std::nullopt;
+  }
+  const auto month = std::find(months.begin(), months.end(), text.substr(8, 3));
+  if (month == months.end()) return std::nullopt;
+  return parse_iso(fmt::format("{}-{:02}-{}T{}", text.substr(12, 4), month - months.begin() + 1, text.substr(5, 2),
+                               text.substr(17, 8)));
 }
 
 std::optional<Millis> parse_duration(std::string_view text) {

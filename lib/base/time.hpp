@@ -17,6 +17,11 @@ std::string to_iso(Time time);
 /// Accepts a date (`2025-10-23`), or date and time with `T` or a blank, fractional seconds, and `Z`, `+0000` or
 /// `+00:00`; without an offset UTC is meant.
 std::optional<Time> parse_iso(std::string_view text);
+/// `Sun, 06 Nov 1994 08:49:37 GMT`: what HTTP's `Date` says (RFC 9110, 5.6.7), in whole seconds. Nothing for any other
+/// form, the two obsolete ones included.
+std::optional<Time> parse_http_date(std::string_view text);
+/// In that form; what is finer than a second is cut off.
+std::string to_http_date(Time time);
 
 /// `500ms`, `60s`, `5m`, `72h`: a whole number of one unit. `0s` is fine, negatives are not.
 std::optional<Millis> parse_duration(std::string_view text);

@@ -124,6 +124,15 @@ Delivery deliver_unserved(State& state, const FaultRule& rule, const Subject& su
   return delivery;
 }
 
+/// What the host's own clock says, as every HTTP server with a clock does.
+void add_date(const State& state, Side side, const std::string& deployment, Time at, DoorReply& reply) {
+  const auto found = state.deployments.find(deployment);
+  const Millis ahead = side == Side::graph                ? state.graph_clock_ahead
+                       : found != state.deployments.end() ? found->second.clock_ahead
+                                                          : Millis(0);
+  reply.headers.push_back({"Date", to_http_date(at + ahead)});
+}
+
 bool is_unreachable(State& state, Side side, const DoorRequest& request, Time at) {
   if (side == Side::graph) return false;
   const Deployment* deployment = state.deployment(request.deployment);
@@ -148,6 +157,7 @@ Delivery deliver(World& world, Faults* faults, Side side, const DoorRequest& req
   } else {
     delivery = deliver_unserved(state, *rule, subject, request, at);
   }
+  add_date(state, side, request.deployment, at, delivery.reply);
   delivery.reply.takes += state.timing.latency;
   return delivery;
 }

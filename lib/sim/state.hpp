@@ -158,6 +158,7 @@ struct Deployment {
   Time queue_at{};
   double queue_per_second = 100;  ///< How fast they drain; 0: stuck.
   std::optional<PendingAccount> pending{};
+  Millis clock_ahead{0};   ///< Of what its replies give as Date.
   Millis starts_again{0};  ///< An orchestrator that starts a shut-down client again after so long; 0: none.
 };
 
@@ -239,6 +240,7 @@ struct State {
   std::string graph_url = "https://graph.facebook.com";
   bool registration_blocked = false;  ///< No deployment may register any more (the sunset).
   long long waba_calls_per_hour = 5000;
+  Millis graph_clock_ahead{0};                             ///< Of what Graph's replies give as Date.
   std::map<std::string, WorldNumber> numbers{};            ///< By phone.
   std::map<std::string, std::string> phone_by_id{};        ///< Phone number IDs.
   std::map<std::string, std::string> deployment_by_url{};  ///< Names.

@@ -2,8 +2,9 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <set>
+
+#include "steps/reads.hpp"
 
 namespace wamigrate {
 
@@ -21,74 +22,6 @@ struct Site::Waba {
 namespace {
 
 constexpr Millis membership_is_fresh_for = 60s;
-
-Asked asked_from(const api::Failure& failure) {
-  Asked asked;
-  asked.how = failure.how == api::Failure::How::refused ? Asked::How::refused : Asked::How::unreachable;
-  asked.code = failure.code.empty() ? fmt::format("http {}", failure.http_status) : failure.code;
-  asked.detail = api::to_text(failure);
-  const bool refused = asked.how == Asked::How::refused;
-  asked.credentials = refused && failure.entry->error_class == api::ErrorClass::token;
-  asked.throttled = refused && failure.entry->error_class == api::ErrorClass::throttled;
-  return asked;
-}
-
-const Asked answered = {Asked::How::answered, "", "", false, false};
-
-// Takes the value out of an answer, or says why there is none.
-template <class T, class Use>
-Asked take(api::Answer<T> answer, Use use) {
-  if (!answer) return asked_from(answer.error());
-  use(std::move(*answer));
-  return answered;
-}
-
-void read_node(api::GraphClient& graph, const std::string& id, GraphView& view) {
-  view.asked = take(graph.phone_node(id), [&view](const api::PhoneNode& node) {
-    view.platform_type = node.platform_type;
-    view.status = node.status;
-    view.display_phone_number = node.display_phone_number;
-    view.verified_name = node.verified_name;
-    view.name_status = node.name_status;
-    view.quality_rating = node.quality_rating;
-    view.messaging_limit = node.messaging_limit;
-    view.throughput = node.throughput;
-    view.code_verification_status = node.code_verification_status;
-    view.account_mode = node.account_mode;
-    view.is_on_biz_app = node.is_on_biz_app;
-    view.is_official = node.is_official_business_account;
-    view.is_pin_enabled = node.is_pin_enabled;
-    view.has_certificate = !node.certificate.empty();
-  });
-}
-
-void read_webhook(api::GraphClient& graph, const std::string& id, GraphView& view) {
-  view.webhook_asked = take(graph.webhook_configuration(id), [&view](const api::WebhookConfiguration& webhook) {
-    view.webhook_phone = webhook.phone_number;
-    view.webhook_waba = webhook.whatsapp_business_account;
-    view.webhook_app = webhook.application;
-  });
-}
-
-void read_graph_health(api::GraphClient& graph, const std::string& id, GraphView& view) {
-  view.health_asked = take(graph.health(id), [&view](const api::Health& health) {
-    view.can_send_message = health.can_send_message;
-    view.health_blocked = health.blocked;
-    view.health_findings = health.findings;
-  });
-}
-
-Asked read_onprem_profile(api::OnpremClient& client, Profile& profile) {
-  const Asked business = take(client.business_profile(), [&profile](const api::BusinessProfile& got) {
-    profile.address = got.address;
-    profile.description = got.description;
-    profile.email = got.email;
-    profile.vertical = got.vertical;
-    profile.websites = got.websites;
-  });
-  if (!business.answered()) return business;
-  return take(client.about(), [&profile](const std::string& about) { profile.about = about; });
-}
 
 bool needs_certificate(const Step& step) {
   return step.call != nullptr && step.kind.effect.needs.has(Fact::certificate_in_hand) &&
@@ -132,7 +65,7 @@ Outcome not_sent(std::string why) {
 }  // namespace
 
 Site::Site(const Fleet& fleet, Transport& transport, Clock& clock)
-    : fleet_(fleet), transport_(transport), clock_(clock) {}
+    : fleet_(fleet), transport_(transport), clock_(clock), graph_watch_(transport, clock) {}
 Site::~Site() = default;
 
 std::vector<SecretRef> secrets_needed(const Fleet& fleet, const std::vector<const Number*>& numbers, Need need,
@@ -160,7 +93,7 @@ Diagnostics Site::resolve(const std::vector<const Number*>& numbers, Need need, 
     }
   }
   const api::Timeouts timeouts{fleet_.policy.request_timeout, fleet_.policy.register_timeout};
-  graph_ = std::make_unique<api::GraphClient>(transport_, fleet_.graph.url, fleet_.graph.version,
+  graph_ = std::make_unique<api::GraphClient>(graph_watch_, fleet_.graph.url, fleet_.graph.version,
                                               secret(fleet_.graph.token), secret(fleet_.graph.app_secret), timeouts);
   return missing;
 }
@@ -175,14 +108,21 @@ Secret Site::pin(const Number& number) const { return secret(number.pin); }
 
 api::Usage Site::usage() const { return graph_->usage(); }
 
-api::OnpremClient& Site::onprem(const Number& number) {
+struct Site::Client {
+  Client(Transport& transport, Clock& clock, const Deployment& at, const Secret& password, api::Timeouts timeouts)
+      : watch(transport, clock), api(watch, at.url, at.ca_file, at.username, password, timeouts) {}
+
+  ClockWatch watch;
+  api::OnpremClient api;
+};
+
+Site::Client& Site::onprem(const Number& number) {
   const std::lock_guard lock(mutex_);
   const Deployment& deployment = number.deployment;
   auto& client = onprem_[deployment.url];
   if (!client) {
     const api::Timeouts timeouts{fleet_.policy.request_timeout, fleet_.policy.register_timeout};
-    client = std::make_unique<api::OnpremClient>(transport_, deployment.url, deployment.ca_file, deployment.username,
-                                                 secret(deployment.password), timeouts);
+    client = std::make_unique<Client>(transport_, clock_, deployment, secret(deployment.password), timeouts);
   }
   return *client;
 }
@@ -211,63 +151,32 @@ bool Site::is_in_waba(const Number& number, Asked& asked) {
 Observation Site::observe(const Number& number, Readings readings) {
   Observation seen;
   seen.readings = readings;
-  if (readings.has(Reading::graph_node)) read_node(*graph_, number.phone_number_id, seen.graph);
-  if (readings.has(Reading::webhook)) read_webhook(*graph_, number.phone_number_id, seen.graph);
-  if (readings.has(Reading::graph_health)) read_graph_health(*graph_, number.phone_number_id, seen.graph);
-  if (readings.has(Reading::waba_numbers)) seen.in_waba = is_in_waba(number, seen.waba_asked);
-  if (readings.has(Reading::subscribed_apps)) {
-    seen.apps_asked = take(graph_->subscribed_apps(number.waba_id), [&seen](const auto& apps) {
-      for (const api::SubscribedApp& app : apps) seen.subscribed_app_ids.push_back(app.id);
-    });
-  }
-  if (readings.has(Reading::graph_profile)) {
-    seen.graph_profile_asked = take(graph_->profile(number.phone_number_id), [&seen](const api::GraphProfile& got) {
-      seen.graph_profile = {got.about, got.address, got.description, got.email, got.vertical, got.websites};
-    });
-  }
-  if (readings.has(Reading::templates)) {
-    seen.templates_asked = take(graph_->templates(number.waba_id), [&seen](const auto& templates) {
-      for (const api::Template& one : templates) ++seen.templates[one.status];
-    });
-  }
-
-  OnpremView& view = seen.onprem;
+  read_graph(number, readings, seen);
   if (number.deployment.url.empty()) {  // declared gone, and nowhere to ask
+    OnpremView& view = seen.onprem;
     view.health = {Asked::How::unreachable, "", "the inventory declares it gone", false, false};
     view.settings = view.support = view.queue = view.profile_asked = view.shards_asked = view.health;
   } else {
-    api::OnpremClient& client = onprem(number);
-    if (readings.has(Reading::onprem_health)) {
-      view.health = take(client.health(), [&view](const auto& nodes) {
-        for (const api::HealthNode& node : nodes) view.nodes.push_back({node.name, node.status, node.role, node.code});
-      });
-    }
-    // A client that did not answer a moment ago is not asked five more things, each for a whole time-out.
-    const bool silent = view.health.how == Asked::How::unreachable;
-    auto ask = [&](Reading reading, Asked& asked, auto&& read) {
-      if (readings.has(reading)) asked = silent ? view.health : read();
-    };
-    ask(Reading::onprem_settings, view.settings, [&] {
-      return take(client.application_settings(), [&view](const Json& application) {
-        view.application = application;
-        view.wa_id = text_at(application, "wa_id");
-      });
-    });
-    ask(Reading::onprem_support, view.support, [&] {
-      return take(client.support(), [&view](const api::Support& support) {
-        view.version = support.version;
-        view.expires = support.expires;
-      });
-    });
-    ask(Reading::onprem_queue, view.queue, [&] {
-      return take(client.callback_queue(), [&view](std::optional<long long> size) { view.queue_size = size; });
-    });
-    ask(Reading::onprem_profile, view.profile_asked, [&] { return read_onprem_profile(client, view.profile); });
-    ask(Reading::onprem_shards, view.shards_asked,
-        [&] { return take(client.shards(), [&view](int shards) { view.shards = shards; }); });
+    Client& client = onprem(number);
+    read_onprem(client.api, readings, seen.onprem);
+    seen.onprem_clock_ahead = client.watch.ahead();
   }
+  seen.graph_clock_ahead = graph_watch_.ahead();
   seen.taken_at = clock_.now();
   return seen;
+}
+
+void Site::read_graph(const Number& number, Readings readings, Observation& seen) {
+  const std::string& id = number.phone_number_id;
+  if (readings.has(Reading::graph_node)) read_node(*graph_, id, seen.graph);
+  if (readings.has(Reading::webhook)) read_webhook(*graph_, id, seen.graph);
+  if (readings.has(Reading::graph_health)) read_health(*graph_, id, seen.graph);
+  if (readings.has(Reading::graph_settings)) read_settings(*graph_, id, seen.graph);
+  if (readings.has(Reading::waba_numbers)) seen.in_waba = is_in_waba(number, seen.waba_asked);
+  if (readings.has(Reading::subscribed_apps)) read_apps(*graph_, number.waba_id, seen);
+  if (readings.has(Reading::graph_profile)) read_profile(*graph_, id, seen);
+  if (readings.has(Reading::templates)) read_templates(*graph_, number.waba_id, seen);
+  if (readings.has(Reading::waba_node)) read_waba(*graph_, number.waba_id, seen);
 }
 
 Outcome Site::perform(const Step& step, const Number& number, const Supplies& supplies) {
@@ -292,7 +201,7 @@ Outcome Site::perform(const Step& step, const Number& number, const Supplies& su
   }
   int status = 200;
   auto reply =
-      step.side == api::Side::graph ? graph_->send(call, step.on) : onprem(number).send(call, step.on, &status);
+      step.side == api::Side::graph ? graph_->send(call, step.on) : onprem(number).api.send(call, step.on, &status);
   if (!reply) return outcome_of(reply.error());
 
   Outcome outcome;
@@ -330,7 +239,7 @@ TokenView Site::token() {
 
 void Site::log_out() {
   const std::lock_guard lock(mutex_);
-  for (auto& [url, client] : onprem_) client->logout();
+  for (auto& [url, client] : onprem_) client->api.logout();
 }
 
 std::string request_text(const Step& step, const Number& number, const Fleet& fleet) {

@@ -12,6 +12,7 @@
 #include "ports/clock.hpp"
 #include "ports/secrets.hpp"
 #include "ports/transport.hpp"
+#include "steps/clock_watch.hpp"
 #include "steps/step.hpp"
 
 namespace wamigrate {
@@ -53,7 +54,9 @@ class Site {
 
  private:
   struct Waba;
-  api::OnpremClient& onprem(const Number& number);
+  struct Client;
+  Client& onprem(const Number& number);
+  void read_graph(const Number& number, Readings readings, Observation& seen);
   bool is_in_waba(const Number& number, Asked& asked);
   const Secret& secret(const SecretRef& ref) const;
 
@@ -61,9 +64,10 @@ class Site {
   Transport& transport_;
   Clock& clock_;
   std::map<SecretRef, Secret> secrets_;
+  ClockWatch graph_watch_;
   std::unique_ptr<api::GraphClient> graph_;
   std::mutex mutex_;
-  std::map<std::string, std::unique_ptr<api::OnpremClient>> onprem_;  // by deployment URL
+  std::map<std::string, std::unique_ptr<Client>> onprem_;  // by deployment URL
   std::map<std::string, std::unique_ptr<Waba>> wabas_;
 };
 

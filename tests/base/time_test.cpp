@@ -59,6 +59,20 @@ TEST_CASE("a duration is a whole number of one unit") {
   }
 }
 
+TEST_CASE("the date of an HTTP reply is read and written in one form only") {
+  const auto moment = parse_iso("1994-11-06T08:49:37");
+  CHECK(parse_http_date("Sun, 06 Nov 1994 08:49:37 GMT") == moment);
+  CHECK(to_http_date(*moment + 900ms) == "Sun, 06 Nov 1994 08:49:37 GMT");
+  CHECK(to_http_date(*parse_iso("2025-02-28T23:59:59")) == "Fri, 28 Feb 2025 23:59:59 GMT");
+  for (const char* text :
+       {"", "Sunday, 06-Nov-94 08:49:37 GMT", "Sun Nov  6 08:49:37 1994", "Sun, 06 Nov 1994 08:49:37 CET",
+        "Sun, 06 Nov 1994 08:49:37", "Sun, 31 Nov 1994 08:49:37 GMT", "Sun, 06 nov 1994 08:49:37 GMT",
+        "Sun, 06 Nov 1994 24:49:37 GMT", "Sun, -6 Nov 1994 08:49:37 GMT"}) {
+    CAPTURE(text);
+    CHECK_FALSE(parse_http_date(text).has_value());
+  }
+}
+
 TEST_CASE("a duration is written in its largest whole unit and read back as the same length") {
   CHECK(to_text(Millis(0)) == "0s");
   CHECK(to_text(Millis(90s)) == "90s");

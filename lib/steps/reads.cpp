@@ -1,0 +1,133 @@
+#include "steps/reads.hpp"
+
+#include <fmt/format.h>
+
+namespace wamigrate {
+
+Asked asked_from(const api::Failure& failure) {
+  Asked asked;
+  asked.how = failure.how == api::Failure::How::refused ? Asked::How::refused : Asked::How::unreachable;
+  asked.code = failure.code.empty() ? fmt::format("http {}", failure.http_status) : failure.code;
+  asked.detail = api::to_text(failure);
+  const bool refused = asked.how == Asked::How::refused;
+  asked.credentials = refused && failure.entry->error_class == api::ErrorClass::token;
+  asked.throttled = refused && failure.entry->error_class == api::ErrorClass::throttled;
+  return asked;
+}
+
+void read_node(api::GraphClient& graph, const std::string& phone_number_id, GraphView& view) {
+  view.asked = take(graph.phone_node(phone_number_id), [&view](const api::PhoneNode& node) {
+    view.platform_type = node.platform_type;
+    view.status = node.status;
+    view.display_phone_number = node.display_phone_number;
+    view.verified_name = node.verified_name;
+    view.name_status = node.name_status;
+    view.quality_rating = node.quality_rating;
+    view.messaging_limit = node.messaging_limit;
+    view.throughput = node.throughput;
+    view.code_verification_status = node.code_verification_status;
+    view.account_mode = node.account_mode;
+    view.is_on_biz_app = node.is_on_biz_app;
+    view.is_official = node.is_official_business_account;
+    view.is_pin_enabled = node.is_pin_enabled;
+    view.has_certificate = !node.certificate.empty();
+  });
+}
+
+void read_webhook(api::GraphClient& graph, const std::string& phone_number_id, GraphView& view) {
+  view.webhook_asked =
+      take(graph.webhook_configuration(phone_number_id), [&view](const api::WebhookConfiguration& webhook) {
+        view.webhook_phone = webhook.phone_number;
+        view.webhook_waba = webhook.whatsapp_business_account;
+        view.webhook_app = webhook.application;
+      });
+}
+
+void read_health(api::GraphClient& graph, const std::string& phone_number_id, GraphView& view) {
+  view.health_asked = take(graph.health(phone_number_id), [&view](const api::Health& health) {
+    view.can_send_message = health.can_send_message;
+    view.health_blocked = health.blocked;
+    view.health_findings = health.findings;
+  });
+}
+
+void read_settings(api::GraphClient& graph, const std::string& phone_number_id, GraphView& view) {
+  view.settings_asked = take(graph.storage(phone_number_id), [&view](const api::StorageConfiguration& storage) {
+    // A region that is still named after storage there was switched off holds nothing any more.
+    view.storage_region = storage.status == "IN_COUNTRY_STORAGE_DISABLED" ? "" : storage.region;
+  });
+}
+
+void read_profile(api::GraphClient& graph, const std::string& phone_number_id, Observation& seen) {
+  seen.graph_profile_asked = take(graph.profile(phone_number_id), [&seen](const api::GraphProfile& got) {
+    seen.graph_profile = {got.about, got.address, got.description, got.email, got.vertical, got.websites};
+  });
+}
+
+void read_apps(api::GraphClient& graph, const std::string& waba_id, Observation& seen) {
+  seen.apps_asked = take(graph.subscribed_apps(waba_id), [&seen](const auto& apps) {
+    for (const api::SubscribedApp& app : apps) seen.subscribed_app_ids.push_back(app.id);
+  });
+}
+
+void read_templates(api::GraphClient& graph, const std::string& waba_id, Observation& seen) {
+  seen.templates_asked = take(graph.templates(waba_id), [&seen](const auto& templates) {
+    for (const api::Template& one : templates) ++seen.templates[one.status];
+  });
+}
+
+void read_waba(api::GraphClient& graph, const std::string& waba_id, Observation& seen) {
+  seen.waba_node_asked = take(graph.waba(waba_id), [&seen](const api::Waba& waba) {
+    seen.waba_review = waba.account_review_status;
+    seen.waba_country = waba.country;
+  });
+}
+
+namespace {
+
+Asked read_onprem_profile(api::OnpremClient& client, Profile& profile) {
+  const Asked business = take(client.business_profile(), [&profile](const api::BusinessProfile& got) {
+    profile.address = got.address;
+    profile.description = got.description;
+    profile.email = got.email;
+    profile.vertical = got.vertical;
+    profile.websites = got.websites;
+  });
+  if (!business.answered()) return business;
+  return take(client.about(), [&profile](const std::string& about) { profile.about = about; });
+}
+
+}  // namespace
+
+void read_onprem(api::OnpremClient& client, Readings readings, OnpremView& view) {
+  if (readings.has(Reading::onprem_health)) {
+    view.health = take(client.health(), [&view](const auto& nodes) {
+      for (const api::HealthNode& node : nodes) view.nodes.push_back({node.name, node.status, node.role, node.code});
+    });
+  }
+  // A client that did not answer a moment ago is not asked five more things, each for a whole time-out.
+  const bool silent = view.health.how == Asked::How::unreachable;
+  auto ask = [&](Reading reading, Asked& asked, auto&& read) {
+    if (readings.has(reading)) asked = silent ? view.health : read();
+  };
+  ask(Reading::onprem_settings, view.settings, [&] {
+    return take(client.application_settings(), [&view](const Json& application) {
+      view.application = application;
+      view.wa_id = text_at(application, "wa_id");
+    });
+  });
+  ask(Reading::onprem_support, view.support, [&] {
+    return take(client.support(), [&view](const api::Support& support) {
+      view.version = support.version;
+      view.expires = support.expires;
+    });
+  });
+  ask(Reading::onprem_queue, view.queue, [&] {
+    return take(client.callback_queue(), [&view](std::optional<long long> size) { view.queue_size = size; });
+  });
+  ask(Reading::onprem_profile, view.profile_asked, [&] { return read_onprem_profile(client, view.profile); });
+  ask(Reading::onprem_shards, view.shards_asked,
+      [&] { return take(client.shards(), [&view](int shards) { view.shards = shards; }); });
+}
+
+}  // namespace wamigrate
