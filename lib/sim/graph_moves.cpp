@@ -78,7 +78,11 @@ GraphAnswer post_register(GraphCall& call) {
     order.backup_password = text_at(call.body["backup"], "password");
     order.backup_data = text_at(call.body["backup"], "data");
   }
-  return outcome_answer(call, register_on_cloud(call.state, *call.number, order, call.at));
+  const Outcome outcome = register_on_cloud(call.state, *call.number, order, call.at);
+  if (const std::string region = text_at(call.body, "data_localization_region"); !outcome.refusal && !region.empty()) {
+    call.number->storage = {{"status", "IN_COUNTRY_STORAGE_ENABLED"}, {"data_localization_region", region}};
+  }
+  return outcome_answer(call, outcome);
 }
 
 GraphAnswer post_deregister(GraphCall& call) {

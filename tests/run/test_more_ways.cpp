@@ -144,3 +144,32 @@ TEST_CASE("a number that was registered before its name was approved is register
   CHECK(rig.world->home(rig.phone()) == ServedBy::cloud);
   CHECK(rig.world->requests("register") == 1);
 }
+
+TEST_CASE("local storage is set before the registration, and a number that can't have it stays on-premises") {
+  const bool refused = GENERATE(false, true);
+  CAPTURE(refused);
+  Rig rig({.dialect = {.storage_settings_need_unregistered = refused}});
+  rig.fleet.numbers[0].storage_region = "DE";
+  const Plan plan = rig.plan(Direction::to_cloud);
+  REQUIRE(plan.numbers.size() == 1);
+  CHECK(has_step(plan, "set_storage_region"));
+  const Progress progress = rig.run_through(plan);
+  INFO(story(rig));
+  CHECK(progress.numbers[0].state == (refused ? NumberState::failed : NumberState::migrated));
+  CHECK(rig.world->home(rig.phone()) == (refused ? ServedBy::onprem : ServedBy::cloud));
+  CHECK(rig.world->requests("register") == (refused ? 0 : 1));
+  CHECK(rig.world->hold()->number(rig.phone())->storage.value("data_localization_region", "") == (refused ? "" : "DE"));
+}
+
+TEST_CASE("before v21.0 the region of local storage goes along with the registration") {
+  Rig rig;
+  rig.fleet.graph.version = "v20.0";
+  rig.fleet.numbers[0].storage_region = "BR";
+  const Plan plan = rig.plan(Direction::to_cloud);
+  REQUIRE(plan.numbers.size() == 1);
+  CHECK_FALSE(has_step(plan, "set_storage_region"));
+  const Progress progress = rig.run_through(plan);
+  INFO(story(rig));
+  CHECK(progress.numbers[0].state == NumberState::migrated);
+  CHECK(rig.world->hold()->number(rig.phone())->storage.value("data_localization_region", "") == "BR");
+}
