@@ -81,6 +81,8 @@ const std::vector<GraphPlay> graph_plays{
      }},
     {"graph_verify_code", "verify_code",
      [](GraphClient& c) { return failure_of(c.send(graph_calls::verify_code(number_id, code), "verify_code")); }},
+    {"graph_set_storage_region", "set_storage_region",
+     [](GraphClient& c) { return failure_of(c.send(graph_calls::set_storage_region(number_id, "DE"), "settings")); }},
     {"graph_set_pin", "set_pin",
      [](GraphClient& c) { return failure_of(c.send(graph_calls::set_pin(number_id, pin), "set_pin")); }},
     {"graph_subscribe_app", "subscribe_app",

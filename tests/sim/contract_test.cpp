@@ -203,6 +203,7 @@ const std::map<std::string, Arrangement>& graph_arrangements() {
       {"graph_request_code_ok", {nowhere}},
       {"graph_send_text_ok", {on_cloud}},
       {"graph_set_pin_ok", {on_cloud}},
+      {"graph_set_storage_region_ok", {}},
       {"graph_set_profile_ok", {on_cloud}},
       {"graph_settings", {[](Stage& stage) {
          stage.number().storage = {{"status", "IN_COUNTRY_STORAGE_ENABLED"}, {"data_localization_region", "DE"}};
