@@ -78,6 +78,7 @@ Call waba(const std::string& waba_id);
 Call subscribed_apps(const std::string& waba_id, const std::string& after = {});
 Call profile(const std::string& phone_number_id);
 Call settings(const std::string& phone_number_id);
+Call compliance(const std::string& phone_number_id);
 Call templates(const std::string& waba_id, const std::string& after);
 Call debug_token(const Secret& token);
 /// `backup` null: a registration without one. `region` names local storage in versions before v21.0; empty for none.
@@ -128,6 +129,8 @@ class GraphClient {
   Answer<GraphProfile> profile(const std::string& phone_number_id);
   /// Both empty where the settings show no storage.
   Answer<StorageConfiguration> storage(const std::string& phone_number_id);
+  /// What the business tells of itself as Indian law wants it, without ids; null where it tells nothing.
+  Answer<Json> compliance(const std::string& phone_number_id);
   Answer<std::vector<Template>> templates(const std::string& waba_id);
   Answer<TokenFindings> debug_token();
 

@@ -90,6 +90,10 @@ Call profile(const std::string& phone_number_id) {
 
 Call settings(const std::string& phone_number_id) { return read(node(phone_number_id) + "/settings"); }
 
+Call compliance(const std::string& phone_number_id) {
+  return read(node(phone_number_id) + "/business_compliance_info");
+}
+
 Call templates(const std::string& waba_id, const std::string& after) {
   return read(node(waba_id) + "/message_templates?fields=name,language,status,category&limit=100" +
               after_cursor(after));

@@ -151,6 +151,10 @@ Answer<StorageConfiguration> GraphClient::storage(const std::string& phone_numbe
   return decoded(send(graph_calls::settings(phone_number_id), "read"), graph_replies::storage, Side::graph);
 }
 
+Answer<Json> GraphClient::compliance(const std::string& phone_number_id) {
+  return decoded(send(graph_calls::compliance(phone_number_id), "read"), graph_replies::compliance, Side::graph);
+}
+
 Answer<std::vector<Template>> GraphClient::templates(const std::string& waba_id) {
   return all_pages(
       *this, [&](const std::string& after) { return graph_calls::templates(waba_id, after); },

@@ -151,6 +151,16 @@ std::optional<StorageConfiguration> storage(const Json& json) {
   return StorageConfiguration{text_at(found, "status"), text_at(found, "data_localization_region")};
 }
 
+std::optional<Json> compliance(const Json& json) {
+  const Json& data = at_path(json, {"data"});
+  if (!data.is_array()) return std::nullopt;
+  if (data.empty() || !data.front().is_object()) return Json();
+  Json told = data.front();
+  told.erase("whatsapp_business_account_id");
+  told.erase("messaging_product");
+  return told;
+}
+
 std::optional<Template> message_template(const Json& json) {
   Template found{text_at(json, "name"), text_at(json, "language"), text_at(json, "status"), text_at(json, "category")};
   if (found.name.empty()) return std::nullopt;

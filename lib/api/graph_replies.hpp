@@ -18,6 +18,7 @@ std::optional<Waba> waba(const Json& json);
 std::optional<SubscribedApp> subscribed_app(const Json& json);
 std::optional<GraphProfile> profile(const Json& json);
 std::optional<StorageConfiguration> storage(const Json& json);
+std::optional<Json> compliance(const Json& json);
 std::optional<Template> message_template(const Json& json);
 std::optional<TokenFindings> token_findings(const Json& json);
 

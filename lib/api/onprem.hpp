@@ -38,6 +38,7 @@ Call support();
 Call application_settings();
 Call business_profile();
 Call about();
+Call picture();
 Call shards();
 Call app_stats();
 Call logout();
@@ -78,6 +79,8 @@ class OnpremClient {
   Answer<Json> application_settings();
   Answer<BusinessProfile> business_profile();
   Answer<std::string> about();
+  /// Whether the profile has a picture.
+  Answer<bool> picture();
   Answer<int> shards();
   /// The sum of callback_queue_size over all labels; nothing where the gauge is missing.
   Answer<std::optional<long long>> callback_queue();

@@ -41,6 +41,7 @@ Call support() { return read("/v1/support"); }
 Call application_settings() { return read("/v1/settings/application"); }
 Call business_profile() { return read("/v1/settings/business/profile"); }
 Call about() { return read("/v1/settings/profile/about"); }
+Call picture() { return read("/v1/settings/profile/photo?format=link"); }
 Call shards() { return read("/v1/account/shards"); }
 Call app_stats() { return read("/v1/stats/app"); }
 

@@ -127,6 +127,10 @@ Answer<BusinessProfile> OnpremClient::business_profile() {
   return decoded(send(onprem_calls::business_profile(), "read"), onprem_replies::business_profile, Side::onprem);
 }
 
+Answer<bool> OnpremClient::picture() {
+  return decoded(send(onprem_calls::picture(), "read"), onprem_replies::picture, Side::onprem);
+}
+
 Answer<std::string> OnpremClient::about() {
   return decoded(send(onprem_calls::about(), "read"), onprem_replies::about, Side::onprem);
 }

@@ -98,6 +98,10 @@ std::optional<BusinessProfile> business_profile(const Json& json) {
   return profile;
 }
 
+std::optional<bool> picture(const Json& json) {
+  return !text_at(at_path(json, {"settings", "profile", "photo"}), "link").empty();
+}
+
 std::optional<std::string> about(const Json& json) {
   const Json& found = at_path(json, {"settings", "profile", "about"});
   if (!found.is_object()) return std::nullopt;

@@ -31,8 +31,8 @@ Result<Phone> parse_phone(std::string_view text);
 /// The one on-premises client of a number.
 struct Deployment {
   std::string name;
-  std::string url;  ///< `/v1/…` is appended; no slash at its end.
-  int shards = 1;   ///< 1, 2, 4, 8, 16 or 32.
+  std::string url;    ///< `/v1/…` is appended; no slash at its end.
+  int shards = 1;     ///< 1, 2, 4, 8, 16 or 32.
   bool gone = false;  ///< `deployment: gone`: switched off for good; unreachable then means it does not serve.
   std::string username;
   SecretRef password;
@@ -96,8 +96,8 @@ struct Policy {
 
 struct Fleet {
   Graph graph;
-  std::string ledger;    ///< A path, `~/…` allowed; empty for the default. PostgreSQL URLs are refused for now.
-  SecretRef seal_key;    ///< None for the default file.
+  std::string ledger;  ///< A path, `~/…` allowed; empty for the default. PostgreSQL URLs are refused for now.
+  SecretRef seal_key;  ///< None for the default file.
   std::string status_feed;
   Policy policy;
   std::vector<Number> numbers;  ///< In inventory order.

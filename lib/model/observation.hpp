@@ -28,6 +28,8 @@ enum class Reading : unsigned {
   onprem_profile,   ///< GET the business profile and the about text
   onprem_shards,    ///< GET /v1/account/shards
   waba_node,        ///< GET the WABA: its review and country
+  onprem_picture,   ///< GET the profile's photo, as a link
+  compliance,       ///< GET business_compliance_info: Indian numbers only
   graph_settings,   ///< GET settings of the number: local storage
   count_,
 };
@@ -136,6 +138,7 @@ struct OnpremView {
   std::optional<long long> queue_size;
   Asked profile_asked;
   Profile profile;
+  std::optional<bool> picture;  ///< Whether the profile has one; none where that could not be read.
   Asked shards_asked;
   int shards = 0;
 };
@@ -156,6 +159,8 @@ struct Snapshot {
   Json application;  ///< On-premises' settings; null when they could not be read.
   std::string verified_name, quality_rating, messaging_limit, throughput;
   std::optional<bool> is_official;
+  std::optional<bool> picture;
+  Json compliance;  ///< What Indian law wants sellers to say, as Graph shows it; null where it is not shown or asked.
   TemplateCounts templates;
 };
 Json to_json(const Snapshot& snapshot);
@@ -171,6 +176,9 @@ struct Observation {
   std::vector<std::string> subscribed_app_ids;
   Asked graph_profile_asked;
   Profile graph_profile;
+  std::optional<bool> graph_picture;
+  Asked compliance_asked;
+  Json compliance;
   Asked templates_asked;
   TemplateCounts templates;
   Asked waba_node_asked;

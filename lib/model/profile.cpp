@@ -91,6 +91,8 @@ Json to_json(const Snapshot& snapshot) {
                {"throughput", snapshot.throughput},
                {"templates", templates}};
   if (snapshot.is_official) json["is_official"] = *snapshot.is_official;
+  if (snapshot.picture) json["picture"] = *snapshot.picture;
+  if (!snapshot.compliance.is_null()) json["compliance"] = snapshot.compliance;
   return json;
 }
 
@@ -103,6 +105,8 @@ Snapshot snapshot_from_json(const Json& json) {
   snapshot.messaging_limit = text_at(json, "messaging_limit");
   snapshot.throughput = text_at(json, "throughput");
   snapshot.is_official = flag_at(json, "is_official");
+  snapshot.picture = flag_at(json, "picture");
+  snapshot.compliance = at_path(json, {"compliance"});
   for (const auto& [status, count] : at_path(json, {"templates"}).items()) {
     if (count.is_number_integer()) snapshot.templates[status] = count.get<int>();
   }

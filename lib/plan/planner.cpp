@@ -114,7 +114,8 @@ Facts full_goal(Direction direction) {
             Fact::cloud_profile_restored, Fact::promises_compared, Fact::webhook_effective};
   }
   return {Fact::onprem_is_home,           Fact::shards_restored,         Fact::onprem_healthy,
-          Fact::onprem_settings_restored, Fact::onprem_profile_restored, Fact::onprem_about_restored};
+          Fact::onprem_settings_restored, Fact::onprem_profile_restored, Fact::onprem_about_restored,
+          Fact::promises_compared};
 }
 
 Facts goal_of(Direction direction, Facts from) {

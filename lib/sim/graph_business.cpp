@@ -134,6 +134,14 @@ GraphAnswer get_profile(GraphCall& call) {
   return Json{{"data", Json::array({*profile})}};
 }
 
+GraphAnswer get_compliance(GraphCall& call) {
+  Json told = call.number->compliance;
+  if (told.is_null()) return Json{{"data", Json::array()}};
+  told["whatsapp_business_account_id"] = call.number->waba_id;
+  told["messaging_product"] = "whatsapp";
+  return Json{{"data", Json::array({told})}};
+}
+
 GraphAnswer post_profile(GraphCall& call) {
   constexpr std::array fields{Field{"messaging_product", Shape::text, true},
                               Field{"about"},

@@ -97,6 +97,7 @@ GraphAnswer delete_subscribed_apps(GraphCall& call);
 GraphAnswer get_templates(GraphCall& call);
 GraphAnswer get_debug_token(GraphCall& call);
 GraphAnswer get_profile(GraphCall& call);
+GraphAnswer get_compliance(GraphCall& call);
 GraphAnswer post_profile(GraphCall& call);
 GraphAnswer get_settings(GraphCall& call);
 GraphAnswer post_settings(GraphCall& call);

@@ -32,6 +32,7 @@ std::vector<GraphRoute> make_routes() {
       {"verify_code", "POST", phone, "verify_code", true, false, {management}, {"code"}, post_verify_code},
       {"profile", "GET", phone, "whatsapp_business_profile", false, false, {management}, {"fields"}, get_profile},
       {"set_profile", "POST", phone, "whatsapp_business_profile", true, false, {management}, {}, post_profile},
+      {"compliance", "GET", phone, "business_compliance_info", false, false, {management}, {}, get_compliance},
       {"settings", "GET", phone, "settings", false, false, {management}, {"include_sip_credentials"}, get_settings},
       {"set_settings", "POST", phone, "settings", true, false, {management}, {}, post_settings},
       {"messages", "POST", phone, "messages", true, false, {messaging}, {}, post_messages},

@@ -83,6 +83,7 @@ OnpremAnswer delete_application(OnpremCall& call);
 OnpremAnswer get_business_profile(OnpremCall& call);
 OnpremAnswer post_business_profile(OnpremCall& call);
 OnpremAnswer get_about(OnpremCall& call);
+OnpremAnswer get_picture(OnpremCall& call);
 OnpremAnswer patch_about(OnpremCall& call);
 OnpremAnswer get_health(OnpremCall& call);
 OnpremAnswer get_support(OnpremCall& call);

@@ -29,6 +29,7 @@ std::vector<OnpremRoute> make_routes() {
       {"business_profile", "GET", "/settings/business/profile", false, user, get_business_profile},
       {"set_business_profile", "POST", "/settings/business/profile", true, user, post_business_profile},
       {"about", "GET", "/settings/profile/about", false, user, get_about},
+      {"picture", "GET", "/settings/profile/photo", false, user, get_picture},
       {"set_about", "PATCH", "/settings/profile/about", true, user, patch_about},
       {"health", "GET", "/health", false, user, get_health},
       {"support", "GET", "/support", false, user, get_support},
@@ -148,7 +149,9 @@ OnpremAnswer answer_call(OnpremCall& call) {
     return refuse_onprem(1006, "Path not found");
   }
   if (auto bad = authenticate(call)) return tl::make_unexpected(*bad);
-  if (!call.request.query.empty()) return refuse_onprem(1010, "Query parameters are not used here");
+  // Only the photo is asked for in a form of its own: a link instead of the picture.
+  const bool links = call.route->kind == "picture" && call.request.query == decltype(call.request.query){{"format", "link"}};
+  if (!call.request.query.empty() && !links) return refuse_onprem(1010, "Query parameters are not used here");
   if (auto bad = read_body(call)) return tl::make_unexpected(*bad);
   return call.route->handle(call);
 }

@@ -204,6 +204,13 @@ OnpremAnswer get_about(OnpremCall& call) {
   return OnpremReply{.body = {{"settings", {{"profile", {{"about", {{"text", call.number->profile.about}}}}}}}}};
 }
 
+OnpremAnswer get_picture(OnpremCall& call) {
+  if (auto bad = connected_refusal(call)) return tl::make_unexpected(*bad);
+  const std::string& link = call.number->profile.picture_url;
+  if (link.empty()) return refuse_onprem(1006, "no profile photo is set");
+  return OnpremReply{.body = {{"settings", {{"profile", {{"photo", {{"link", link}}}}}}}}};
+}
+
 OnpremAnswer patch_about(OnpremCall& call) {
   constexpr std::array fields{Field{"text", Shape::text, true}};
   if (auto bad = body_refusal(call.body, fields)) return tl::make_unexpected(*bad);

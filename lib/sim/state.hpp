@@ -94,6 +94,7 @@ struct WorldNumber {
 
   std::string callback_override{};  ///< The number's own webhook.
   std::string search_visibility = "VISIBLE";
+  Json compliance;                         ///< business_compliance_info; null for none.
   Json storage = {{"status", "DEFAULT"}};  ///< storage_configuration.
   Json settings = Json::object();          ///< The other features of /settings.
 

@@ -35,6 +35,8 @@ Snapshot snapshot_of(const Observation& seen) {
   snapshot.messaging_limit = seen.graph.messaging_limit;
   snapshot.throughput = seen.graph.throughput;
   snapshot.is_official = seen.graph.is_official;
+  snapshot.picture = onprem ? seen.onprem.picture : seen.graph_picture;
+  snapshot.compliance = seen.compliance;
   snapshot.templates = seen.templates;
   return snapshot;
 }
@@ -83,6 +85,14 @@ Outcome conclude_comparison(const Material& material, const Observation& seen) {
   compare("quality rating", before.quality_rating, now.quality_rating);
   compare("messaging limit", before.messaging_limit, now.messaging_limit);
   compare("official business account", word(before.is_official), word(now.is_official));
+  // Nothing is said of a picture that only one of the two sides would show.
+  if (before.picture.value_or(false) && !now.picture.value_or(true)) {
+    outcome.notes.emplace_back("the profile picture did not come along: upload it again in WhatsApp Manager");
+  }
+  if (seen.compliance_asked.answered() && !before.compliance.is_null() && before.compliance != now.compliance) {
+    outcome.notes.emplace_back(
+        "the compliance information for India is not as it was: POST /<PHONE_NUMBER_ID>/business_compliance_info");
+  }
   if (seen.templates_asked.answered()) {
     auto approved = [](const TemplateCounts& counts) {
       const auto found = counts.find("APPROVED");
@@ -91,10 +101,12 @@ Outcome conclude_comparison(const Material& material, const Observation& seen) {
     compare("approved templates", approved(before.templates), approved(now.templates));
   }
   note_unread(outcome.notes, seen.templates_asked, "the templates");
-  if (seen.graph_profile_asked.answered() && !covers(seen.graph_profile, before.profile)) {
+  const bool onprem = seen.readings.has(Reading::onprem_profile);
+  const Asked& profile_asked = onprem ? seen.onprem.profile_asked : seen.graph_profile_asked;
+  if (profile_asked.answered() && !covers(onprem ? seen.onprem.profile : seen.graph_profile, before.profile)) {
     outcome.notes.emplace_back("the profile reads back otherwise than it was written");
   }
-  note_unread(outcome.notes, seen.graph_profile_asked, "the Cloud profile");
+  note_unread(outcome.notes, profile_asked, onprem ? "the on-premises profile" : "the Cloud profile");
   outcome.how = Outcome::How::done;
   outcome.vouched = {Fact::promises_compared};
   return outcome;
@@ -189,8 +201,8 @@ Step take_snapshot() {
                .by_hand =
                    "Save what these answer: GET /v1/settings/application, GET /v1/settings/business/profile, "
                    "GET /v1/settings/profile/about, and Graph's phone-number node."};
-  step.reads = {Reading::graph_node,      Reading::graph_profile,  Reading::templates,
-                Reading::onprem_settings, Reading::onprem_profile, Reading::onprem_health};
+  step.reads = {Reading::graph_node,     Reading::graph_profile, Reading::templates,      Reading::onprem_settings,
+                Reading::onprem_profile, Reading::onprem_health, Reading::onprem_picture, Reading::compliance};
   step.conclude = conclude_snapshot;
   return step;
 }
@@ -368,7 +380,26 @@ Step compare_promises() {
                    "Compares display name, quality, official status, messaging limit and templates with what was "
                    "kept, and puts every difference into the report.",
                .by_hand = "Read the phone-number node and the templates again and compare."};
-  step.reads = {Reading::graph_node, Reading::graph_profile, Reading::templates};
+  step.reads = {Reading::graph_node, Reading::graph_profile, Reading::templates, Reading::compliance};
+  step.conclude = conclude_comparison;
+  return step;
+}
+
+Step compare_promises_onprem() {
+  Step step;
+  step.kind = {.name = "compare_promises_onprem",
+               .title = "compare what is to stay as it was",
+               .effect = {.needs = {Fact::onprem_is_home, Fact::snapshot_taken, Fact::onprem_profile_restored,
+                                    Fact::onprem_about_restored},
+                          .gives = {Fact::promises_compared}},
+               .cost = 1,
+               .duration = 2s,
+               .doing =
+                   "Compares display name, quality, official status, messaging limit, templates and profile with what "
+                   "was kept, and puts every difference into the report.",
+               .by_hand = "Read the phone-number node, the templates and the on-premises profile, and compare."};
+  step.reads = {Reading::graph_node,     Reading::templates,  Reading::onprem_profile,
+                Reading::onprem_picture, Reading::compliance, Reading::onprem_health};
   step.conclude = conclude_comparison;
   return step;
 }

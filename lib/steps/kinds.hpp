@@ -19,6 +19,7 @@ Step register_without_profile();
 Step confirm_cloud_health();
 Step restore_cloud_profile();
 Step compare_promises();
+Step compare_promises_onprem();
 Step release_cloud();
 
 // onprem.cpp

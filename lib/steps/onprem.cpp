@@ -96,11 +96,11 @@ Step register_onprem() {
                .slow = true,
                .uses_pin = true,
                .doing =
-                   "Asks the on-premises client to register the number with its certificate and PIN while Cloud "
-                   "still serves it. If the client answers that a code was sent, the run waits for it.",
+                   "Asks the on-premises client to register the number with its certificate and PIN. Cloud, where it "
+                   "serves the number, goes on until then. If the client answers that a code was sent, the run waits.",
                .by_hand =
                    "POST /v1/account {\"cc\":…,\"phone_number\":…,\"method\":\"sms\",\"cert\":…,\"pin\":…}. "
-                   "201: done. 202: a code is on its way. A refusal: stop, Cloud still serves the number."};
+                   "201: done. 202: a code is on its way. A refusal: stop, and look who serves the number."};
   step.side = api::Side::onprem;
   step.on = "account";
   step.call = [](const Material& m) {

@@ -61,6 +61,7 @@ void read_settings(api::GraphClient& graph, const std::string& phone_number_id, 
 void read_profile(api::GraphClient& graph, const std::string& phone_number_id, Observation& seen) {
   seen.graph_profile_asked = take(graph.profile(phone_number_id), [&seen](const api::GraphProfile& got) {
     seen.graph_profile = {got.about, got.address, got.description, got.email, got.vertical, got.websites};
+    seen.graph_picture = !got.profile_picture_url.empty();
   });
 }
 
@@ -68,6 +69,11 @@ void read_apps(api::GraphClient& graph, const std::string& waba_id, Observation&
   seen.apps_asked = take(graph.subscribed_apps(waba_id), [&seen](const auto& apps) {
     for (const api::SubscribedApp& app : apps) seen.subscribed_app_ids.push_back(app.id);
   });
+}
+
+void read_compliance(api::GraphClient& graph, const std::string& phone_number_id, Observation& seen) {
+  seen.compliance_asked =
+      take(graph.compliance(phone_number_id), [&seen](Json told) { seen.compliance = std::move(told); });
 }
 
 void read_templates(api::GraphClient& graph, const std::string& waba_id, Observation& seen) {
@@ -122,6 +128,10 @@ void read_onprem(api::OnpremClient& client, Readings readings, OnpremView& view)
       view.expires = support.expires;
     });
   });
+  if (readings.has(Reading::onprem_picture) && !silent) {
+    // Optional: where it can't be read, nothing is said about it.
+    if (const auto picture = client.picture()) view.picture = *picture;
+  }
   ask(Reading::onprem_queue, view.queue, [&] {
     return take(client.callback_queue(), [&view](std::optional<long long> size) { view.queue_size = size; });
   });

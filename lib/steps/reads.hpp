@@ -29,6 +29,7 @@ void read_health(api::GraphClient& graph, const std::string& phone_number_id, Gr
 void read_settings(api::GraphClient& graph, const std::string& phone_number_id, GraphView& view);
 void read_profile(api::GraphClient& graph, const std::string& phone_number_id, Observation& seen);
 void read_apps(api::GraphClient& graph, const std::string& waba_id, Observation& seen);
+void read_compliance(api::GraphClient& graph, const std::string& phone_number_id, Observation& seen);
 void read_templates(api::GraphClient& graph, const std::string& waba_id, Observation& seen);
 void read_waba(api::GraphClient& graph, const std::string& waba_id, Observation& seen);
 

@@ -171,6 +171,7 @@ void Site::read_graph(const Number& number, Readings readings, Observation& seen
   if (readings.has(Reading::graph_node)) read_node(*graph_, id, seen.graph);
   if (readings.has(Reading::webhook)) read_webhook(*graph_, id, seen.graph);
   if (readings.has(Reading::graph_health)) read_health(*graph_, id, seen.graph);
+  if (readings.has(Reading::compliance) && number.phone.region == "IN") read_compliance(*graph_, id, seen);
   // One more request a number, for the few that ask for local storage.
   if (readings.has(Reading::graph_settings) && !number.storage_region.empty()) read_settings(*graph_, id, seen.graph);
   if (readings.has(Reading::waba_numbers)) seen.in_waba = is_in_waba(number, seen.waba_asked);

@@ -35,6 +35,7 @@ std::span<const Step> steps() {
       restore_onprem_settings(),
       restore_onprem_profile(),
       restore_onprem_about(),
+      compare_promises_onprem(),
   };
   return all;
 }

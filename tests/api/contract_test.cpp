@@ -61,6 +61,7 @@ const std::vector<GraphPlay> graph_plays{
     {"graph_waba", "waba", [](GraphClient& c) { return failure_of(c.waba(waba_id)); }},
     {"graph_subscribed_apps", "subscribed_apps", [](GraphClient& c) { return failure_of(c.subscribed_apps(waba_id)); }},
     {"graph_profile", "profile", [](GraphClient& c) { return failure_of(c.profile(number_id)); }},
+    {"graph_compliance", "compliance", [](GraphClient& c) { return failure_of(c.compliance(number_id)); }},
     {"graph_settings", "settings",
      [](GraphClient& c) { return failure_of(c.send(graph_calls::settings(number_id), "read")); }},
     {"graph_templates", "templates", [](GraphClient& c) { return failure_of(c.templates(waba_id)); }},
@@ -114,6 +115,7 @@ const std::vector<OnpremPlay> onprem_plays{
        return failure_of(c.send(onprem_calls::set_business_profile(business_profile), "settings"));
      }},
     {"onprem_about", "about", [](OnpremClient& c) { return failure_of(c.about()); }},
+    {"onprem_picture", "picture", [](OnpremClient& c) { return failure_of(c.picture()); }},
     {"onprem_set_about", "set_about",
      [](OnpremClient& c) { return failure_of(c.send(onprem_calls::set_about("Succulents and more"), "settings")); }},
     {"onprem_shards", "shards", [](OnpremClient& c) { return failure_of(c.shards()); }},

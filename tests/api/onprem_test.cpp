@@ -246,8 +246,8 @@ TEST_CASE("waiting callbacks are summed, and a missing gauge is not zero") {
 }
 
 TEST_CASE("settings, profile, about, shards and backup are read") {
-  Onprem onprem(
-      {"onprem_application_settings", "onprem_business_profile", "onprem_about", "onprem_shards", "onprem_backup_ok"});
+  Onprem onprem({"onprem_application_settings", "onprem_business_profile", "onprem_about", "onprem_picture",
+                 "onprem_shards", "onprem_backup_ok"});
   const auto settings = onprem.client.application_settings();
   REQUIRE(settings);
   CHECK(text_at(*settings, "wa_id") == "4915110000000");
@@ -259,6 +259,7 @@ TEST_CASE("settings, profile, about, shards and backup are read") {
   CHECK(profile->vertical == "Retail");
   CHECK(profile->websites == std::vector<std::string>{"https://www.example.com"});
   CHECK(*onprem.client.about() == "Succulents and more");
+  CHECK(*onprem.client.picture());
   CHECK(*onprem.client.shards() == 2);
   CHECK(onprem.client.take_backup(Secret("backup-password"))->reveal() == "V0FCSGV4YW1wbGU=");
 }

@@ -190,7 +190,7 @@ TEST_CASE("a number on Cloud takes the way back that the contract describes, Clo
   CHECK(names_of(find_road(catalogue(), on_cloud, full_goal(Direction::to_onprem))) ==
         std::vector<std::string>{"take_snapshot", "register_onprem", "enter_onprem_code", "restore_shards",
                                  "confirm_onprem_health", "restore_onprem_settings", "restore_onprem_profile",
-                                 "restore_onprem_about"});
+                                 "restore_onprem_about", "compare_promises_onprem"});
 }
 
 TEST_CASE(
@@ -199,7 +199,7 @@ TEST_CASE(
                            full_goal(Direction::to_onprem))) ==
         std::vector<std::string>{"take_snapshot", "release_cloud", "register_onprem", "enter_onprem_code",
                                  "restore_shards", "confirm_onprem_health", "restore_onprem_settings",
-                                 "restore_onprem_profile", "restore_onprem_about"});
+                                 "restore_onprem_profile", "restore_onprem_about", "compare_promises_onprem"});
 }
 
 TEST_CASE("a number that is at home already wants nothing more, wherever it came from") {

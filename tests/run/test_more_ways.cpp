@@ -161,6 +161,35 @@ TEST_CASE("local storage is set before the registration, and a number that can't
   CHECK(rig.world->hold()->number(rig.phone())->storage.value("data_localization_region", "") == (refused ? "" : "DE"));
 }
 
+TEST_CASE("what did not come along is said in the report, towards either side") {
+  const bool to_cloud = GENERATE(true, false);
+  CAPTURE(to_cloud);
+  Rig rig({.home = to_cloud ? ServedBy::onprem : ServedBy::cloud});
+  rig.world->hold()->number(rig.phone())->profile.picture_url = "https://pps.whatsapp.net/before";
+  const Direction direction = to_cloud ? Direction::to_cloud : Direction::to_onprem;
+  const Plan plan = rig.plan(direction);
+  REQUIRE(plan.numbers.size() == 1);
+  rig.stop_at = [&rig, to_cloud] {  // somebody meddles while the number moves
+    const Entry& entry = rig.entries.back();
+    if (entry.event == event::settled && entry.step == (to_cloud ? "register_on_cloud" : "register_onprem")) {
+      auto state = rig.world->hold();
+      state->number(rig.phone())->profile.picture_url.clear();
+      state->number(rig.phone())->quality = "YELLOW";
+    }
+    return false;
+  };
+  const Progress progress = rig.run_through(plan);
+  INFO(story(rig));
+  CHECK(progress.numbers[0].state == NumberState::migrated);
+  const auto& notes = progress.numbers[0].notes;
+  const auto said = [&notes](const std::string& words) {
+    return std::any_of(notes.begin(), notes.end(),
+                       [&words](const std::string& note) { return note.find(words) != std::string::npos; });
+  };
+  CHECK(said("quality rating was GREEN and is YELLOW"));
+  CHECK(said("picture did not come along") == to_cloud);  // on-premises names no picture as it names none at all
+}
+
 TEST_CASE("before v21.0 the region of local storage goes along with the registration") {
   Rig rig;
   rig.fleet.graph.version = "v20.0";

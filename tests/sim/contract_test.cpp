@@ -202,6 +202,20 @@ const std::map<std::string, Arrangement>& graph_arrangements() {
       {"graph_request_code_2388091", {{}, "", refusal(100, 0, 2388091)}},
       {"graph_request_code_ok", {nowhere}},
       {"graph_send_text_ok", {on_cloud}},
+      {"graph_compliance", {[](Stage& stage) {
+         const Json care = {{"email", "support@luckyshrub.com"},
+                            {"mobile_number", "+913854559033"},
+                            {"landline_number", "+913857614343"}};
+         Json officer = care;
+         officer["name"] = "Chandravati P.";
+         officer["email"] = "chandravati@luckyshrub.com";
+         stage.number().compliance = {{"entity_name", "Lucky Shrub Private Limited"},
+                                      {"entity_type", "Partnership"},
+                                      {"entity_type_custom", nullptr},
+                                      {"is_registered", true},
+                                      {"grievance_officer_details", officer},
+                                      {"customer_care_details", care}};
+       }}},
       {"graph_set_pin_ok", {on_cloud}},
       {"graph_set_storage_region_ok", {}},
       {"graph_set_profile_ok", {on_cloud}},
@@ -235,6 +249,8 @@ const std::map<std::string, Arrangement>& graph_arrangements() {
 const std::map<std::string, Arrangement>& onprem_arrangements() {
   static const std::map<std::string, Arrangement> all{
       {"onprem_about", {}},
+      {"onprem_picture",
+       {[](Stage& stage) { stage.number().profile.picture_url = "https://pps.whatsapp.net/picture"; }}},
       {"onprem_account_1005", {another_pin}},
       {"onprem_account_1005_blocked", {[](Stage& stage) { stage.number().registration_blocked = true; }}},
       {"onprem_account_1005_expired", {[](Stage& stage) { stage.deployment().expires = stage.clock.now(); }}},
