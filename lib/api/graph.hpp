@@ -28,6 +28,12 @@ struct Health {
   std::vector<std::string> blocked;   ///< Types of the entities that block: PHONE_NUMBER, WABA, BUSINESS, APP
   std::vector<std::string> findings;  ///< For people: "WABA 102…: 141006 payment … (solution …)"
 };
+/// A number as a list shows it. Which fields a list carries is not documented: nothing where it left one out.
+struct ListedNumber {
+  PhoneNode node;
+  std::optional<WebhookConfiguration> webhook;
+  std::optional<Health> health;
+};
 struct SubscribedApp {
   std::string id, name, override_callback_uri;
 };
@@ -74,6 +80,10 @@ Call health(const std::string& node_id);
 /// As phone_node, without the certificates.
 Call waba_numbers(const std::string& waba_id, const std::string& after,
                   std::string_view version = default_graph_version);
+/// As phone_node with the certificates, webhook_configuration and health_status. Not documented of lists: it may be
+/// refused, or answered without them.
+Call numbers_in_full(const std::string& waba_id, const std::string& after,
+                     std::string_view version = default_graph_version);
 Call waba(const std::string& waba_id);
 Call subscribed_apps(const std::string& waba_id, const std::string& after = {});
 Call profile(const std::string& phone_number_id);
@@ -124,6 +134,7 @@ class GraphClient {
   /// All pages, as long as paging.next is there (only its cursor is used: the token goes to no address that a reply
   /// names); a repeated cursor ends it. This holds for all lists.
   Answer<std::vector<PhoneNode>> waba_numbers(const std::string& waba_id);
+  Answer<std::vector<ListedNumber>> numbers_in_full(const std::string& waba_id);
   Answer<Waba> waba(const std::string& waba_id);
   Answer<std::vector<SubscribedApp>> subscribed_apps(const std::string& waba_id);
   Answer<GraphProfile> profile(const std::string& phone_number_id);

@@ -73,6 +73,11 @@ Call waba_numbers(const std::string& waba_id, const std::string& after, std::str
                           after_cursor(after)));
 }
 
+Call numbers_in_full(const std::string& waba_id, const std::string& after, std::string_view version) {
+  return read(fmt::format("{}/phone_numbers?fields={},certificate,webhook_configuration,health_status&limit=100{}",
+                          node(waba_id), number_fields(version), after_cursor(after)));
+}
+
 Call waba(const std::string& waba_id) {
   return read(node(waba_id) +
               "?fields=id,name,country,account_review_status,business_verification_status,message_template_namespace");

@@ -133,6 +133,12 @@ Answer<std::vector<PhoneNode>> GraphClient::waba_numbers(const std::string& waba
       graph_replies::phone_node);
 }
 
+Answer<std::vector<ListedNumber>> GraphClient::numbers_in_full(const std::string& waba_id) {
+  return all_pages(
+      *this, [&](const std::string& after) { return graph_calls::numbers_in_full(waba_id, after, version_); },
+      graph_replies::listed_number);
+}
+
 Answer<Waba> GraphClient::waba(const std::string& waba_id) {
   return decoded(send(graph_calls::waba(waba_id), "read"), graph_replies::waba, Side::graph);
 }

@@ -110,6 +110,14 @@ std::optional<Health> health(const Json& json) {
   return health;
 }
 
+std::optional<ListedNumber> listed_number(const Json& json) {
+  auto node = phone_node(json);
+  if (!node) return std::nullopt;
+  ListedNumber listed{*std::move(node), std::nullopt, health(json)};
+  if (at_path(json, {"webhook_configuration"}).is_object()) listed.webhook = webhook_configuration(json);
+  return listed;
+}
+
 std::optional<Waba> waba(const Json& json) {
   Waba waba{text_at(json, "id"),
             text_at(json, "name"),

@@ -14,6 +14,7 @@ namespace wamigrate::api::graph_replies {
 std::optional<PhoneNode> phone_node(const Json& json);
 std::optional<WebhookConfiguration> webhook_configuration(const Json& json);
 std::optional<Health> health(const Json& json);
+std::optional<ListedNumber> listed_number(const Json& json);
 std::optional<Waba> waba(const Json& json);
 std::optional<SubscribedApp> subscribed_app(const Json& json);
 std::optional<GraphProfile> profile(const Json& json);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 
 #include "run/rations.hpp"
@@ -12,30 +13,57 @@ namespace {
 
 using R = Check::Result;
 
-struct Asking {
-  std::size_t slot = 0;
-  Observation seen;
-};
-
-// Observes these slots with all workers, and hands each observation over as it comes.
-void observe_all(const Fleet& fleet, Survey& survey, const std::vector<std::size_t>& slots, Readings readings,
-                 SurveyDoors& doors) {
-  std::vector<Asking> asking(slots.size());
+// Starts one job for each of these slots, and returns when all have ended.
+template <class Look>
+void for_each_slot(const std::vector<std::size_t>& slots, SurveyDoors& doors, Look look) {
   for (std::size_t i = 0; i < slots.size(); ++i) {
-    asking[i].slot = slots[i];
-    const Number& number = fleet.numbers[survey.numbers[slots[i]].number];
-    doors.workers.start(
-        i, [&site = doors.site, &number, readings, one = &asking[i]] { one->seen = site.observe(number, readings); });
+    doors.workers.start(i, [slot = slots[i], &look] { look(slot); });
   }
   std::size_t done = 0;
   while (done < slots.size()) {
     done += doors.workers.wait(doors.clock.now() + std::chrono::seconds(1)).size();
     if (doors.on_progress) doors.on_progress(static_cast<int>(done), static_cast<int>(slots.size()));
   }
-  for (Asking& one : asking) {
-    survey.numbers[one.slot].seen = std::move(one.seen);
-    survey.observed_at = std::max(survey.observed_at, survey.numbers[one.slot].seen.taken_at);
+}
+
+// Observes these slots with all workers. What Graph's lists said holds for this look and no longer.
+void observe_all(const Fleet& fleet, Survey& survey, const std::vector<std::size_t>& slots, Readings readings,
+                 SurveyDoors& doors) {
+  const auto sheets = doors.site.sheets();
+  for_each_slot(slots, doors, [&](std::size_t slot) {  // a slot is nobody else's
+    Surveyed& one = survey.numbers[slot];
+    one.seen = doors.site.observe(fleet.numbers[one.number], readings, sheets.get());
+  });
+  for (const std::size_t slot : slots) {
+    survey.observed_at = std::max(survey.observed_at, survey.numbers[slot].seen.taken_at);
   }
+}
+
+bool says_the_same(const Observation& before, const Observation& now) {
+  auto same_node = [](const OnpremNode& a, const OnpremNode& b) { return a.name == b.name && a.status == b.status; };
+  return before.graph.platform_type == now.graph.platform_type && before.graph.status == now.graph.status &&
+         before.graph.asked.how == now.graph.asked.how && before.onprem.health.how == now.onprem.health.how &&
+         std::equal(before.onprem.nodes.begin(), before.onprem.nodes.end(), now.onprem.nodes.begin(),
+                    now.onprem.nodes.end(), same_node);
+}
+
+// Asks these slots where they are, no more, and gives those that say something else than before.
+std::vector<std::size_t> changed_meanwhile(const Fleet& fleet, Survey& survey, const std::vector<std::size_t>& slots,
+                                           SurveyDoors& doors) {
+  std::vector<char> changed(survey.numbers.size(), 0);
+  for_each_slot(slots, doors, [&](std::size_t slot) {
+    Surveyed& one = survey.numbers[slot];
+    const Observation now =
+        doors.site.observe(fleet.numbers[one.number], {Reading::graph_node, Reading::onprem_health});
+    changed[slot] = !says_the_same(one.seen, now);
+    one.seen.taken_at = now.taken_at;
+  });
+  std::vector<std::size_t> others;
+  for (const std::size_t slot : slots) {
+    survey.observed_at = std::max(survey.observed_at, survey.numbers[slot].seen.taken_at);
+    if (changed[slot] != 0) others.push_back(slot);
+  }
+  return others;
 }
 
 void judge(const Fleet& fleet, const PlanOptions& options, Surveyed& one, bool patience_over) {
@@ -57,8 +85,8 @@ bool failed_at(const Checks& checks, const std::string& phone) {
 }  // namespace
 
 Readings survey_readings() {
-  return planning_readings() | Readings{Reading::webhook, Reading::graph_health, Reading::onprem_support,
-                                        Reading::onprem_queue, Reading::onprem_shards};
+  return planning_readings() | Readings{Reading::webhook,      Reading::graph_health,  Reading::onprem_support,
+                                        Reading::onprem_queue, Reading::onprem_shards, Reading::waba_node};
 }
 
 Result<Survey> survey(const Fleet& fleet, const std::vector<std::size_t>& numbers, const PlanOptions& options,
@@ -81,25 +109,35 @@ Result<Survey> survey(const Fleet& fleet, const std::vector<std::size_t>& number
     survey.numbers.push_back(std::move(one));
   }
 
-  const Time begun = doors.clock.now();
-  std::vector<std::size_t> slots(numbers.size());
-  for (std::size_t i = 0; i < slots.size(); ++i) slots[i] = i;
-  bool told = false;
-  while (!slots.empty()) {
-    observe_all(fleet, survey, slots, readings, doors);
-    const bool patience_over = doors.clock.now() - begun >= fleet.policy.settle_timeout;
+  std::vector<std::size_t> waiting(numbers.size());
+  for (std::size_t i = 0; i < waiting.size(); ++i) waiting[i] = i;
+  // Judges those that are waited for, and goes on waiting for what may still settle by itself.
+  auto judge_waiting = [&](const std::vector<std::size_t>& over) {
     std::vector<std::size_t> unsettled;
-    for (const std::size_t slot : slots) {
-      judge(fleet, options, survey.numbers[slot], patience_over);
-      const HomeFinding& home = survey.numbers[slot].home;
-      if (!home.settled && home.after_patience != Home::unknown && !patience_over) unsettled.push_back(slot);
+    for (const std::size_t slot : waiting) {
+      Surveyed& one = survey.numbers[slot];
+      judge(fleet, options, one, std::binary_search(over.begin(), over.end(), slot));
+      if (!one.home.settled && one.home.after_patience != Home::unknown) unsettled.push_back(slot);
     }
-    slots = std::move(unsettled);
-    if (slots.empty()) break;
-    if (!told && doors.on_patience) doors.on_patience(static_cast<int>(slots.size()), fleet.policy.settle_timeout);
-    told = true;
-    const Time next = doors.clock.now() + fleet.policy.settle_poll;
+    waiting = std::move(unsettled);
+  };
+  observe_all(fleet, survey, waiting, readings, doors);
+  judge_waiting({});
+  if (!waiting.empty() && doors.on_patience) {
+    doors.on_patience(static_cast<int>(waiting.size()), fleet.policy.settle_timeout);
+  }
+  // Soon, later, and when patience is over: with these a number that is off is asked eight things in all on-premises.
+  const Time begun = doors.clock.now();
+  for (const int part : {64, 8, 1}) {
+    if (waiting.empty()) break;
+    const Time next = begun + fleet.policy.settle_timeout / part;
     while (doors.clock.now() < next) doors.workers.wait(next);
+    const std::vector<std::size_t> changed = changed_meanwhile(fleet, survey, waiting, doors);
+    observe_all(fleet, survey, changed, readings, doors);
+    std::vector<std::size_t> over;
+    if (part == 1)
+      std::set_difference(waiting.begin(), waiting.end(), changed.begin(), changed.end(), std::back_inserter(over));
+    judge_waiting(over);
   }
   return survey;
 }

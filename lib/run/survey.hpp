@@ -39,8 +39,9 @@ struct SurveyDoors {
   std::function<void(int numbers, Millis longest)> on_patience;  ///< Waiting begins: that many may still settle.
 };
 
-/// Observes these numbers (indices into the fleet), all at once. Numbers whose home may still settle by itself are
-/// asked again until it does, or settle_timeout has passed.
+/// Observes these numbers (indices into the fleet), all at once; Graph through its lists. Numbers whose home may still
+/// settle by itself are asked again where they are, three times within settle_timeout, and looked at anew as a whole
+/// once they say something else. Unchanged to its end, they are where patience says (home.hpp).
 Result<Survey> survey(const Fleet& fleet, const std::vector<std::size_t>& numbers, const PlanOptions& options,
                       Readings extra, SurveyDoors doors);
 

@@ -47,6 +47,11 @@ std::vector<Doubt> answer_doubts() {
            "profile page: bare; OpenAPI: nested"),
       flag("paging_next_carries_token", &Dialect::paging_next_carries_token,
            "does paging.next repeat the access token as a parameter?", "not documented; seen with older Graph clients"),
+      choice(
+          "number_lists", &Dialect::number_lists, {"full", "sparse", "refused"},
+          "do lists of numbers carry certificate, webhook_configuration and health_status, leave them out, or refuse "
+          "to be asked for them?",
+          "phone_numbers reference: takes `fields` without saying which; OpenAPI: no certificate, no health_status"),
       flag("version_with_v", &Dialect::version_with_v, "is meta.version 2.49.3 or v2.49.3?",
            "migration guide: without; login reference: with"),
       flag("delays_as_text", &Dialect::delays_as_text, "are the callback delays numbers or text?",

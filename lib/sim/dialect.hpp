@@ -14,6 +14,9 @@ namespace wamigrate::sim {
 /// What an on-premises node says about its gateway once Cloud has taken the number.
 enum class AfterTakeover { disconnected, unregistered, unreachable };
 
+/// Whether lists of numbers carry certificate, webhook_configuration and health_status.
+enum class NumberLists { full, sparse, refused };
+
 /// How a settings write on-premises is answered.
 enum class WriteAnswer { null, empty, meta };
 
@@ -27,6 +30,7 @@ struct Dialect {
   bool unknown_object_is_404 = false;
   bool profile_nested = false;
   bool paging_next_carries_token = false;
+  NumberLists number_lists = NumberLists::full;
   bool status_lags = false;
   bool pending_after_register = true;
   bool repeated_register_refused = false;

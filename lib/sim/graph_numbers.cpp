@@ -100,6 +100,8 @@ const std::vector<std::string_view>& known_fields() {
   return names;
 }
 
+/// What a list may leave out or refuse (Dialect::number_lists).
+constexpr std::array<std::string_view, 3> doubtful_in_list{"certificate", "webhook_configuration", "health_status"};
 constexpr std::array<std::string_view, 4> usual_in_list{"verified_name", "display_phone_number", "id",
                                                         "quality_rating"};
 constexpr std::array<std::string_view, 5> usual_alone{"verified_name", "code_verification_status",
@@ -112,6 +114,19 @@ const Phase& shown_phase(const GraphCall& call, const WorldNumber& number, Time 
 GraphAnswer read_number(GraphCall& call, const WorldNumber& number, std::span<const std::string_view> usual) {
   const NumberView view{call, number, shown_phase(call, number, call.at)};
   return pick_fields(call, known_fields(), usual, [&](std::string_view field) { return readers().at(field)(view); });
+}
+
+GraphAnswer read_listed(GraphCall& call, const WorldNumber& number) {
+  GraphAnswer answer = read_number(call, number, usual_in_list);
+  if (!answer) return answer;
+  for (const std::string_view field : doubtful_in_list) {
+    if (!answer->contains(std::string(field)) || call.state.dialect.number_lists == NumberLists::full) continue;
+    if (call.state.dialect.number_lists == NumberLists::refused) {
+      return refuse(100, fmt::format("(#100) Tried accessing nonexisting field ({})", field));
+    }
+    answer->erase(std::string(field));
+  }
+  return answer;
 }
 
 /// The documented filters; nothing when it is not one of them.
@@ -178,7 +193,7 @@ GraphAnswer get_phone_numbers(GraphCall& call) {
   if (!numbers) return tl::make_unexpected(numbers.error());
   std::vector<std::string> ids;
   for (const WorldNumber* number : *numbers) ids.push_back(number->phone_number_id);
-  return page_of(call, ids, [&](std::size_t i) { return read_number(call, *(*numbers)[i], usual_in_list); });
+  return page_of(call, ids, [&](std::size_t i) { return read_listed(call, *(*numbers)[i]); });
 }
 
 GraphAnswer post_node(GraphCall& call) {

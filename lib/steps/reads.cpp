@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace wamigrate {
 
 Asked asked_from(const api::Failure& failure) {
@@ -15,40 +17,46 @@ Asked asked_from(const api::Failure& failure) {
   return asked;
 }
 
+void show(const api::PhoneNode& node, GraphView& view) {
+  view.platform_type = node.platform_type;
+  view.status = node.status;
+  view.display_phone_number = node.display_phone_number;
+  view.verified_name = node.verified_name;
+  view.name_status = node.name_status;
+  view.quality_rating = node.quality_rating;
+  view.messaging_limit = node.messaging_limit;
+  view.throughput = node.throughput;
+  view.code_verification_status = node.code_verification_status;
+  view.account_mode = node.account_mode;
+  view.is_on_biz_app = node.is_on_biz_app;
+  view.is_official = node.is_official_business_account;
+  view.is_pin_enabled = node.is_pin_enabled;
+  view.has_certificate = !node.certificate.empty();
+}
+
+void show(const api::WebhookConfiguration& webhook, GraphView& view) {
+  view.webhook_phone = webhook.phone_number;
+  view.webhook_waba = webhook.whatsapp_business_account;
+  view.webhook_app = webhook.application;
+}
+
+void show(const api::Health& health, GraphView& view) {
+  view.can_send_message = health.can_send_message;
+  view.health_blocked = health.blocked;
+  view.health_findings = health.findings;
+}
+
 void read_node(api::GraphClient& graph, const std::string& phone_number_id, GraphView& view) {
-  view.asked = take(graph.phone_node(phone_number_id), [&view](const api::PhoneNode& node) {
-    view.platform_type = node.platform_type;
-    view.status = node.status;
-    view.display_phone_number = node.display_phone_number;
-    view.verified_name = node.verified_name;
-    view.name_status = node.name_status;
-    view.quality_rating = node.quality_rating;
-    view.messaging_limit = node.messaging_limit;
-    view.throughput = node.throughput;
-    view.code_verification_status = node.code_verification_status;
-    view.account_mode = node.account_mode;
-    view.is_on_biz_app = node.is_on_biz_app;
-    view.is_official = node.is_official_business_account;
-    view.is_pin_enabled = node.is_pin_enabled;
-    view.has_certificate = !node.certificate.empty();
-  });
+  view.asked = take(graph.phone_node(phone_number_id), [&view](const api::PhoneNode& node) { show(node, view); });
 }
 
 void read_webhook(api::GraphClient& graph, const std::string& phone_number_id, GraphView& view) {
   view.webhook_asked =
-      take(graph.webhook_configuration(phone_number_id), [&view](const api::WebhookConfiguration& webhook) {
-        view.webhook_phone = webhook.phone_number;
-        view.webhook_waba = webhook.whatsapp_business_account;
-        view.webhook_app = webhook.application;
-      });
+      take(graph.webhook_configuration(phone_number_id), [&view](const auto& webhook) { show(webhook, view); });
 }
 
 void read_health(api::GraphClient& graph, const std::string& phone_number_id, GraphView& view) {
-  view.health_asked = take(graph.health(phone_number_id), [&view](const api::Health& health) {
-    view.can_send_message = health.can_send_message;
-    view.health_blocked = health.blocked;
-    view.health_findings = health.findings;
-  });
+  view.health_asked = take(graph.health(phone_number_id), [&view](const auto& health) { show(health, view); });
 }
 
 void read_settings(api::GraphClient& graph, const std::string& phone_number_id, GraphView& view) {
@@ -103,9 +111,15 @@ Asked read_onprem_profile(api::OnpremClient& client, Profile& profile) {
   return take(client.about(), [&profile](const std::string& about) { profile.about = about; });
 }
 
+bool all_off(const OnpremView& view) {
+  return view.health.answered() && std::all_of(view.nodes.begin(), view.nodes.end(), [](const OnpremNode& node) {
+           return node.status == "disconnected" || node.status == "unregistered";
+         });
+}
+
 }  // namespace
 
-void read_onprem(api::OnpremClient& client, Readings readings, OnpremView& view) {
+void read_onprem(api::OnpremClient& client, Readings readings, bool sparing, OnpremView& view) {
   if (readings.has(Reading::onprem_health)) {
     view.health = take(client.health(), [&view](const auto& nodes) {
       for (const api::HealthNode& node : nodes) view.nodes.push_back({node.name, node.status, node.role, node.code});
@@ -132,10 +146,11 @@ void read_onprem(api::OnpremClient& client, Readings readings, OnpremView& view)
     // Optional: where it can't be read, nothing is said about it.
     if (const auto picture = client.picture()) view.picture = *picture;
   }
+  ask(Reading::onprem_profile, view.profile_asked, [&] { return read_onprem_profile(client, view.profile); });
+  if (sparing && all_off(view)) return;
   ask(Reading::onprem_queue, view.queue, [&] {
     return take(client.callback_queue(), [&view](std::optional<long long> size) { view.queue_size = size; });
   });
-  ask(Reading::onprem_profile, view.profile_asked, [&] { return read_onprem_profile(client, view.profile); });
   ask(Reading::onprem_shards, view.shards_asked,
       [&] { return take(client.shards(), [&view](int shards) { view.shards = shards; }); });
 }

@@ -22,6 +22,10 @@ Asked take(api::Answer<T> answer, Use use) {
   return answered;
 }
 
+void show(const api::PhoneNode& node, GraphView& view);
+void show(const api::WebhookConfiguration& webhook, GraphView& view);
+void show(const api::Health& health, GraphView& view);
+
 // One reading each, and how it went.
 void read_node(api::GraphClient& graph, const std::string& phone_number_id, GraphView& view);
 void read_webhook(api::GraphClient& graph, const std::string& phone_number_id, GraphView& view);
@@ -33,7 +37,8 @@ void read_compliance(api::GraphClient& graph, const std::string& phone_number_id
 void read_templates(api::GraphClient& graph, const std::string& waba_id, Observation& seen);
 void read_waba(api::GraphClient& graph, const std::string& waba_id, Observation& seen);
 
-/// All that is asked of a client, one request after the other; one that gives no answer is not asked again.
-void read_onprem(api::OnpremClient& client, Readings readings, OnpremView& view);
+/// All that is asked of a client, one request after the other; one that gives no answer is not asked again. `sparing`:
+/// queue and shards are not asked of a client whose every node is off, since only one that is on has any.
+void read_onprem(api::OnpremClient& client, Readings readings, bool sparing, OnpremView& view);
 
 }  // namespace wamigrate

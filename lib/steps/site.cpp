@@ -10,7 +10,8 @@ namespace wamigrate {
 
 using namespace std::chrono_literals;
 
-/// The numbers of a WABA, listed once for all who ask within a minute: membership is part of identity.
+/// The ids of a WABA's numbers, listed once for all who ask within a minute of a run: membership is part of identity,
+/// and does not change while a number moves between the two APIs.
 struct Site::Waba {
   std::mutex mutex;
   Time listed_at{};
@@ -148,17 +149,24 @@ bool Site::is_in_waba(const Number& number, Asked& asked) {
   return waba->phone_number_ids.contains(number.phone_number_id);
 }
 
-Observation Site::observe(const Number& number, Readings readings) {
+std::unique_ptr<WabaSheets> Site::sheets() { return std::make_unique<WabaSheets>(*graph_); }
+
+Observation Site::observe(const Number& number, Readings readings, WabaSheets* sheets) {
   Observation seen;
   seen.readings = readings;
-  read_graph(number, readings, seen);
+  if (sheets != nullptr) {
+    sheets->read(number.waba_id, number.phone_number_id, readings, seen);
+  } else {
+    read_graph(number, readings, seen);
+  }
+  read_edges(number, readings, seen);
   if (number.deployment.url.empty()) {  // declared gone, and nowhere to ask
     OnpremView& view = seen.onprem;
     view.health = {Asked::How::unreachable, "", "the inventory declares it gone", false, false};
     view.settings = view.support = view.queue = view.profile_asked = view.shards_asked = view.health;
   } else {
     Client& client = onprem(number);
-    read_onprem(client.api, readings, seen.onprem);
+    read_onprem(client.api, readings, sheets != nullptr, seen.onprem);
     seen.onprem_clock_ahead = client.watch.ahead();
   }
   seen.graph_clock_ahead = graph_watch_.ahead();
@@ -171,14 +179,18 @@ void Site::read_graph(const Number& number, Readings readings, Observation& seen
   if (readings.has(Reading::graph_node)) read_node(*graph_, id, seen.graph);
   if (readings.has(Reading::webhook)) read_webhook(*graph_, id, seen.graph);
   if (readings.has(Reading::graph_health)) read_health(*graph_, id, seen.graph);
+  if (readings.has(Reading::waba_numbers)) seen.in_waba = is_in_waba(number, seen.waba_asked);
+  if (readings.has(Reading::subscribed_apps)) read_apps(*graph_, number.waba_id, seen);
+  if (readings.has(Reading::templates)) read_templates(*graph_, number.waba_id, seen);
+  if (readings.has(Reading::waba_node)) read_waba(*graph_, number.waba_id, seen);
+}
+
+void Site::read_edges(const Number& number, Readings readings, Observation& seen) {
+  const std::string& id = number.phone_number_id;
+  if (readings.has(Reading::graph_profile)) read_profile(*graph_, id, seen);
   if (readings.has(Reading::compliance) && number.phone.region == "IN") read_compliance(*graph_, id, seen);
   // One more request a number, for the few that ask for local storage.
   if (readings.has(Reading::graph_settings) && !number.storage_region.empty()) read_settings(*graph_, id, seen.graph);
-  if (readings.has(Reading::waba_numbers)) seen.in_waba = is_in_waba(number, seen.waba_asked);
-  if (readings.has(Reading::subscribed_apps)) read_apps(*graph_, number.waba_id, seen);
-  if (readings.has(Reading::graph_profile)) read_profile(*graph_, id, seen);
-  if (readings.has(Reading::templates)) read_templates(*graph_, number.waba_id, seen);
-  if (readings.has(Reading::waba_node)) read_waba(*graph_, number.waba_id, seen);
 }
 
 Outcome Site::perform(const Step& step, const Number& number, const Supplies& supplies) {

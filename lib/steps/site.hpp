@@ -14,6 +14,7 @@
 #include "ports/transport.hpp"
 #include "steps/clock_watch.hpp"
 #include "steps/step.hpp"
+#include "steps/waba_sheets.hpp"
 
 namespace wamigrate {
 
@@ -39,8 +40,12 @@ class Site {
   /// Resolves the secrets of these numbers, or says all that is missing. Nothing is sent.
   Diagnostics resolve(const std::vector<const Number*>& numbers, Need need, Direction direction, SecretSource& source);
 
-  /// Reads what `readings` ask for. A side that can't be asked is a finding, not an error.
-  Observation observe(const Number& number, Readings readings);
+  /// Reads what `readings` ask for. A side that can't be asked is a finding, not an error. With `sheets` Graph's lists
+  /// answer where they can, as of when they were read, and a client that is off is asked no more than it can tell;
+  /// without, both sides are asked about this number, now.
+  Observation observe(const Number& number, Readings readings, WabaSheets* sheets = nullptr);
+  /// For one look at many numbers. This site must outlive them.
+  std::unique_ptr<WabaSheets> sheets();
   /// Does what the step does: at most one changing request.
   Outcome perform(const Step& step, const Number& number, const Supplies& supplies);
   /// debug_token, once.
@@ -57,6 +62,7 @@ class Site {
   struct Client;
   Client& onprem(const Number& number);
   void read_graph(const Number& number, Readings readings, Observation& seen);
+  void read_edges(const Number& number, Readings readings, Observation& seen);  // what no list tells
   bool is_in_waba(const Number& number, Asked& asked);
   const Secret& secret(const SecretRef& ref) const;
 

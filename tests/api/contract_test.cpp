@@ -58,6 +58,8 @@ const std::vector<GraphPlay> graph_plays{
      [](GraphClient& c) { return failure_of(c.send(graph_calls::waba_numbers(waba_id, ""), "read")); }},
     {"graph_waba_numbers_last", "waba_numbers",
      [](GraphClient& c) { return failure_of(c.send(graph_calls::waba_numbers(waba_id, "QUZURVI="), "read")); }},
+    {"graph_waba_numbers_in_full", "numbers_in_full",
+     [](GraphClient& c) { return failure_of(c.numbers_in_full(waba_id)); }},
     {"graph_waba", "waba", [](GraphClient& c) { return failure_of(c.waba(waba_id)); }},
     {"graph_subscribed_apps", "subscribed_apps", [](GraphClient& c) { return failure_of(c.subscribed_apps(waba_id)); }},
     {"graph_profile", "profile", [](GraphClient& c) { return failure_of(c.profile(number_id)); }},

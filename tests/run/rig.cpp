@@ -23,13 +23,15 @@ Rig::Rig(RigOptions rig) {
     number.deployment.username = "admin";
     number.deployment.password = {SecretRef::Kind::env, "PASSWORD"};
     number.deployment.backup_password = {SecretRef::Kind::env, "BACKUP"};
-    spec.numbers.push_back({.phone = number.phone.e164,
-                            .phone_number_id = number.phone_number_id,
-                            .waba_id = number.waba_id,
-                            .home = rig.home,
-                            .pin = "123456",
-                            .deployment = number.deployment.name,
-                            .deployment_url = number.deployment.url});
+    sim::NumberSpec in_world{.phone = number.phone.e164,
+                             .phone_number_id = number.phone_number_id,
+                             .waba_id = number.waba_id,
+                             .home = rig.home,
+                             .pin = "123456",
+                             .deployment = number.deployment.name,
+                             .deployment_url = number.deployment.url};
+    if (rig.adjust) rig.adjust(i, number, in_world);
+    spec.numbers.push_back(std::move(in_world));
     fleet.numbers.push_back(std::move(number));
   }
   world = sim::make_world(clock, spec);
@@ -41,8 +43,7 @@ Rig::Rig(RigOptions rig) {
   transport->on_elapsed([this](Millis took) { clock.advance(took); });
 }
 
-Plan Rig::plan(Direction direction) {
-  Site site(fleet, *transport, clock);
+Survey Rig::look(Site& site, Direction direction) {
   SimWorkers workers(clock);
   std::vector<const Number*> numbers;
   std::vector<std::size_t> indices;
@@ -55,8 +56,21 @@ Plan Rig::plan(Direction direction) {
   auto seen =
       survey(fleet, indices, options, survey_readings(), {site, workers, clock, &ledger, &sealer, &secrets, {}, {}});
   ensure(seen.has_value(), "the survey's stores work");
+  return *std::move(seen);
+}
+
+Checks Rig::check(Direction direction) {
+  Site site(fleet, *transport, clock);
+  const Survey seen = look(site, direction);
+  site.log_out();
+  return wamigrate::check(fleet, direction, options, seen);
+}
+
+Plan Rig::plan(Direction direction) {
+  Site site(fleet, *transport, clock);
+  const Survey seen = look(site, direction);
   failed.clear();
-  return plan_from(fleet, direction, options, *seen, check(fleet, direction, options, *seen), failed);
+  return plan_from(fleet, direction, options, seen, wamigrate::check(fleet, direction, options, seen), failed);
 }
 
 Progress Rig::run(const Plan& plan) {

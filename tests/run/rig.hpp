@@ -3,6 +3,7 @@
 #pragma once
 
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <set>
@@ -162,6 +163,8 @@ struct RigOptions {
   sim::Dialect dialect{};
   std::string overlay{};  ///< Planted situations (sim::plant).
   bool own_pins = true;   ///< Each number has a PIN reference of its own.
+  /// What is different about some numbers, in the inventory and in the world.
+  std::function<void(int index, Number&, sim::NumberSpec&)> adjust{};
 };
 
 class Rig {
@@ -170,6 +173,8 @@ class Rig {
 
   const std::string& phone(int index = 0) const { return fleet.numbers[static_cast<std::size_t>(index)].phone.e164; }
 
+  /// Surveys and checks, as `check` does: logged out afterwards.
+  Checks check(Direction direction);
   /// Surveys and plans; failing checks are in `failed`.
   Plan plan(Direction direction);
   /// One process: from the journal as it is to the end or a pause. With `kill_after` it dies at that append.
@@ -196,6 +201,9 @@ class Rig {
   std::vector<Entry> entries;  ///< Of all processes, in order.
   Result<void> last_result;
   std::function<bool()> stop_at;  ///< Asked after each entry; true asks the runner to stop.
+
+ private:
+  Survey look(Site& site, Direction direction);
 };
 
 }  // namespace wamigrate::rig

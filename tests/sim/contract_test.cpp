@@ -88,6 +88,10 @@ void last_page(Stage& stage) {
       ->timeline.set({Time{}, ServedBy::nobody, Platform::not_applicable, "PENDING", Gateway::unregistered});
 }
 
+void webhook_of_the_app(Stage& stage) {
+  stage.world->hold()->apps["900100200300"].callback_url = "https://hooks.example.com/app";
+}
+
 void blocked_health(Stage& stage) {
   on_cloud(stage);
   auto state = stage.world->hold();
@@ -238,6 +242,9 @@ const std::map<std::string, Arrangement>& graph_arrangements() {
       {"graph_verify_code_ok", {[](Stage& stage) { stage.number().code_requested = true; }}},
       {"graph_waba", {}},
       {"graph_waba_numbers_first_page", {many_numbers}},
+      {"graph_waba_numbers_in_full", {webhook_of_the_app}},
+      {"graph_waba_numbers_in_full_refused", {{}, "number_lists=refused"}},
+      {"graph_waba_numbers_in_full_sparse", {webhook_of_the_app, "number_lists=sparse"}},
       {"graph_waba_numbers_last_page", {last_page}},
       {"graph_webhook_configuration", {[](Stage& stage) {
          stage.world->hold()->wabas[waba_id].subscriptions = {{"900100200300", "https://hooks.example.com/waba"}};
