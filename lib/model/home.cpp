@@ -4,7 +4,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
+
+#include "model/spelling.hpp"
 
 namespace wamigrate {
 namespace {
@@ -81,36 +82,12 @@ std::string describe_nodes(const OnpremView& onprem) {
   return by_status.empty() ? text + "no node answered" : text;
 }
 
-std::string digits_of(std::string_view text) {
-  std::string digits;
-  for (char c : text) {
-    if (std::isdigit(static_cast<unsigned char>(c)) != 0) digits += c;
-  }
-  return digits;
-}
-
-// Brazil writes mobile numbers with and without the ninth digit after the two-digit area code (without it they began
-// with 6 to 9; 2 to 5 are landlines, which never had one). Côte d'Ivoire put two digits before its eight in 2021.
-std::string older_spelling(std::string digits) {
-  if (digits.starts_with("55") && digits.size() == 13 && digits[4] == '9' && digits[5] >= '6')
-    return digits.erase(4, 1);
-  if (digits.starts_with("225") && digits.size() == 13) return digits.erase(3, 2);
-  return digits;
-}
-
-// Two spellings of one number differ in their length: two full-length numbers are never forgiven their difference.
-bool same_number(const Phone& phone, std::string_view spelled) {
-  const std::string declared = phone.digits();
-  const std::string shown = digits_of(spelled);
-  return declared == shown || older_spelling(declared) == shown || declared == older_spelling(shown);
-}
+}  // namespace
 
 bool is_registered_onprem(const OnpremView& onprem) {
   return onprem.health.answered() && std::any_of(onprem.nodes.begin(), onprem.nodes.end(),
                                                  [](const OnpremNode& node) { return node.status == "connected"; });
 }
-
-}  // namespace
 
 std::string_view name(Home home) {
   switch (home) {

@@ -26,10 +26,13 @@ HomeFinding find_home(const Number& number, const Observation& seen);
 
 /// Which of the four spellings disagree about who this is: E.164, Graph's display_phone_number, membership of the
 /// WABA, and, while it is registered there, on-premises' wa_id. Empty when all that were answered agree.
-/// Brazil's ninth digit and Côte d'Ivoire's ten digits make equal numbers look different; those are forgiven.
+/// Two spellings of one number (spelling.hpp) are forgiven.
 std::string identity_conflict(const Number& number, const Observation& seen);
 /// True when identity was answered in full: Graph's number and WABA membership, and on-premises' wa_id if registered.
 bool identity_known(const Observation& seen);
+
+/// Some on-premises node says that it is connected: it holds its number, and `wa_id` says which.
+bool is_registered_onprem(const OnpremView& onprem);
 
 /// Every on-premises node has answered that it does not serve, or the client can't be reached at all.
 bool onprem_is_silent(const Deployment& deployment, const Observation& seen);

@@ -153,8 +153,8 @@ void read_version(const Section& top) {
   top.require("version", "write `version: 1` as the first line");
 }
 
-void read_numbers(const Section& top, const std::string& folder, const FileReader& read_file, Findings& findings,
-                  NumbersReader& numbers) {
+void read_numbers(const Section& top, Form form, const std::string& folder, const FileReader& read_file,
+                  Findings& findings, NumbersReader& numbers) {
   const Node* list = top.list("numbers");
   if (list != nullptr) {
     for (const NodePtr& item : list->items) numbers.add(*item, top.place(0).file);
@@ -171,37 +171,36 @@ void read_numbers(const Section& top, const std::string& folder, const FileReade
       top.fault("numbers_file", top.find("numbers_file")->line, text.error());
     }
   }
-  if (numbers.empty() && findings.none()) {
+  if (form == Form::inventory && numbers.empty() && findings.none()) {
     findings.add(top.place(has_csv ? top.find("numbers_file")->line : top.line()),
                  {"the inventory has no numbers", "write at least one under `numbers` or in a `numbers_file`"});
   }
 }
 
-void read_document(const Node& root, const std::string& file, const FileReader& read_file, Findings& findings,
-                   Fleet& fleet) {
+void read_document(const Node& root, Form form, const std::string& file, const FileReader& read_file,
+                   Findings& findings, PartialInventory& read) {
   static constexpr std::array<std::string_view, 9> keys{
       "version", "graph", "ledger", "seal_key", "status_feed", "defaults", "numbers_file", "numbers", "policy"};
   const std::string folder = std::filesystem::path(file).parent_path().string();
   const Section top(&root, "", file, findings, keys);
   read_version(top);
-  fleet.status_feed = default_status_feed;
-  read_settings(top, Form::inventory, folder, fleet);
-  NumbersReader numbers(Form::inventory, folder, findings);
+  read.fleet.status_feed = default_status_feed;
+  read_settings(top, form, folder, read.fleet);
+  NumbersReader numbers(form, folder, findings);
   numbers.read_defaults(top);
-  read_numbers(top, folder, read_file, findings, numbers);
-  fleet.numbers = numbers.take();
+  read_numbers(top, form, folder, read_file, findings, numbers);
+  read.defaults = numbers.defaults();
+  read.fleet.numbers = numbers.take();
 }
 
-}  // namespace
-
-tl::expected<Fleet, Diagnostics> read_inventory(const std::string& text, const std::string& file,
-                                                const FileReader& read_file) {
+tl::expected<PartialInventory, Diagnostics> read_as(Form form, const std::string& text, const std::string& file,
+                                                    const FileReader& read_file) {
   if (const auto broken = check_text(text, file)) return tl::make_unexpected(Diagnostics{*broken});
   const auto root = tree_from_yaml(text, file);
   if (!root) return tl::make_unexpected(Diagnostics{root.error()});
 
   Findings findings(file);
-  Fleet fleet;
+  PartialInventory read;
   if (*root == nullptr || (*root)->kind == Node::Kind::nothing) {
     findings.add(about_file(file, "the inventory is empty", "begin with `version: 1`, then `graph` and `numbers`"));
   } else if ((*root)->kind != Node::Kind::map) {
@@ -209,10 +208,24 @@ tl::expected<Fleet, Diagnostics> read_inventory(const std::string& text, const s
                   fmt::format("the inventory is {}, not a map", describe((*root)->kind)),
                   "begin with `version: 1`, then `graph` and `numbers`"});
   } else {
-    read_document(**root, file, read_file, findings, fleet);
+    read_document(**root, form, file, read_file, findings, read);
   }
   if (!findings.none()) return tl::make_unexpected(std::move(findings).in_file_order());
-  return fleet;
+  return read;
+}
+
+}  // namespace
+
+tl::expected<Fleet, Diagnostics> read_inventory(const std::string& text, const std::string& file,
+                                                const FileReader& read_file) {
+  auto read = read_as(Form::inventory, text, file, read_file);
+  if (!read) return tl::make_unexpected(std::move(read).error());
+  return std::move(read->fleet);
+}
+
+tl::expected<PartialInventory, Diagnostics> read_partial_inventory(const std::string& text, const std::string& file,
+                                                                   const FileReader& read_file) {
+  return read_as(Form::partial, text, file, read_file);
 }
 
 }  // namespace wamigrate

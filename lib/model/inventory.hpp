@@ -19,6 +19,18 @@ using FileReader = std::function<Result<std::string>(const std::string& path)>;
 tl::expected<Fleet, Diagnostics> read_inventory(const std::string& text, const std::string& file,
                                                 const FileReader& read_file);
 
+/// An inventory that `discover` is to complete.
+struct PartialInventory {
+  /// Its numbers may lack phone, phone_number_id, waba_id and deployment (all empty), and it may lack `graph.app_id`.
+  /// Each names at least a phone, an id or a deployment; a deployment that is given is given whole.
+  Fleet fleet;
+  Number defaults;  ///< What a number that is found inherits.
+};
+
+/// Reads an inventory that need not be complete, or have any number; all other mistakes are findings as above.
+tl::expected<PartialInventory, Diagnostics> read_partial_inventory(const std::string& text, const std::string& file,
+                                                                   const FileReader& read_file);
+
 /// A fleet as JSON and back, for plans. Secrets are references; paths are as resolved.
 Json to_json(const Fleet& fleet);
 Result<Fleet> fleet_from_json(const Json& json);

@@ -28,6 +28,7 @@ void read_graph(const Section& root, Form form, const std::string& folder, Graph
   section.read("app_secret", graph.app_secret, ref_in(folder));
   if (form == Form::plan) return;
   section.require("token", "write where the access token is to be had, as in env:WAMIGRATE_GRAPH_TOKEN");
+  if (form == Form::partial) return;  // the token knows its app
   section.require("app_id", "copy it from the app's dashboard, and put quotes around it");
 }
 
@@ -124,14 +125,21 @@ void NumbersReader::add(const Node& node, const std::string& file, const Columns
   }
   const Section section(&node, "", file, findings_, number_keys);
   Draft draft = read(section, form_ == Form::plan ? Keys(plan_deployment_keys) : Keys(deployment_keys));
-  if (form_ == Form::inventory) {
+  if (form_ != Form::plan) {
     inherit(draft);
     note_missing(draft, section, columns);
   } else {
     section.require("phone", "make the plan again");
   }
   note_repeated(draft, section);
-  numbers_.push_back(finish(std::move(draft), section));
+  numbers_.push_back(number_of(std::move(draft)));
+  numbers_.back().declared_at = section.place(section.line());
+}
+
+Number NumbersReader::defaults() const {
+  Draft draft;
+  inherit(draft);
+  return number_of(std::move(draft));
 }
 
 NumbersReader::Draft NumbersReader::read(const Section& section, Keys deployment_known) const {
@@ -201,9 +209,20 @@ void NumbersReader::note_missing(const Draft& draft, const Section& section, con
   };
   constexpr std::string_view own = "give every number its own";
   constexpr std::string_view own_or_shared = "give it here or under `defaults`";
-  require(draft.phone.given, "phone", own);
-  require(draft.phone_number_id.given, "phone_number_id", own);
-  require(draft.waba_id.given, "waba_id", own_or_shared);
+  if (form_ == Form::partial) {
+    if (!section.given("deployment")) {
+      if (!draft.phone.given && !draft.phone_number_id.given) {
+        findings_.add(section.place(section.line()),
+                      {"the number has neither `phone` nor `phone_number_id` nor `deployment`",
+                       "give one of them: that is what it is found by"});
+      }
+      return;
+    }
+  } else {
+    require(draft.phone.given, "phone", own);
+    require(draft.phone_number_id.given, "phone_number_id", own);
+    require(draft.waba_id.given, "waba_id", own_or_shared);
+  }
   if (draft.gone.value || !draft.deployment_readable) return;
   require(draft.url.given, "deployment.url", "give every number its own, or write `deployment: gone`");
   require(draft.password.given, "deployment.password", own_or_shared);
@@ -230,7 +249,7 @@ void NumbersReader::note_repeated(const Draft& draft, const Section& section) {
   note("deployment.name", draft.name.value);
 }
 
-Number NumbersReader::finish(Draft draft, const Section& section) const {
+Number NumbersReader::number_of(Draft draft) {
   Number number;
   number.phone = std::move(draft.phone.value);
   number.phone_number_id = std::move(draft.phone_number_id.value);
@@ -246,7 +265,6 @@ Number NumbersReader::finish(Draft draft, const Section& section) const {
                        .password = std::move(draft.password.value),
                        .backup_password = std::move(draft.backup_password.value),
                        .ca_file = std::move(draft.ca_file.value)};
-  number.declared_at = section.place(section.line());
   return number;
 }
 

@@ -60,9 +60,9 @@ inline constexpr std::array<std::string_view, 7> number_keys{"phone",    "phone_
 inline constexpr std::array<std::string_view, 7> deployment_keys{
     "name", "url", "shards", "username", "password", "backup_password", "ca_file"};
 
-/// What a fleet is read from: an inventory leaves out what is shared or can be derived; a plan says what there is, and
-/// may keep what a deployment was before it was `gone`.
-enum class Form { inventory, plan };
+/// What a fleet is read from: an inventory leaves out what is shared or can be derived, a partial one also what can be
+/// discovered; a plan says what there is, and may keep what a deployment was before it was `gone`.
+enum class Form { inventory, partial, plan };
 
 /// Reads `graph`, `ledger`, `seal_key`, `status_feed` and `policy` of `root` into `fleet`, over the values it has.
 void read_settings(const Section& root, Form form, const std::string& folder, Fleet& fleet);
@@ -84,6 +84,8 @@ class NumbersReader {
   /// Reads one number, written in `file`. `columns` is null if its file could give any key.
   void add(const Node& node, const std::string& file, const Columns* columns = nullptr);
   bool empty() const { return numbers_.empty(); }
+  /// What a number inherits that says nothing.
+  Number defaults() const;
   std::vector<Number> take() { return std::move(numbers_); }
 
  private:
@@ -113,7 +115,7 @@ class NumbersReader {
   void inherit(Draft& draft) const;
   void note_missing(const Draft& draft, const Section& section, const Columns* columns) const;
   void note_repeated(const Draft& draft, const Section& section);
-  Number finish(Draft draft, const Section& section) const;
+  static Number number_of(Draft draft);
 
   Form form_;
   std::string folder_;
