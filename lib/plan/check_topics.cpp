@@ -6,7 +6,7 @@
 namespace wamigrate {
 
 std::span<const CheckTopic> check_topics() {
-  static constexpr std::array<CheckTopic, 21> topics = {{
+  static constexpr std::array<CheckTopic, 22> topics = {{
       {"identity", "Do phone, phone_number_id, WABA and deployment all name the same number?",
        "Correct the inventory: nothing is ever sent to a number whose names disagree."},
       {"home", "Which side serves the number now, and is that certain?",
@@ -43,6 +43,9 @@ std::span<const CheckTopic> check_topics() {
        "Give the system user access to the WABA and make a new token."},
       {"sunset", "Is on-premises registration still open?",
        "Stay on Cloud; --allow-after-sunset is for deployments that are still licensed."},
+      {"status_feed", "Does Meta's status feed name a disruption?",
+       "Read the status page and decide: this is advice, and nothing waits for it. `status_feed: \"\"` switches it "
+       "off."},
       {"road", "Does any safe way lead from here to there?", "See the number's other findings."},
   }};
   return topics;

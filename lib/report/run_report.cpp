@@ -32,6 +32,7 @@ class Report {
     put_downtime();
     put_numbers();
     put_differences();
+    put_notices();
     put_still_to_do();
     return std::move(document_);
   }
@@ -197,6 +198,14 @@ class Report {
       name_phones(item, same.phones);
       list.items.push_back(std::move(item));
     }
+    document_.push_back(std::move(list));
+  }
+
+  void put_notices() {
+    if (progress_.notices.empty()) return;
+    document_.push_back(Heading{2, "Told on the way"});
+    List list{{}, false, {entries_at_most, where_all_is}};
+    for (const Notice& notice : progress_.notices) list.items.push_back({moment(notice.time), plain(notice.message)});
     document_.push_back(std::move(list));
   }
 

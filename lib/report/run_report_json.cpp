@@ -59,6 +59,14 @@ Json still_to_do(const Plan& plan, const Progress& progress, const std::string& 
   return list;
 }
 
+Json notices_json(const Progress& progress) {
+  Json list = Json::array();
+  for (const Notice& notice : progress.notices) {
+    list.push_back({{"time", to_iso(notice.time)}, {"message", plain(notice.message)}});
+  }
+  return list;
+}
+
 }  // namespace
 
 Json report_json(const Plan& plan, const Progress& progress, Time now, const std::string& run) {
@@ -81,6 +89,7 @@ Json report_json(const Plan& plan, const Progress& progress, Time now, const std
           {"downtime_at_most", downtime_json(progress)},
           {"registers_used", used},
           {"numbers", std::move(numbers)},
+          {"notices", notices_json(progress)},
           {"still_to_do", still_to_do(plan, progress, run)}};
 }
 

@@ -1,6 +1,7 @@
 // What the runner knows of a number only while this process works on it: nothing here needs to survive a crash.
 #pragma once
 
+#include "model/status_feed.hpp"
 #include "run/runner.hpp"
 
 namespace wamigrate {
@@ -26,6 +27,8 @@ struct Runner::Job {
   Supplies supplies;
   Observation seen;
   Outcome outcome;
+  bool is_feed = false;  ///< The status feed, for no number.
+  StatusFeed feed;
 };
 
 inline constexpr Time never = Time::max();

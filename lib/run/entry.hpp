@@ -39,6 +39,7 @@ inline constexpr std::string_view stopping = "stopping";    ///< this number goe
 inline constexpr std::string_view ended = "ended";          ///< home, next
 inline constexpr std::string_view heard = "heard";          ///< a message from a person: message, and what it said
 inline constexpr std::string_view wave = "wave";            ///< a wave begins: number, size
+inline constexpr std::string_view notice = "notice";        ///< what people should know; nothing follows from it
 inline constexpr std::string_view held = "held";            ///< no new number starts
 inline constexpr std::string_view paused = "paused";        ///< for
 inline constexpr std::string_view done = "done";

@@ -164,6 +164,7 @@ void Runner::observe(std::size_t index, Readings readings) {
 }
 
 void Runner::complete(Job& job) {
+  if (job.is_feed) return on_feed(job.feed);
   active_[job.number]->in_flight = false;
   active_[job.number]->due = doors_.clock.now();
   if (job.step != nullptr) return on_outcome(job.number, *job.step, std::move(job.outcome));

@@ -294,6 +294,8 @@ Result<void> fold(Progress& progress, const Entry& entry) {
     progress.ended_at.reset();
   } else if (e == event::wave) {
     progress.wave = static_cast<int>(number_at(entry.more, "wave").value_or(0));
+  } else if (e == event::notice) {
+    progress.notices.push_back({entry.time, entry.message});
   } else if (e == event::held) {
     progress.held = entry.message;
   } else if (e == event::paused) {

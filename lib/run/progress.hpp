@@ -68,12 +68,19 @@ struct NumberProgress {
   const std::string& step() const;  ///< Name of the step whose turn it is; empty when none.
 };
 
+/// What people were told that concerns all numbers.
+struct Notice {
+  Time time{};
+  std::string message;
+};
+
 struct Progress {
   std::string plan_digest;
   Direction direction = Direction::to_cloud;
   std::vector<NumberProgress> numbers;  ///< In plan order.
   int session = 0;
   int wave = 0;
+  std::vector<Notice> notices;
   std::string held;    ///< Why no new number starts; empty when they do.
   std::string paused;  ///< Why the run is paused ("token", "signal", …); empty when it is not.
   std::string pause_message;

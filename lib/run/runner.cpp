@@ -105,7 +105,9 @@ Result<void> Runner::flush() {
     jobs_[ticket] = std::move(job);
     doors_.workers.start(ticket, [this, raw] {
       const Number& number = *numbers_[raw->number];
-      if (raw->step == nullptr) {
+      if (raw->is_feed) {
+        raw->feed = doors_.site.status_feed();
+      } else if (raw->step == nullptr) {
         raw->seen = doors_.site.observe(number, raw->readings);
       } else {
         raw->outcome = doors_.site.perform(*raw->step, number, raw->supplies);
@@ -177,6 +179,7 @@ void Runner::start_numbers() {
     }
     if (!ended) {
       if (progress_.wave < static_cast<int>(wave) + 1) {
+        if (!has_heard_feed(wave)) return;
         Entry entry;
         entry.event = event::wave;
         entry.message = fmt::format("wave {} of {}: {} number{}", wave + 1, wave_sizes_.size(), wave_sizes_[wave],

@@ -12,6 +12,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 
 #include "ports/clock.hpp"
@@ -69,6 +70,8 @@ class Runner {
   Result<void> hear();
   Result<void> flush();
   void start_numbers();
+  bool has_heard_feed(std::size_t wave);
+  void on_feed(const StatusFeed& feed);
   bool has_soaked(std::size_t wave, std::size_t first, std::size_t last);
   void advance_due();
   bool has_ended() const;
@@ -133,6 +136,8 @@ class Runner {
   std::map<std::string, std::size_t> pin_prover_;
   std::vector<std::size_t> wave_sizes_;
   std::set<std::size_t> soaked_;
+  std::size_t waves_told_ = 0;                 ///< Before so many waves the status feed was looked at.
+  std::optional<std::size_t> feed_asked_for_;  ///< The wave before which it is being looked at.
   std::optional<Time> soak_until_;
   Time graph_not_before_{};  // a shared limit asks everybody to slow down
   std::int64_t last_message_ = 0;

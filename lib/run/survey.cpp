@@ -6,6 +6,7 @@
 #include <iterator>
 #include <set>
 
+#include "plan/preflight_feed.hpp"
 #include "run/rations.hpp"
 
 namespace wamigrate {
@@ -93,6 +94,7 @@ Result<Survey> survey(const Fleet& fleet, const std::vector<std::size_t>& number
                       Readings readings, SurveyDoors doors) {
   Survey survey;
   survey.token = doors.site.token();
+  survey.feed = doors.site.status_feed();
   for (const std::size_t index : numbers) {
     Surveyed one;
     one.number = index;
@@ -144,6 +146,7 @@ Result<Survey> survey(const Fleet& fleet, const std::vector<std::size_t>& number
 
 Checks check(const Fleet& fleet, Direction direction, const PlanOptions& options, const Survey& survey) {
   Checks checks = check_fleet(fleet, direction, options, survey.token, survey.observed_at);
+  for (Check& one : check_status_feed(survey.feed)) checks.push_back(std::move(one));
   for (const Surveyed& one : survey.numbers) {
     const Candidate candidate{&fleet.numbers[one.number], &one.seen, one.home, one.facts, one.ledger};
     Checks own = check_number(candidate, fleet, direction, options, survey.observed_at);

@@ -3,6 +3,7 @@
 
 #include <functional>
 
+#include "model/status_feed.hpp"
 #include "plan/plan.hpp"
 #include "plan/preflight.hpp"
 #include "ports/clock.hpp"
@@ -24,6 +25,7 @@ struct Surveyed {
 
 struct Survey {
   TokenView token;
+  StatusFeed feed;
   Time observed_at{};
   std::vector<Surveyed> numbers;
 };

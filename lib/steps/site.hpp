@@ -18,6 +18,8 @@
 
 namespace wamigrate {
 
+struct StatusFeed;
+
 /// What a step needs beyond the number itself; supplied by whoever runs it.
 struct Supplies {
   Secret backup;
@@ -50,6 +52,8 @@ class Site {
   Outcome perform(const Step& step, const Number& number, const Supplies& supplies);
   /// debug_token, once.
   TokenView token();
+  /// The inventory's status feed, without any credentials; takes five seconds at most (site_wide.cpp).
+  StatusFeed status_feed();
   /// The PIN of a number, for marks; empty when none was resolved.
   Secret pin(const Number& number) const;
   /// What the shared limit of Graph looks like.

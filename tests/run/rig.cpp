@@ -60,14 +60,14 @@ Survey Rig::look(Site& site, Direction direction) {
 }
 
 Checks Rig::check(Direction direction) {
-  Site site(fleet, *transport, clock);
+  Site site(fleet, in_front != nullptr ? *in_front : *transport, clock);
   const Survey seen = look(site, direction);
   site.log_out();
   return wamigrate::check(fleet, direction, options, seen);
 }
 
 Plan Rig::plan(Direction direction) {
-  Site site(fleet, *transport, clock);
+  Site site(fleet, in_front != nullptr ? *in_front : *transport, clock);
   const Survey seen = look(site, direction);
   failed.clear();
   return plan_from(fleet, direction, options, seen, wamigrate::check(fleet, direction, options, seen), failed);
@@ -76,7 +76,7 @@ Plan Rig::plan(Direction direction) {
 Progress Rig::run(const Plan& plan) {
   auto progress = fold_journal(plan, *store->journal());
   ensure(progress.has_value(), progress ? "" : progress.error().message);
-  Site site(plan.fleet, *transport, clock);
+  Site site(plan.fleet, in_front != nullptr ? *in_front : *transport, clock);
   SimWorkers workers(clock);
   std::vector<const Number*> numbers;
   for (std::size_t i = 0; i < plan.numbers.size(); ++i) numbers.push_back(&plan.number(i));

@@ -63,6 +63,7 @@ int run_verify(const Invocation& invocation) {
     if (!some) return console.complain(some.error());
     numbers = *some;
   }
+  fleet.status_feed.clear();  // advice before a change: there is none to come
   auto looked = look(fleet, numbers, expected.value_or(Direction::to_cloud), options, survey_readings(), console,
                      secrets_for_real());
   if (!looked) return looked.error();

@@ -26,6 +26,7 @@ std::atomic<bool> asked_to_end = false;
 Json as_inventory(const Fleet& fleet) {
   Json inventory = {{"version", 1}};
   inventory.update(to_json(fleet));
+  inventory["status_feed"] = fleet.status_feed;  // left out it would mean Meta's
   for (std::size_t i = 0; i < fleet.numbers.size(); ++i) {
     if (fleet.numbers[i].deployment.gone) inventory["numbers"][i]["deployment"] = "gone";
   }
