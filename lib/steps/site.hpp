@@ -18,6 +18,7 @@
 
 namespace wamigrate {
 
+struct ListedWaba;
 struct StatusFeed;
 
 /// What a step needs beyond the number itself; supplied by whoever runs it.
@@ -52,6 +53,8 @@ class Site {
   Outcome perform(const Step& step, const Number& number, const Supplies& supplies);
   /// debug_token, once.
   TokenView token();
+  /// All numbers of a WABA, page by page (site_wide.cpp).
+  ListedWaba numbers_of_waba(const std::string& waba_id);
   /// The inventory's status feed, without any credentials; takes five seconds at most (site_wide.cpp).
   StatusFeed status_feed();
   /// The PIN of a number, for marks; empty when none was resolved.

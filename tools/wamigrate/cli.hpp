@@ -81,6 +81,7 @@ class Invocation {
 const std::vector<Command>& commands();
 
 // The commands, each in a file of its own family.
+Command discover_command();
 Command check_command();
 Command plan_command();
 Command show_command();
