@@ -11,14 +11,27 @@
 
 namespace wamigrate::sim {
 
-/// What an on-premises node says about its gateway once Cloud has taken the number.
-enum class AfterTakeover { disconnected, unregistered, unreachable };
+/// What an on-premises node says about its gateway once Cloud has taken the number. `not_running`: the Webapp answers
+/// for a Coreapp that is shut down, with an error.
+enum class AfterTakeover { disconnected, unregistered, unreachable, not_running };
 
 /// Whether lists of numbers carry certificate, webhook_configuration and health_status.
 enum class NumberLists { full, sparse, refused };
 
 /// How a settings write on-premises is answered.
 enum class WriteAnswer { null, empty, meta };
+
+/// The HTTP status of an on-premises 1005 (access denied) to a user who is logged in.
+enum class DeniedAs { bad_request, unauthorized, forbidden };
+
+/// How `account` words that the PIN is wrong: 1005 that names it, 1005 alone, 1009 alone, 1015 alone.
+enum class AccountPin { denied_naming_it, denied, invalid, too_many };
+
+/// How `account/verify` words that the code is wrong.
+enum class WrongCode { invalid, denied, code_400 };
+
+/// How `register` words that the backup is unusable: the decryption codes, or one of those that stand on its list.
+enum class BadBackup { own_codes, invalid_parameter, invalid_value, verify_again };
 
 /// One reading of the documents. The defaults are the likeliest reading; the doubt behind each is in dialect_doubts().
 struct Dialect {
@@ -31,24 +44,54 @@ struct Dialect {
   bool profile_nested = false;
   bool paging_next_carries_token = false;
   NumberLists number_lists = NumberLists::full;
+  bool false_left_out = false;
+  bool platform_type_left_out = false;
+  bool certificate_left_out = false;
+  bool health_status_unknown = false;
+  bool status_says_linked = false;
+  bool onprem_shown_disconnected = false;
+  bool verification_shown_expired = false;
+  bool waba_limit_is_80008 = false;
+  bool usage_headers_left_out = false;
+  bool long_codes_as_codes = false;
+  bool targets_always_listed = false;
+  bool short_descriptions = false;
+  bool language_needs_country = false;
+  bool wrong_code_as_100 = false;
   bool status_lags = false;
   bool pending_after_register = true;
+  bool pending_for_minutes = false;
   bool repeated_register_refused = false;
   bool refused_attempts_count = true;
   bool wrong_pin_takes_onprem_down = true;
+  bool wrong_pin_as_locked = false;
   bool bad_backup_takes_onprem_down = false;
+  BadBackup bad_backup_code = BadBackup::own_codes;
+  bool backup_needs_connected_client = false;
+  bool onprem_needs_backup = false;
   bool backup_survives_cloud_registration = false;
   bool oba_lost_without_backup = true;
   bool region_accepted_in_register = false;
   bool storage_settings_need_unregistered = false;
   bool deregister_settles = false;
   bool deregistered_stays_cloud_api = false;
+  bool deregister_unverifies = false;
+  bool ownership_code_needs_move = false;
   bool account_needs_deregister = false;
+  bool account_asks_for_code = false;
+  bool account_code_ends_cloud = false;
+  bool account_needs_restart = false;
+  AccountPin account_wrong_pin = AccountPin::denied_naming_it;
+  bool account_wrong_pin_ends_cloud = false;
+  WrongCode account_wrong_code = WrongCode::invalid;
   bool needless_pin_refused = false;
+  bool pin_ends_with_cloud = false;
   bool settings_reset_on_registration = false;
   bool version_with_v = false;
   bool delays_as_text = false;
   bool expiry_as_text = false;
+  bool refused_token_without_body = false;
+  DeniedAs denied_as = DeniedAs::bad_request;
   AfterTakeover health_after_takeover = AfterTakeover::disconnected;
   WriteAnswer settings_write_answer = WriteAnswer::empty;
 };

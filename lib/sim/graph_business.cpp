@@ -42,7 +42,10 @@ struct Limit {
 };
 constexpr std::array limits{Limit{"about", 139}, Limit{"address", 256}, Limit{"description", 512}, Limit{"email", 128}};
 
-std::optional<Refusal> check_profile(const Json& body) {
+std::optional<Refusal> check_profile(const Dialect& dialect, const Json& body) {
+  if (dialect.short_descriptions && text_at(body, "description").size() > 256) {
+    return Refusal{100, "(#100) description must be at most 256 characters"};
+  }
   for (const Limit& limit : limits) {
     if (text_at(body, limit.field).size() > limit.most) {
       return Refusal{100, fmt::format("(#100) {} must be at most {} characters", limit.field, limit.most)};
@@ -153,7 +156,7 @@ GraphAnswer post_profile(GraphCall& call) {
                               Field{"profile_picture_handle"}};
   if (auto bad = body_refusal(call, fields)) return tl::make_unexpected(*bad);
   if (auto bad = product_refusal(call)) return tl::make_unexpected(*bad);
-  if (auto bad = check_profile(call.body)) return tl::make_unexpected(*bad);
+  if (auto bad = check_profile(call.state.dialect, call.body)) return tl::make_unexpected(*bad);
   if (call.number->timeline.at(call.at).served_by != ServedBy::cloud) {
     return refuse(133010, "The phone number is not registered");
   }

@@ -256,7 +256,9 @@ long long minutes_to_room(const State& state, const Waba& waba, Time at) {
   return std::chrono::ceil<std::chrono::minutes>(waba.calls.front() + std::chrono::hours(1) - at).count();
 }
 
-void set_usage_headers(const std::string& waba_id, long long percent, long long minutes, DoorReply& reply) {
+void set_usage_headers(const State& state, const std::string& waba_id, long long percent, long long minutes,
+                       DoorReply& reply) {
+  if (state.dialect.usage_headers_left_out) return;
   Json usage;
   usage[waba_id] = Json::array({Json{{"type", "whatsapp_business_management"},
                                      {"call_count", percent},
@@ -270,7 +272,7 @@ void set_usage_headers(const std::string& waba_id, long long percent, long long 
 void add_usage_headers(const State& state, const Waba* waba, Time at, DoorReply& reply) {
   if (waba == nullptr) return;
   const auto percent = static_cast<long long>(waba->calls.size()) * 100 / std::max(1LL, state.waba_calls_per_hour);
-  set_usage_headers(waba->id, percent, minutes_to_room(state, *waba, at), reply);
+  set_usage_headers(state, waba->id, percent, minutes_to_room(state, *waba, at), reply);
 }
 
 }  // namespace
@@ -280,7 +282,7 @@ DoorReply graph_throttled(State& state, const DoorRequest& request, const Refusa
   const auto target = target_of(state, request);
   const WorldNumber* number = target ? state.number_by_id(target->id) : nullptr;
   const std::string waba = number != nullptr ? number->waba_id : target ? target->id : "";
-  set_usage_headers(waba, 100, std::chrono::floor<std::chrono::minutes>(wait).count(), reply);
+  set_usage_headers(state, waba, 100, std::chrono::floor<std::chrono::minutes>(wait).count(), reply);
   return reply;
 }
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <string_view>
+#include <utility>
 
 #include "sim/graph_call.hpp"
 
@@ -75,7 +76,11 @@ bool is_transient(int code) {
 
 }  // namespace
 
-DoorReply graph_refusal(State& state, const Refusal& refusal) {
+DoorReply graph_refusal(State& state, const Refusal& given) {
+  Refusal refusal = given;
+  if (refusal.subcode / 1000 == 2388 && state.dialect.long_codes_as_codes)
+    refusal.code = std::exchange(refusal.subcode, 0);
+  if (refusal.code == 80007 && state.dialect.waba_limit_is_80008) refusal.code = 80008;
   const auto* known =
       std::find_if(codes.begin(), codes.end(), [&](const Code& each) { return each.code == refusal.code; });
   const bool found = known != codes.end();

@@ -96,8 +96,12 @@ GraphAnswer post_request_code(GraphCall& call) {
   const std::string method = text_at(call.body, "code_method");
   if (method != "SMS" && method != "VOICE") return refuse(100, "Invalid parameter: code_method must be SMS or VOICE");
   const std::string language = text_at(call.body, "language");
-  const bool shaped = language.size() == 2 || (language.size() == 5 && language[2] == '_');
+  const bool shaped = (language.size() == 2 && !call.state.dialect.language_needs_country) ||
+                      (language.size() == 5 && language[2] == '_');
   if (!shaped) return refuse(100, "Invalid parameter: language must look like en_US");
+  if (call.state.dialect.ownership_code_needs_move) {
+    return refuse(100, "The phone number is not being migrated; use register and verify", 2388091);
+  }
   call.number->code_requested = true;
   call.change = "a registration code was sent";
   return success(call);
@@ -109,7 +113,10 @@ GraphAnswer post_verify_code(GraphCall& call) {
   const std::string code = text_at(call.body, "code");
   if (!is_six_digits(code)) return refuse(100, "Invalid parameter: code must be 6 digits");
   if (!call.number->code_requested) return refuse(136025, "No code was requested");
-  if (code != call.number->code) return refuse(136025, "The code does not match");
+  if (code != call.number->code) {
+    if (call.state.dialect.wrong_code_as_100) return refuse(100, "(#100) The code is invalid or has expired", 0, 422);
+    return refuse(136025, "The code does not match");
+  }
   call.number->code_requested = false;
   call.number->verification = "VERIFIED";
   call.change = "ownership was verified";

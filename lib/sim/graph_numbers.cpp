@@ -44,7 +44,25 @@ Json throughput(const NumberView& view) {
 Json certificate(const NumberView& view) {
   const std::string& status = view.number.name_status;
   const bool downloadable = status == "APPROVED" || status == "AVAILABLE_WITHOUT_REVIEW";
+  if (view.call.state.dialect.certificate_left_out) return {};
   return downloadable ? text_or_nothing(view.number.certificate) : Json();
+}
+
+Json platform_type(const NumberView& view) {
+  return view.call.state.dialect.platform_type_left_out ? Json() : Json(name(view.shown.platform));
+}
+
+Json status(const NumberView& view) {
+  const Dialect& dialect = view.call.state.dialect;
+  std::string shown = view.shown.status;
+  if (dialect.onprem_shown_disconnected && view.shown.platform == Platform::on_premise) shown = "DISCONNECTED";
+  if (!dialect.status_says_linked) return shown;
+  return shown == "CONNECTED" ? "LINKED" : shown == "DISCONNECTED" ? "UNLINKED" : shown;
+}
+
+Json verification(const NumberView& view) {
+  const bool served = view.shown.served_by != ServedBy::nobody && view.number.verification == "VERIFIED";
+  return view.call.state.dialect.verification_shown_expired && served ? "EXPIRED" : view.number.verification;
 }
 
 /// The portfolio's limit knows no TIER_1K.
@@ -55,14 +73,14 @@ const std::map<std::string_view, Reader>& readers() {
       {"id", [](const NumberView& v) -> Json { return v.number.phone_number_id; }},
       {"display_phone_number", [](const NumberView& v) -> Json { return display_number(v.number.phone); }},
       {"verified_name", [](const NumberView& v) -> Json { return text_or_nothing(v.number.verified_name); }},
-      {"status", [](const NumberView& v) -> Json { return v.shown.status; }},
+      {"status", status},
       {"quality_rating", [](const NumberView& v) -> Json { return v.number.quality; }},
       {"quality_score",
        [](const NumberView& v) -> Json {
          return {{"score", v.number.quality}};
        }},
-      {"code_verification_status", [](const NumberView& v) -> Json { return v.number.verification; }},
-      {"platform_type", [](const NumberView& v) -> Json { return name(v.shown.platform); }},
+      {"code_verification_status", verification},
+      {"platform_type", platform_type},
       {"host_platform", [](const NumberView& v) -> Json { return name(v.shown.platform); }},
       {"throughput", throughput},
       {"name_status", [](const NumberView& v) -> Json { return v.number.name_status; }},
@@ -113,7 +131,13 @@ const Phase& shown_phase(const GraphCall& call, const WorldNumber& number, Time 
 
 GraphAnswer read_number(GraphCall& call, const WorldNumber& number, std::span<const std::string_view> usual) {
   const NumberView view{call, number, shown_phase(call, number, call.at)};
-  return pick_fields(call, known_fields(), usual, [&](std::string_view field) { return readers().at(field)(view); });
+  const Dialect& dialect = call.state.dialect;
+  std::vector<std::string_view> known = known_fields();
+  if (dialect.health_status_unknown) std::erase(known, "health_status");
+  return pick_fields(call, known, usual, [&](std::string_view field) {
+    Json value = readers().at(field)(view);
+    return dialect.false_left_out && value.is_boolean() && !value.get<bool>() ? Json() : value;
+  });
 }
 
 GraphAnswer read_listed(GraphCall& call, const WorldNumber& number) {

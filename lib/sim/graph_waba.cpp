@@ -147,6 +147,9 @@ GraphAnswer get_debug_token(GraphCall& call) {
   for (const std::string& scope : token.scopes) {
     Json one{{"scope", scope}};
     if (!token.wabas.empty()) one["target_ids"] = token.wabas;
+    if (token.wabas.empty() && call.state.dialect.targets_always_listed) {
+      for (const auto& [id, waba] : call.state.wabas) one["target_ids"].push_back(id);
+    }
     granular.push_back(std::move(one));
   }
   data["granular_scopes"] = std::move(granular);

@@ -72,6 +72,18 @@ Json meta_of(const State& state, const Deployment& deployment) {
   return {{"version", v + deployment.version}, {"api_status", "stable"}};
 }
 
+int denied_status(const Dialect& dialect) {
+  switch (dialect.denied_as) {
+    case DeniedAs::bad_request:
+      break;
+    case DeniedAs::unauthorized:
+      return 401;
+    case DeniedAs::forbidden:
+      return 403;
+  }
+  return 400;
+}
+
 DoorReply refusal_reply(const State& state, const Deployment& deployment, const Refusal& refusal) {
   const auto* known =
       std::find_if(codes.begin(), codes.end(), [&](const Code& each) { return each.code == refusal.code; });
@@ -88,6 +100,8 @@ DoorReply refusal_reply(const State& state, const Deployment& deployment, const 
   DoorReply reply;
   reply.headers = {{"Content-Type", "application/json"}};
   reply.status = refusal.http != 0 ? refusal.http : found ? known->http : 400;
+  if (refusal.code == 1005 && refusal.http == 0) reply.status = denied_status(state.dialect);
+  if (refusal.http == 401 && state.dialect.refused_token_without_body) return reply;
   reply.body = to_compact({{"meta", meta_of(state, deployment)}, {"errors", Json::array({error})}});
   return reply;
 }
@@ -235,7 +249,7 @@ std::optional<Refusal> connected_refusal(const OnpremCall& call) {
   const Gateway gateway = gateway_of(call.state, call.deployment, call.at);
   if (gateway == Gateway::connected) return std::nullopt;
   // A client that lost its number is shut down: the Webapp asks a Coreapp that no longer answers.
-  if (gateway == Gateway::disconnected) {
+  if (gateway == Gateway::disconnected || gateway == Gateway::not_running) {
     return Refusal{1014, "Connection timed out. Please check if wacore is running: wacore:6252"};
   }
   return Refusal{1011, "The client is not registered and running"};

@@ -27,12 +27,12 @@ Gateway gateway_of_node(const Node& node, bool active, Gateway client, bool flap
 }
 
 Json node_health(const OnpremCall& call, const Node& node, bool active) {
-  if (node.failing) {
+  const Gateway client = gateway_of(call.state, call.deployment, call.at);
+  if (node.failing || client == Gateway::not_running) {
     return {{"errors", Json::array({Json{{"code", 1014},
                                          {"title", "Internal error"},
                                          {"details", "Connection timed out. Please check if wacore is running"}}})}};
   }
-  const Gateway client = gateway_of(call.state, call.deployment, call.at);
   Json health{{"gateway_status", name(gateway_of_node(node, active, client, call.request.flapping))}};
   if (!node.role.empty()) health["role"] = node.role;
   return health;

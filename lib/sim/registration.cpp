@@ -17,6 +17,8 @@ Gateway gateway_after_takeover(const Dialect& dialect) {
       return Gateway::unregistered;
     case AfterTakeover::unreachable:
       return Gateway::unreachable;
+    case AfterTakeover::not_running:
+      return Gateway::not_running;
   }
   return Gateway::disconnected;
 }
@@ -35,6 +37,24 @@ std::string take_onprem_down(State& state, WorldNumber& number, Time at) {
   number.timeline.set(
       {at, ServedBy::nobody, Platform::on_premise, "DISCONNECTED", gateway_after_takeover(state.dialect)});
   return "on-premises went down";
+}
+
+/// An unusable backup in the words of the reading.
+Refusal worded(const Dialect& dialect, Refusal refusal) {
+  switch (dialect.bad_backup_code) {
+    case BadBackup::own_codes:
+      break;
+    case BadBackup::invalid_parameter:
+      refusal.code = 100;
+      break;
+    case BadBackup::invalid_value:
+      refusal.code = 131009;
+      break;
+    case BadBackup::verify_again:
+      refusal.code = 133006;
+      break;
+  }
+  return refusal;
 }
 
 std::optional<Refusal> check_backup(State& state, const WorldNumber& number, const RegisterOrder& order) {
@@ -79,9 +99,10 @@ Outcome move_to_cloud(State& state, WorldNumber& number, bool with_backup, Time 
   }
   const Time done = at + state.timing.register_time;
   const bool pending = state.dialect.pending_after_register;
+  const Millis pending_time = state.dialect.pending_for_minutes ? Millis{240000} : state.timing.pending_time;
   number.timeline.set({done, ServedBy::cloud, Platform::cloud_api, pending ? "PENDING" : "CONNECTED", gateway});
   if (pending) {
-    number.timeline.set({done + state.timing.pending_time, ServedBy::cloud, Platform::cloud_api, "CONNECTED", gateway});
+    number.timeline.set({done + pending_time, ServedBy::cloud, Platform::cloud_api, "CONNECTED", gateway});
   }
   if (was_onprem && deployment != nullptr && deployment->starts_again.count() > 0) {
     number.timeline.set_gateway(done + deployment->starts_again, gateway_without_number(state.dialect));
@@ -110,14 +131,23 @@ Outcome try_register(State& state, WorldNumber& number, const RegisterOrder& ord
   }
   if (order.with_backup) {
     if (auto bad = check_backup(state, number, order)) {
-      return refuse_register(state, number, *bad, state.dialect.bad_backup_takes_onprem_down, at);
+      return refuse_register(state, number, worded(state.dialect, *bad), state.dialect.bad_backup_takes_onprem_down,
+                             at);
     }
+    const bool connected = number.timeline.at(at).served_by == ServedBy::onprem;
+    if (state.dialect.backup_needs_connected_client && held_onprem(number) && !connected) {
+      return {.refusal = Refusal{100, "(#100) The phone number is not connected on-premises"}};
+    }
+  } else if (state.dialect.onprem_needs_backup && held_onprem(number)) {
+    return {.refusal = Refusal{100, "(#100) backup is required for a phone number of the On-Premises API"}};
   } else if (number.verification != "VERIFIED") {
     return {.refusal = Refusal{133006, "The phone number must be verified before it is registered"}};
   }
   if (number.pin) {
     if (auto bad = check_pin(state, number, order.pin, at)) {
-      return refuse_register(state, number, *bad, state.dialect.wrong_pin_takes_onprem_down && bad->code == 133005, at);
+      const bool down = state.dialect.wrong_pin_takes_onprem_down && bad->code == 133005;
+      if (bad->code == 133005 && state.dialect.wrong_pin_as_locked) bad->code = 131031;
+      return refuse_register(state, number, *bad, down, at);
     }
   }
   number.pin = order.pin;
@@ -131,11 +161,16 @@ Outcome connect_onprem(State& state, Deployment& deployment, WorldNumber& number
   deployment.phone = number.phone;
   deployment.pending.reset();
   if (state.dialect.settings_reset_on_registration) deployment.application = default_application();
-  if (state.timing.connect_time.count() > 0) {
-    number.timeline.set({at, ServedBy::nobody, Platform::on_premise, "DISCONNECTED", Gateway::connecting});
+  if (state.dialect.account_needs_restart) {
+    number.timeline.set({at, ServedBy::nobody, Platform::on_premise, "DISCONNECTED", Gateway::disconnected});
+  } else {
+    if (state.timing.connect_time.count() > 0) {
+      number.timeline.set({at, ServedBy::nobody, Platform::on_premise, "DISCONNECTED", Gateway::connecting});
+    }
+    number.timeline.set(
+        {at + state.timing.connect_time, ServedBy::onprem, Platform::on_premise, "CONNECTED", Gateway::connected});
   }
-  number.timeline.set(
-      {at + state.timing.connect_time, ServedBy::onprem, Platform::on_premise, "CONNECTED", Gateway::connected});
+  if (state.dialect.pin_ends_with_cloud) number.pin.reset();
   ++number.epoch;
   ++number.onprem_registrations;
   number.verification = "VERIFIED";
@@ -164,12 +199,41 @@ std::optional<Refusal> account_obstacle(const State& state, const Deployment& de
   return std::nullopt;
 }
 
+/// Nobody serves a number any more that Cloud did; the client has not got it yet.
+std::string take_cloud_down(WorldNumber& number, Time at) {
+  if (!held_by_cloud(number)) return {};
+  number.timeline.set({at, ServedBy::nobody, Platform::not_applicable, "DISCONNECTED", number.timeline.last().gateway});
+  return "; Cloud let the number go";
+}
+
 /// The same look at a PIN, in the codes of the other side.
 std::optional<Refusal> check_account_pin(State& state, WorldNumber& number, const std::string& pin, Time at) {
   const auto bad = check_pin(state, number, pin, at);
   if (!bad) return std::nullopt;
+  switch (state.dialect.account_wrong_pin) {
+    case AccountPin::denied_naming_it:
+      break;
+    case AccountPin::denied:
+      return Refusal{1005};
+    case AccountPin::invalid:
+      return Refusal{1009};
+    case AccountPin::too_many:
+      return Refusal{1015};
+  }
   if (bad->code == 133005) return Refusal{1005, "The two-step verification PIN does not match"};
   return Refusal{1015, bad->details};
+}
+
+Refusal wrong_code(const Dialect& dialect) {
+  switch (dialect.account_wrong_code) {
+    case WrongCode::invalid:
+      break;
+    case WrongCode::denied:
+      return Refusal{1005};
+    case WrongCode::code_400:
+      return Refusal{400};
+  }
+  return Refusal{1009, "The registration code does not match"};
 }
 
 }  // namespace
@@ -294,6 +358,7 @@ Outcome deregister_from_cloud(State& state, WorldNumber& number, Time at) {
   number.timeline.set({done, ServedBy::nobody, platform, "DISCONNECTED", number.timeline.last().gateway});
   if (state.dialect.deregister_settles) number.settles_until = done + state.timing.deregister_settle;
   number.storage = {{"status", "DEFAULT"}};
+  if (state.dialect.deregister_unverifies) number.verification = "NOT_VERIFIED";
   ++number.epoch;
   ++number.deregistrations;
   return {.change = "home cloud to nowhere", .takes = state.timing.deregister_time};
@@ -302,13 +367,19 @@ Outcome deregister_from_cloud(State& state, WorldNumber& number, Time at) {
 Outcome register_onprem(State& state, Deployment& deployment, WorldNumber& number, const AccountOrder& order, Time at) {
   if (auto obstacle = account_obstacle(state, deployment, number, order, at)) return {.refusal = obstacle};
   if (order.pin) {
-    if (auto bad = check_account_pin(state, number, *order.pin, at)) return {.refusal = bad};
+    if (auto bad = check_account_pin(state, number, *order.pin, at)) {
+      Outcome outcome{.refusal = bad};
+      if (state.dialect.account_wrong_pin_ends_cloud) outcome.change = take_cloud_down(number, at);
+      return outcome;
+    }
   }
   const bool here = number.deployment == deployment.name && held_onprem(number);
   if (here && number.timeline.last().served_by == ServedBy::onprem) return {};
-  if (number.needs_code) {
+  if (number.needs_code || state.dialect.account_asks_for_code) {
     deployment.pending = PendingAccount{number.phone, 0};
-    return {.change = "a registration code was sent", .code_sent = true};
+    std::string change = "a registration code was sent";
+    if (state.dialect.account_code_ends_cloud) change += take_cloud_down(number, at);
+    return {.change = std::move(change), .code_sent = true};
   }
   return connect_onprem(state, deployment, number, at);
 }
@@ -321,7 +392,7 @@ Outcome verify_onprem(State& state, Deployment& deployment, const std::string& c
   }
   if (code != number->code) {
     if (++deployment.pending->wrong_codes >= 5) deployment.pending.reset();
-    return {.refusal = Refusal{1009, "The registration code does not match"}};
+    return {.refusal = wrong_code(state.dialect)};
   }
   return connect_onprem(state, deployment, *number, at);
 }

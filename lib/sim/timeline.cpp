@@ -44,6 +44,8 @@ std::string_view name(Gateway gateway) {
       return "unregistered";
     case Gateway::uninitialized:
       return "uninitialized";
+    case Gateway::not_running:
+      return "not running";
     case Gateway::unreachable:
       return "unreachable";
   }

@@ -17,8 +17,9 @@ enum class ServedBy { nobody, onprem, cloud, app };
 /// What Graph calls platform_type.
 enum class Platform { cloud_api, on_premise, not_applicable };
 
-/// The state of the number's on-premises client, as /v1/health words it; `unreachable` answers nothing at all.
-enum class Gateway { connected, connecting, disconnected, unregistered, uninitialized, unreachable };
+/// The state of the number's on-premises client, as /v1/health words it; `not_running`: the Webapp answers with an
+/// error for a Coreapp that does not; `unreachable` answers nothing at all.
+enum class Gateway { connected, connecting, disconnected, unregistered, uninitialized, not_running, unreachable };
 
 std::string_view name(ServedBy served_by);
 std::string_view name(Platform platform);
