@@ -124,6 +124,11 @@ constexpr std::array entries{
                    wait_then_logs, node_sdk, documented},
     CatalogueEntry{O, "1015", "", "", "too many requests", "The client's request rate is reached.", throttled, slower,
                    node_sdk, documented},
+    CatalogueEntry{
+        O, "1015", "", "account", "too many requests, perhaps for the PIN",
+        "The request rate is reached, or the PIN was not accepted: both come as 1015, and the client does not "
+        "tell which.",
+        pin, no_pin_guess, pin_rule, documented},
     CatalogueEntry{O, "1015", "pin", "account", "PIN tried too often",
                    "PINs were tried too often or too fast, so one of them was wrong.", pin, no_pin_guess, pin_rule,
                    documented},

@@ -93,6 +93,8 @@ class OnpremClient {
   /// A token other than the one that was refused (empty for none), by a login where there is none yet.
   Answer<Secret> token(const Secret& refused);
   Answer<Secret> login();
+  /// Asks something harmless with it. What can't be told is no.
+  bool token_is_refused(const Secret& token);
   HttpRequest request_for(const Call& call) const;
 
   Transport& transport_;

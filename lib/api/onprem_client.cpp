@@ -93,6 +93,14 @@ Answer<Secret> OnpremClient::token(const Secret& refused) {
   return fresh;
 }
 
+// A 401 may be about the call and not about the token: a refused PIN may come so, and is never sent again.
+bool OnpremClient::token_is_refused(const Secret& token) {
+  HttpRequest request = request_for(onprem_calls::health());
+  request.authorization = Secret("Bearer " + std::string(token.reveal()));
+  const HttpResult result = transport_.send(request);
+  return result && result->status == 401;
+}
+
 Answer<Json> OnpremClient::send(const Call& call, std::string_view on, int* status) {
   HttpRequest request = request_for(call);
   Secret refused;
@@ -101,7 +109,7 @@ Answer<Json> OnpremClient::send(const Call& call, std::string_view on, int* stat
     if (!bearer) return tl::make_unexpected(bearer.error());
     request.authorization = Secret("Bearer " + std::string(bearer->reveal()));
     const HttpResult result = transport_.send(request);
-    if (result && result->status == 401 && !last) {
+    if (result && result->status == 401 && !last && (!call.changing || token_is_refused(*bearer))) {
       refused = *bearer;
       continue;
     }

@@ -48,35 +48,39 @@ TEST_CASE("one login serves many calls") {
 
 TEST_CASE("a refused token is replaced once, for changing calls too") {
   Onprem onprem({}, false);
-  onprem.transport.reply(200, login_with("OLD")).reply(401, "").reply(200, login_with("NEW")).reply(201, "");
+  onprem.transport.reply(200, login_with("OLD")).reply(401, "").reply(401, "");
+  onprem.transport.reply(200, login_with("NEW")).reply(201, "");
   int status = 0;
   REQUIRE(onprem.client.send(account(), "account", &status));
   CHECK(status == 201);
   CHECK(account_answer(status) == AccountAnswer::registered);
-  REQUIRE(onprem.transport.requests.size() == 4);
+  REQUIRE(onprem.transport.requests.size() == 5);
   CHECK(onprem.transport.requests[1].authorization.reveal() == "Bearer OLD");
-  CHECK(onprem.transport.requests[3].authorization.reveal() == "Bearer NEW");
-  CHECK(onprem.transport.requests[3].body.reveal() == onprem.transport.requests[1].body.reveal());
+  CHECK(onprem.transport.requests[2].method == "GET");
+  CHECK(onprem.transport.requests[4].authorization.reveal() == "Bearer NEW");
+  CHECK(onprem.transport.requests[4].body.reveal() == onprem.transport.requests[1].body.reveal());
 }
 
 TEST_CASE("a token refused again after a new login is a failure, and nothing more is sent") {
   Onprem onprem({}, false);
-  onprem.transport.reply(200, login_with("OLD")).reply(401, "").reply(200, login_with("NEW")).reply(401, "");
-  onprem.transport.reply(200, login_with("THIRD")).reply(201, "");
+  onprem.transport.reply(200, login_with("OLD")).reply(401, "").reply(401, "");
+  onprem.transport.reply(200, login_with("NEW")).reply(401, "").reply(200, login_with("THIRD")).reply(201, "");
   const auto answer = onprem.client.send(account(), "account");
   REQUIRE(!answer);
   CHECK(answer.error().how == How::refused);
   CHECK(answer.error().entry->error_class == ErrorClass::token);
-  CHECK(onprem.transport.requests.size() == 4);
+  CHECK(onprem.transport.requests.size() == 5);
 }
 
-TEST_CASE("an account call refused with 1005 after a new login may mean the PIN") {
+TEST_CASE("an account call refused with 401 under a good token may mean the PIN, and is not sent again") {
   Onprem onprem({}, false);
   const std::string denied = R"({"errors":[{"code":1005,"title":"Access denied"}]})";
-  onprem.transport.reply(200, login_with("OLD")).reply(401, denied).reply(200, login_with("NEW")).reply(401, denied);
+  onprem.transport.reply(200, login_with("OLD")).reply(401, denied);
+  script(onprem.transport, exchange("onprem_health_single"));
   const auto answer = onprem.client.send(account(), "account");
   REQUIRE(!answer);
   CHECK(answer.error().entry->error_class == ErrorClass::pin);
+  CHECK(onprem.transport.requests.size() == 3);
 }
 
 TEST_CASE("a call whose login fails was never sent, whatever became of the login") {
