@@ -9,10 +9,10 @@ namespace wamigrate {
 namespace {
 
 struct Vertical {
-  std::string_view cloud;   // Graph's enumeration (OpenAPI v23.0)
-  std::string_view onprem;  // the words of the on-premises profile page
+  std::string_view cloud;   // Graph's two enumerations (OpenAPI v23.0, 2025-11-21), taken together
+  std::string_view onprem;  // the words of the on-premises profile page; any text is allowed there
 };
-constexpr std::array<Vertical, 18> verticals = {{
+constexpr std::array<Vertical, 22> verticals = {{
     {"AUTO", "Automotive"},
     {"BEAUTY", "Beauty, Spa and Salon"},
     {"APPAREL", "Clothing and Apparel"},
@@ -31,6 +31,11 @@ constexpr std::array<Vertical, 18> verticals = {{
     {"RESTAURANT", "Restaurant"},
     {"OTHER", "Other"},
     {"NOT_A_BIZ", "Not a Business"},
+    // Graph alone has these: on-premises gets the same words, so that the way there and back loses none.
+    {"ALCOHOL", "Alcohol"},
+    {"ONLINE_GAMBLING", "Online Gambling"},
+    {"PHYSICAL_GAMBLING", "Physical Gambling"},
+    {"OTC_DRUGS", "OTC Drugs"},
 }};
 
 // How Graph spells a vertical that nobody has chosen: it says nothing, and is not written anywhere.

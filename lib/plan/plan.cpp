@@ -156,7 +156,7 @@ Plan make_plan(Catalogue catalogue, const Fleet& fleet, Direction direction, con
       failed.push_back(no_road(catalogue, number, one, direction));
       continue;
     }
-    plan.numbers.push_back({number.phone.e164, one.home.home, one.home.why, one.facts, *known->second});
+    plan.numbers.push_back({number.phone.e164, one.home.home, one.home.why, one.facts, *known->second, one.around});
   }
   plan.digest = text_at(to_json(plan), "digest");
   return plan;

@@ -10,6 +10,7 @@
 #include "model/home.hpp"
 #include "plan/check.hpp"
 #include "plan/planner.hpp"
+#include "plan/surroundings.hpp"
 
 namespace wamigrate {
 
@@ -35,6 +36,7 @@ struct PlannedNumber {
   std::string why;            ///< The evidence for that, for people.
   Facts facts;                ///< All that held.
   std::size_t road = 0;       ///< Index into roads.
+  Surroundings around = {};   ///< As observed; decides nothing.
 };
 
 struct RefusedNumber {
@@ -63,6 +65,7 @@ struct Evidence {
   std::size_t number = 0;  ///< Index into fleet.numbers.
   HomeFinding home;
   Facts facts;  ///< Those answered yes and not perishable: what a plan may count on.
+  Surroundings around = {};
 };
 
 /// Plans every number of `evidence` (in the order given) and completes the digest. A number with no road becomes

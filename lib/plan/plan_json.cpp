@@ -106,7 +106,7 @@ Result<PlannedRoad> road_from(const Json& json, Catalogue catalogue) {
 
 Result<PlannedNumber> number_from(const Json& json, const Plan& plan) {
   PlannedNumber number;
-  if (auto just = has_just(json, "number", {"phone", "home", "why", "road", "facts"}); !just) {
+  if (auto just = has_just(json, "number", {"phone", "home", "why", "road", "facts", "around"}); !just) {
     return tl::make_unexpected(just.error());
   }
   number.phone = text_at(json, "phone");
@@ -123,6 +123,9 @@ Result<PlannedNumber> number_from(const Json& json, const Plan& plan) {
     if (!fact) return fail("the plan names a fact this version does not know: " + to_compact(word));
     number.facts.add(*fact);
   }
+  auto around = surroundings_from_json(at_path(json, {"around"}));
+  if (!around) return tl::make_unexpected(around.error());
+  number.around = std::move(*around);
   return number;
 }
 
@@ -187,7 +190,8 @@ Json to_json(const Plan& plan) {
                        {"home", name(number.home)},
                        {"why", number.why},
                        {"road", number.road},
-                       {"facts", names_of(number.facts)}});
+                       {"facts", names_of(number.facts)},
+                       {"around", to_json(number.around)}});
   }
   Json refused = Json::array();
   for (const RefusedNumber& one : plan.refused) {

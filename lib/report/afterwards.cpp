@@ -1,11 +1,13 @@
-// Sources: Meta's migration guide (2025-11-05) for webhooks, payloads and media; the on-premises set-up scripts and
-// deployment templates for containers by role.
+// Sources: the on-premises set-up scripts and deployment templates, Meta's pages on high availability and multiconnect
+// for containers by role. What changes for whom is in the table of differences.
 #include "report/afterwards.hpp"
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 
+#include "report/changes.hpp"
 #include "report/groups.hpp"
 #include "report/words.hpp"
 
@@ -34,32 +36,70 @@ Item switch_off(const Plan& plan, const std::set<std::string>& phones) {
   }
   item.details.push_back(
       {"last", "the database and the media volume, once nobody needs the old messages and media: they didn't move"});
+  item.details.push_back({"frees", in_words(freed_by(plan, phones))});
+  return item;
+}
+
+Item verified(const std::string& run) {
+  Item item{"", "Verify once more before anything is switched off."};
+  item.details.push_back({"do", "wamigrate verify --run " + run, true});
   return item;
 }
 
 }  // namespace
 
-std::vector<Item> what_comes_after(const Plan& plan, const std::set<std::string>& phones, const std::string& verify) {
-  Item verified{"", "Verify once more before anything is switched off."};
-  verified.details.push_back({"do", verify, true});
-  if (plan.direction == Direction::to_onprem) {
-    return {verified,
-            {"",
-             "Tell whoever reads the webhooks: on-premises' callbacks have begun, Cloud's have ceased. Payloads and "
-             "error codes differ."},
-            {"", "Tell whoever sends: address, token and payloads are on-premises' again."},
-            {"", "Upload media again: media ids don't carry over."},
-            {"", "Set media providers, certificates and users of the client again: what was kept does not hold them."}};
+std::vector<Item> what_is_switched_off(const Plan& plan, const std::set<std::string>& phones, const std::string& run) {
+  return {verified(run), switch_off(plan, phones)};
+}
+
+std::vector<Item> what_comes_after(const Plan& plan, const std::set<std::string>& phones, const std::string& run) {
+  const bool to_cloud = plan.direction == Direction::to_cloud;
+  std::vector<Item> items = to_cloud ? what_is_switched_off(plan, phones, run) : std::vector{verified(run)};
+  const std::string stored_plan = run == "RUN" ? "PLAN" : run + "/plan.json";
+  for (Item& item : whom_to_tell(plan, phones, "wamigrate show " + stored_plan + " --changes")) {
+    items.push_back(std::move(item));
   }
-  return {verified,
-          switch_off(plan, phones),
-          {"",
-           "Tell whoever reads the webhooks: Cloud's have begun, on-premises' callbacks have ceased. Payloads and "
-           "error codes differ; a voice message comes as type audio."},
-          {"",
-           "Tell whoever sends: address and token are Graph's, every message names its messaging_product, unknown "
-           "fields are refused, and there is no contacts endpoint."},
-          {"", "Upload media again: media ids don't carry over. A profile picture that is missing too."}};
+  items.push_back({"", to_cloud ? "Upload a profile picture that is missing: it is not kept."
+                                : "Set media providers, certificates and users of the client again, and upload a "
+                                  "profile picture that is missing: what was kept does not hold them."});
+  return items;
+}
+
+Freed freed_by(const Plan& plan, const std::set<std::string>& phones) {
+  Freed freed;
+  if (plan.direction != Direction::to_cloud) return freed;
+  std::map<std::string, const Surroundings*> around;
+  for (const PlannedNumber& number : plan.numbers) around[number.phone] = &number.around;
+  for (const Number& number : plan.fleet.numbers) {
+    const auto planned = around.find(number.phone.e164);
+    if (planned == around.end() || number.deployment.gone) continue;
+    if (!phones.contains(number.phone.e164)) {
+      freed.kept.push_back(plain(number.deployment.name));
+      continue;
+    }
+    freed.deployments.push_back(plain(number.deployment.name));
+    // Multiconnect has a Coreapp for each shard, two Masters and two Webapps at least.
+    const int shards = number.deployment.shards;
+    freed.coreapps += std::max(shards, planned->second->coreapps);
+    freed.masters += std::max(shards > 1 ? 2 : 0, planned->second->masters);
+    freed.webapps += shards > 1 ? 2 : 1;
+  }
+  return freed;
+}
+
+std::string in_words(const Freed& freed) {
+  const std::size_t count = freed.deployments.size();
+  const auto of = [](int number, std::string_view noun) { return counted(static_cast<std::size_t>(number), noun); };
+  return fmt::format("{}: at least {}, {}{}, {}, {}", counted(count, "deployment"), of(freed.coreapps, "Coreapp"),
+                     freed.masters == 0 ? "" : of(freed.masters, "Master") + ", ", of(freed.webapps, "Webapp"),
+                     counted(count, "database"), counted(count, "media volume"));
+}
+
+Json to_json(const Freed& freed) {
+  return {{"deployments", freed.deployments},      {"coreapps_at_least", freed.coreapps},
+          {"masters_at_least", freed.masters},     {"webapps_at_least", freed.webapps},
+          {"databases", freed.deployments.size()}, {"media_volumes", freed.deployments.size()},
+          {"deployments_still_needed", freed.kept}};
 }
 
 std::set<std::string> moved_numbers(const Progress& progress) {
@@ -69,7 +109,5 @@ std::set<std::string> moved_numbers(const Progress& progress) {
   }
   return moved;
 }
-
-std::string verify_command(const std::string& run) { return "wamigrate verify --run " + run; }
 
 }  // namespace wamigrate::report

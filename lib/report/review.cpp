@@ -9,6 +9,7 @@
 
 #include "plan/preflight.hpp"
 #include "report/afterwards.hpp"
+#include "report/changes.hpp"
 #include "report/groups.hpp"
 #include "report/roads.hpp"
 #include "report/waves.hpp"
@@ -179,6 +180,9 @@ class Review {
     document_.push_back(std::move(list));
     document_.push_back(Heading{3, "What people will see"});
     document_.push_back(Paragraph{what_people_see(plan_.direction)});
+    document_.push_back(Heading{3, "What changes for your software"});
+    document_.push_back(Paragraph{sum_of(changes_for(plan_, moving_numbers(plan_))) +
+                                  " See `wamigrate show PLAN --changes`: what to change, whom to tell."});
   }
 
   // One item for each of the kinds that people do, with how many numbers it concerns.
@@ -283,12 +287,8 @@ class Review {
   }
 
   void put_afterwards() {
-    std::set<std::string> phones;
-    for (std::size_t i = 0; i < plan_.numbers.size(); ++i) {
-      if (road_of_.at(i)->leads_on) phones.insert(plan_.numbers[i].phone);
-    }
     document_.push_back(Heading{2, "Afterwards"});
-    document_.push_back(List{what_comes_after(plan_, phones, verify_command("RUN")), true});
+    document_.push_back(List{what_comes_after(plan_, moving_numbers(plan_), "RUN"), true});
   }
 
   const Plan& plan_;

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "report/afterwards.hpp"
+#include "report/comparison.hpp"
 #include "report/downtime.hpp"
 #include "report/groups.hpp"
 #include "report/standing.hpp"
@@ -33,6 +34,7 @@ class Report {
     put_numbers();
     put_differences();
     put_notices();
+    put_freed();
     put_still_to_do();
     return std::move(document_);
   }
@@ -194,7 +196,11 @@ class Report {
     document_.push_back(Heading{2, "Differences noted"});
     List list{{}, false, {entries_at_most, where_all_is}};
     for (const Group& same : group(keyed)) {
-      Item item{lead_of(same.phones), plain(keyed[same.first].first)};
+      const std::string& note = keyed[same.first].first;
+      Item item{lead_of(same.phones), plain(note)};
+      if (const std::string_view advice = what_to_do(note); !advice.empty()) {
+        item.details.push_back({"do", std::string(advice)});
+      }
       name_phones(item, same.phones);
       list.items.push_back(std::move(item));
     }
@@ -209,11 +215,24 @@ class Report {
     document_.push_back(std::move(list));
   }
 
+  void put_freed() {
+    const Freed freed = freed_by(plan_, moved_numbers(progress_));
+    if (freed.deployments.empty()) return;
+    document_.push_back(Heading{2, "No longer needed"});
+    document_.push_back(Paragraph{in_words(freed) + ". Switch them off as described below, not before."});
+    if (!freed.kept.empty()) {
+      document_.push_back(
+          Paragraph{fmt::format("Still needed: {} ({}), whose numbers this run has not moved.",
+                                counted(freed.kept.size(), "deployment"), some_of(freed.kept, phones_named)),
+                    Tone::caution});
+    }
+  }
+
   void put_still_to_do() {
     const std::set<std::string> moved = moved_numbers(progress_);
     if (moved.empty()) return;
     document_.push_back(Heading{2, "What people must still do"});
-    document_.push_back(List{what_comes_after(plan_, moved, verify_command(run_)), true});
+    document_.push_back(List{what_comes_after(plan_, moved, run_), true});
     document_.push_back(Paragraph{what_people_see(progress_.direction)});
   }
 

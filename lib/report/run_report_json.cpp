@@ -51,7 +51,7 @@ Json still_to_do(const Plan& plan, const Progress& progress, const std::string& 
   Json list = Json::array();
   const auto moved = moved_numbers(progress);
   if (moved.empty()) return list;
-  for (const Item& item : what_comes_after(plan, moved, verify_command(plain(run)))) {
+  for (const Item& item : what_comes_after(plan, moved, plain(run))) {
     std::string text = item.text;
     for (const Detail& detail : item.details) text += " " + detail.label + ": " + detail.text + ".";
     list.push_back(text);
@@ -90,6 +90,7 @@ Json report_json(const Plan& plan, const Progress& progress, Time now, const std
           {"registers_used", used},
           {"numbers", std::move(numbers)},
           {"notices", notices_json(progress)},
+          {"freed", to_json(freed_by(plan, moved_numbers(progress)))},
           {"still_to_do", still_to_do(plan, progress, run)}};
 }
 

@@ -156,13 +156,16 @@ std::string what_it_waits_for(std::string_view word) {
 std::string what_people_see(Direction direction) {
   // Meta's help page on business chats (FAQ 643460927283235) and field reports for the words towards Cloud. That a
   // notice appears in either direction follows from the page's promise that the way a chat is handled can't change
-  // unseen.
+  // unseen. A notice about the security code is documented for a new on-premises identity (v2.31.4 and later) only.
+  const std::string code = " Who has security notifications on may also read that the security code has changed.";
   if (direction == Direction::to_cloud) {
     return "People in existing chats see a system line such as \"This business is now using a secure service from Meta "
-           "to manage this chat. Tap to learn more.\"";
+           "to manage this chat. Tap to learn more.\"" +
+           code;
   }
   return "People in existing chats see a system line: Meta's service no longer manages this chat, the business does. "
-         "Its words are not documented for this direction.";
+         "Its words are not documented for this direction." +
+         code;
 }
 
 std::string whom_to_call() {

@@ -160,7 +160,7 @@ Plan plan_from(const Fleet& fleet, Direction direction, const PlanOptions& optio
   std::vector<Evidence> evidence;
   for (const Surveyed& one : survey.numbers) {
     if (failed_at(checks, fleet.numbers[one.number].phone.e164)) continue;
-    evidence.push_back({one.number, one.home, one.facts});
+    evidence.push_back({one.number, one.home, one.facts, surroundings_of(one.seen)});
   }
   for (const Check& check : checks) {
     if (check.result == R::fail) failed.push_back(check);

@@ -28,7 +28,7 @@ Snapshot some_snapshot() {
   return snapshot;
 }
 
-// The words of both sides, in the order of Graph's enumeration as its reference lists it.
+// The words of both sides, in the order of Graph's enumerations (there are two) as its reference lists them.
 const std::vector<std::pair<std::string, std::string>> verticals = {
     {"OTHER", "Other"},
     {"AUTO", "Automotive"},
@@ -48,6 +48,10 @@ const std::vector<std::pair<std::string, std::string>> verticals = {
     {"TRAVEL", "Travel and Transportation"},
     {"RESTAURANT", "Restaurant"},
     {"NOT_A_BIZ", "Not a Business"},
+    {"ALCOHOL", "Alcohol"},
+    {"ONLINE_GAMBLING", "Online Gambling"},
+    {"PHYSICAL_GAMBLING", "Physical Gambling"},
+    {"OTC_DRUGS", "OTC Drugs"},
 };
 
 }  // namespace

@@ -3,6 +3,7 @@
 
 #include "documents.hpp"
 #include "ports/files.hpp"
+#include "report/changes.hpp"
 #include "report/checks.hpp"
 #include "report/diff.hpp"
 #include "report/review.hpp"
@@ -81,11 +82,31 @@ int run_plan(const Invocation& invocation) {
   return all_done;
 }
 
+// What a format makes of the plan; an error for one that is not known.
+Result<std::string> changes_as(const Plan& plan, const std::string& format, bool colour) {
+  if (format == "text") return changes_text(plan, colour);
+  if (format == "markdown") return changes_markdown(plan);
+  if (format == "html") return changes_html(plan);
+  if (format == "json") return to_document(changes_json(plan));
+  return fail("--changes has no format " + format, "text, markdown, html or json");
+}
+
+int show_changes(const Invocation& invocation, const Plan& plan, const std::string& format) {
+  const Console& console = invocation.console();
+  if (console.json() && !invocation.has("output")) {
+    console.print(changes_json(plan));
+    return all_done;
+  }
+  const auto text = changes_as(plan, format, console.colour() && !invocation.has("output"));
+  return text ? deliver(invocation, *text) : console.complain(text.error());
+}
+
 int run_show(const Invocation& invocation) {
   const Console& console = invocation.console();
   const auto plan = load_plan(invocation.text("PLAN"));
   if (!plan) return console.complain(plan.error());
   const std::string format = console.json() ? "json" : invocation.has("format") ? invocation.text("format") : "text";
+  if (invocation.flag("changes")) return show_changes(invocation, *plan, format);
   if (format == "text") {
     return deliver(invocation, review_text(*plan, catalogue(), console.colour() && !invocation.has("output")));
   }
@@ -136,11 +157,13 @@ Command plan_command() {
 
 Command show_command() {
   return {"show",
-          "PLAN [--format text|markdown|html|dot|json] [-o FILE]",
-          "The review document; markdown is a runbook that a person could follow by hand.",
+          "PLAN [--changes] [--format text|markdown|html|dot|json] [-o FILE]",
+          "The review document; markdown is a runbook that a person could follow by hand. --changes: what "
+          "changes for the software around the numbers.",
           {"PLAN"},
           [](auto& add) {
-            add("format", po::value<std::string>(), "text, markdown, html, dot or json");
+            add("changes", po::bool_switch(), "what changes for your software, and whom to tell");
+            add("format", po::value<std::string>(), "text, markdown, html, dot or json; --changes: not dot");
             add("output,o", po::value<std::string>(), "write to this file");
           },
           run_show};
