@@ -144,10 +144,10 @@ std::vector<ApiDifference> operation_differences() {
        "In your own database, wherever that is.",
        "At Meta, up to 30 days, in the USA unless a region is set. It is set while the number is not registered "
        "(`/settings`, Graph v21 and later) and ends with a deregistration.",
-       "If a region is required, it must be set for the number before it is registered.",
+       "If a region is required, declare `storage_region` in the inventory: it is set before the registration.",
        "The region of Cloud no longer counts: your database is where the messages are.",
        {operations},
-       Told::asked,
+       Told::storage,
        "Must messages be stored in a certain country?",
        "Meta, Cloud API local storage; registration, 2025-11-04",
        "contradicted"},

@@ -31,8 +31,10 @@ std::vector<ApiDifference> webhook_differences() {
        "who is called, and where that is set",
        "Each client calls the `webhooks.url` of its own settings.",
        "Meta calls the app's callback, unless the WABA or the number has an override: number over WABA over app.",
-       "Give Cloud a receiver of its own, as Meta recommends; set it at the app, the WABA or the number.",
-       "Give on-premises a receiver of its own, as Meta recommends; the client needs its `webhooks.url`.",
+       "From the move on Meta calls and the client is silent. Give Cloud a receiver of its own, as Meta recommends; "
+       "set it at the app, the WABA or the number.",
+       "From the move on the client calls and Meta is silent. Give on-premises a receiver of its own, as Meta "
+       "recommends; the client needs its `webhooks.url`.",
        {webhook_reader, operations},
        Told::webhook,
        "Which address is called on each side?",

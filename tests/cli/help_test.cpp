@@ -45,6 +45,54 @@ TEST_CASE("a code, a step and a check are explained; nonsense is not") {
   CHECK(stage.run({"explain", "nonsense"}).code == 1);
 }
 
+TEST_CASE("why a sent message is not delivered is explained, with the codes and the other person's checklist") {
+  Stage stage;
+  const Ended ended = stage.run({"explain", "undelivered"});
+  CHECK(ended.code == 0);
+  for (const char* part : {"wamigrate explain 131049", "2.21.15.15", "Settings > Privacy", "delivered"}) {
+    INFO(part);
+    CHECK(has(ended.out, part));
+  }
+  const auto json = parse_json(stage.run({"explain", "undelivered", "--json"}).out);
+  REQUIRE(json.has_value());
+  for (const Json& cause : (*json)["explained"][0]["causes"]) {
+    for (const Json& code : cause["codes"]) {
+      INFO(code);
+      CHECK(stage.run({"explain", code.get<std::string>()}).code == 0);
+    }
+  }
+}
+
+TEST_CASE("explain without a word lists all there is, and each of it can be explained") {
+  Stage stage;
+  const Ended ended = stage.run({"explain"});
+  CHECK(ended.code == 0);
+  for (const char* word : {"undelivered", "133005", "register_on_cloud", "webhook", "voice_notes"}) {
+    INFO(word);
+    CHECK(has(ended.out, word));
+  }
+  const auto json = parse_json(stage.run({"explain", "--json"}).out);
+  REQUIRE(json.has_value());
+  for (const auto& [kind, words] : (*json)["explains"].items()) {
+    REQUIRE(!words.empty());
+    INFO(kind << " " << words.front());
+    CHECK(stage.run({"explain", words.front().get<std::string>()}).code == 0);
+    CHECK(stage.run({"explain", words.back().get<std::string>()}).code == 0);
+  }
+}
+
+TEST_CASE("a word that is nearly known is answered with those that were perhaps meant") {
+  Stage stage;
+  for (const auto& [typed, meant] : std::vector<std::pair<std::string, std::string>>{
+           {"undeliverd", "undelivered"}, {"133055", "133005"}, {"register", "register_on_cloud"}}) {
+    INFO(typed);
+    const Ended ended = stage.run({"explain", typed});
+    CHECK(ended.code == 1);
+    CHECK(has(ended.err, meant));
+  }
+  CHECK(has(stage.run({"explain", "nonsense"}).err, "`wamigrate explain` lists"));
+}
+
 TEST_CASE("every step of a plan and every check can be explained") {
   Stage stage;
   stage.plan();

@@ -125,6 +125,18 @@ TEST_CASE("show and diff send nothing and need neither secrets nor the vendor") 
     CHECK(shown.code == 0);
     CHECK(has(shown.out, "egister"));
   }
+  for (const char* format : {"text", "markdown", "html", "json"}) {
+    const Ended shown = stage.run({"show", "plan.json", "--changes", "--format", format});
+    INFO(format << shown.text());
+    CHECK(shown.code == 0);
+    CHECK(has(shown.out, "voice"));
+    CHECK(has(shown.out, "hooks.example.com"));
+  }
+  const Ended changes = stage.run({"show", "plan.json", "--changes", "--json"});
+  const auto json = parse_json(changes.out);
+  REQUIRE(json.has_value());
+  CHECK((*json)["differences"].size() > 20);
+  CHECK(stage.run({"show", "plan.json", "--changes", "--format", "dot"}).code == 1);
   const Ended same = stage.run({"diff", "plan.json", "plan.json", "--json"});
   CHECK(has(same.out, "\"same\": true"));
   const Ended different = stage.run({"diff", "plan.json", "one.json"});

@@ -40,7 +40,10 @@ Evidence evidence(std::size_t number, Home home, Facts facts) {
   finding.home = home;
   finding.settled = true;
   finding.why = "as seen";
-  return {number, finding, facts};
+  Surroundings around;
+  around.cloud_webhook = "hooks.example.com";
+  around.coreapps = static_cast<int>(number) + 1;
+  return {number, finding, facts, around};
 }
 
 PlanOptions some_options() {
@@ -102,6 +105,8 @@ TEST_CASE("a plan reads back as it was written") {
   REQUIRE(again->numbers.size() == 3);
   CHECK(again->numbers[0].facts == on_premises);
   CHECK(again->numbers[2].home == Home::cloud);
+  CHECK(again->numbers[2].around == plan.numbers[2].around);
+  CHECK(again->numbers[2].around.coreapps == 3);
   CHECK(again->number(1).deployment.url == "https://10.0.0.2:9090");
   REQUIRE(again->refused.size() == 1);
   CHECK(again->refused[0].checks[0].id == "name_status");
@@ -202,6 +207,7 @@ TEST_CASE("whatever a plan holds that this version doesn't know is refused, even
   refuses("a step this version does not know: \"fly\"", [](Json& json) { json["roads"][0]["steps"][0] = "fly"; });
   refuses("a fact this version does not know: \"moon_is_full\"",
           [](Json& json) { json["numbers"][0]["facts"][0] = "moon_is_full"; });
+  refuses("surroundings", [](Json& json) { json["numbers"][0]["around"]["colour"] = "red"; });
   refuses("an unknown way back: \"maybe\"", [](Json& json) { json["roads"][0]["way_back"][0] = "maybe"; });
   refuses("the result \"maybe\" is not known", [](Json& json) { json["warnings"][0]["result"] = "maybe"; });
   refuses("leads nowhere known", [](Json& json) { json["to"] = "the moon"; });

@@ -151,6 +151,22 @@ TEST_CASE("throughput follows the shards, in both directions") {
   CHECK(contains(back.verdicts[1].because, "about 250 a second at most"));
 }
 
+TEST_CASE("a storage region is known where it is declared or was seen, and asked about where it is not") {
+  Fleet fleet = fleet_of(2);
+  fleet.numbers[1].storage_region = "DE";
+  const Change there = change_of(changes_of(plan_of(fleet)), "local_storage");
+  REQUIRE(there.verdicts.size() == 2);
+  CHECK(there.verdicts[0].how == How::ask);
+  CHECK(there.verdicts[1].because == "declared for DE, and set before the registration");
+  const Plan seen =
+      plan_seeing({Surroundings{}, {.storage_region = ""}, {.storage_region = "DE"}}, Direction::to_onprem);
+  const Change back = change_of(changes_of(seen), "local_storage");
+  REQUIRE(back.verdicts.size() == 3);
+  CHECK(back.verdicts[0].how == How::ask);
+  CHECK(back.verdicts[1].how == How::spares);
+  CHECK(back.verdicts[2].because == "Cloud keeps its data in DE now");
+}
+
 TEST_CASE("the report tells what touches, what to ask, what people see, what is switched off and whom to tell") {
   Fleet fleet = fleet_of(2);
   fleet.numbers[1].deployment.shards = 2;

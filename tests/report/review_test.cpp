@@ -179,6 +179,8 @@ TEST_CASE("before the start a review says what approving vouches for, which secr
   CHECK(contains(text, "This business is now using a secure service"));
   CHECK(contains(text, "Whom to call"));
   CHECK(contains(text, "topic \"WABiz: Cloud API\""));
+  CHECK(contains(text, "differences: "));
+  CHECK(contains(text, "wamigrate show PLAN --changes"));
   const std::string back = text_of(plan_of(fleet_of(2), Direction::to_onprem));
   CHECK(contains(back, "Meta's service no longer manages this chat"));
   CHECK(contains(back, "Have somebody at hand for this: enter the registration code"));
