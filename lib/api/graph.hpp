@@ -44,6 +44,9 @@ struct GraphProfile {
 struct TokenFindings {
   bool is_valid = false;
   std::string app_id;
+  std::string application;  ///< The app's name.
+  std::string type;         ///< SYSTEM_USER, USER, APP
+  std::optional<Time> issued_at;
   std::optional<Time> expires_at;              ///< None: never.
   std::optional<Time> data_access_expires_at;  ///< None: never.
   std::vector<std::string> scopes;

@@ -182,6 +182,9 @@ std::optional<TokenFindings> token_findings(const Json& json) {
   TokenFindings findings;
   findings.is_valid = *is_valid;
   findings.app_id = text_at(data, "app_id");
+  findings.application = text_at(data, "application");
+  findings.type = text_at(data, "type");
+  findings.issued_at = moment_at(data, "issued_at");
   findings.expires_at = moment_at(data, "expires_at");
   findings.data_access_expires_at = moment_at(data, "data_access_expires_at");
   findings.scopes = texts_of(at_path(data, {"scopes"}));

@@ -65,6 +65,7 @@ Json to_json(const Number& number) {
   put(json, "pin", number.pin.text());
   json["pin_mode"] = std::string(name(number.pin_mode));
   put(json, "storage_region", number.storage_region);
+  if (number.region_confirmed) json["region_confirmed"] = true;
   json["deployment"] = to_json(number.deployment);
   return json;
 }

@@ -196,6 +196,19 @@ std::string identity_conflict(const Number& number, const Observation& seen) {
   return conflict;
 }
 
+std::optional<Spellings> spelled_differently(const Number& number, const Observation& seen) {
+  if (!seen.graph.asked.answered() || seen.graph.display_phone_number.empty()) return std::nullopt;
+  Spellings spellings{seen.graph.display_phone_number, ""};
+  if (is_registered_onprem(seen.onprem) && seen.onprem.settings.answered()) spellings.onprem = seen.onprem.wa_id;
+  const std::string declared = number.phone.digits();
+  const bool same =
+      digits_of(spellings.graph) == declared && (spellings.onprem.empty() || digits_of(spellings.onprem) == declared);
+  const bool one = same_number(number.phone, spellings.graph) &&
+                   (spellings.onprem.empty() || same_number(number.phone, spellings.onprem));
+  if (same || !one) return std::nullopt;
+  return spellings;
+}
+
 bool identity_known(const Observation& seen) {
   const bool graph = seen.graph.asked.answered() && !seen.graph.display_phone_number.empty();
   const bool onprem =

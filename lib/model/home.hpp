@@ -1,6 +1,7 @@
 // Home: where a number is served, told from both sides at once. The table of the contract, section 1, as a function.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -28,6 +29,16 @@ HomeFinding find_home(const Number& number, const Observation& seen);
 /// WABA, and, while it is registered there, on-premises' wa_id. Empty when all that were answered agree.
 /// Two spellings of one number (spelling.hpp) are forgiven.
 std::string identity_conflict(const Number& number, const Observation& seen);
+
+/// How each side spells a number that all of them mean.
+struct Spellings {
+  std::string graph;   ///< display_phone_number, as shown.
+  std::string onprem;  ///< wa_id; empty while the number is not registered there, or its settings were not answered.
+};
+/// The spellings, when they are of one number and not the same digits as the inventory's. Nothing when they are, when
+/// Graph's was not answered, or when they are of different numbers (identity_conflict says that).
+std::optional<Spellings> spelled_differently(const Number& number, const Observation& seen);
+
 /// True when identity was answered in full: Graph's number and WABA membership, and on-premises' wa_id if registered.
 bool identity_known(const Observation& seen);
 

@@ -106,7 +106,8 @@ void read_settings(const Section& root, Form form, const std::string& folder, Fl
 }
 
 void NumbersReader::read_defaults(const Section& root) {
-  static constexpr std::array<std::string_view, 5> shared{"waba_id", "pin", "pin_mode", "storage_region", "deployment"};
+  static constexpr std::array<std::string_view, 6> shared{"waba_id",          "pin",       "pin_mode", "storage_region",
+                                                          "region_confirmed", "deployment"};
   static constexpr std::array<std::string_view, 5> shared_of_deployment{"shards", "username", "password",
                                                                         "backup_password", "ca_file"};
   defaults_ = read(root.section("defaults", shared), shared_of_deployment);
@@ -150,6 +151,7 @@ NumbersReader::Draft NumbersReader::read(const Section& section, Keys deployment
   draft.pin.given = section.read("pin", draft.pin.value, ref_in(folder_));
   draft.pin_mode.given = section.read("pin_mode", draft.pin_mode.value, parse_pin_mode);
   draft.storage_region.given = section.read("storage_region", draft.storage_region.value, parse_storage_region);
+  draft.region_confirmed.given = section.read("region_confirmed", draft.region_confirmed.value, parse_flag);
   if (section.given("deployment")) read_deployment(section, deployment_known, draft);
   return draft;
 }
@@ -181,6 +183,7 @@ void NumbersReader::inherit(Draft& draft) const {
   draft.pin.inherit(defaults_.pin);
   draft.pin_mode.inherit(defaults_.pin_mode);
   draft.storage_region.inherit(defaults_.storage_region);
+  draft.region_confirmed.inherit(defaults_.region_confirmed);
   draft.deployment_readable = draft.deployment_readable && defaults_.deployment_readable;
   draft.gone.inherit(defaults_.gone);
   if (!draft.gone.value) {
@@ -257,6 +260,7 @@ Number NumbersReader::number_of(Draft draft) {
   number.pin = std::move(draft.pin.value);
   number.pin_mode = draft.pin_mode.value;
   number.storage_region = std::move(draft.storage_region.value);
+  number.region_confirmed = draft.region_confirmed.value;
   number.deployment = {.name = std::move(draft.name.value),
                        .url = std::move(draft.url.value),
                        .shards = draft.shards.value,

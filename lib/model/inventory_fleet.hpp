@@ -55,8 +55,8 @@ inline constexpr std::array amount_keys{
     AmountKey{"max_failures_run", &Policy::max_failures_run},
 };
 
-inline constexpr std::array<std::string_view, 7> number_keys{"phone",    "phone_number_id", "waba_id",   "pin",
-                                                             "pin_mode", "storage_region",  "deployment"};
+inline constexpr std::array<std::string_view, 8> number_keys{
+    "phone", "phone_number_id", "waba_id", "pin", "pin_mode", "storage_region", "region_confirmed", "deployment"};
 inline constexpr std::array<std::string_view, 7> deployment_keys{
     "name", "url", "shards", "username", "password", "backup_password", "ca_file"};
 
@@ -103,6 +103,7 @@ class NumbersReader {
     Written<std::string> phone_number_id, waba_id, storage_region;
     Written<SecretRef> pin;
     Written<PinMode> pin_mode;
+    Written<bool> region_confirmed;
     Written<bool> gone;  ///< Given with any deployment that can be read.
     bool deployment_readable = true;
     Written<std::string> name, url, username, ca_file;

@@ -49,7 +49,8 @@ struct Number {
   std::string waba_id;
   SecretRef pin;  ///< None: not known.
   PinMode pin_mode = PinMode::declared;
-  std::string storage_region;  ///< Where Cloud is to keep its data ("DE"); empty: Meta's default.
+  std::string storage_region;     ///< Where Cloud is to keep its data ("DE"); empty: Meta's default.
+  bool region_confirmed = false;  ///< A person vouches that the business is in no region that may not use the platform.
   Deployment deployment;
   Place declared_at;
 };

@@ -147,7 +147,10 @@ struct OnpremView {
 struct TokenView {
   Asked asked;
   bool valid = false;
+  std::string type;  ///< SYSTEM_USER, USER or APP; empty: not shown
   std::string app_id;
+  std::string application;  ///< The app's name; empty: not shown
+  std::optional<Time> issued;
   std::optional<Time> expires;  ///< None: never.
   std::vector<std::string> scopes;
   std::map<std::string, std::vector<std::string>> granular;  ///< Scope to WABA ids; a scope not listed holds for all.

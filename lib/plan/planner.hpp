@@ -16,7 +16,8 @@ using Road = std::vector<const StepKind*>;
 /// order. The road is replayed on the effects before it is returned.
 std::optional<Road> find_road(Catalogue catalogue, Facts from, Facts goal);
 
-/// Where there is no road to `home`: each step that would give it, with the facts it needs that nothing can bring about.
+/// Where there is no road to `home`: each step that would give it, with the facts it needs that nothing can bring
+/// about.
 struct Obstacle {
   const StepKind* kind;
   Facts missing;

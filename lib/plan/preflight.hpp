@@ -1,10 +1,12 @@
 // Preflight: every documented precondition, asked of what was observed. Nothing here talks to anyone.
 #pragma once
 
+#include <cstdint>
 #include <span>
 
 #include "plan/check.hpp"
 #include "plan/plan.hpp"
+#include "plan/rules.hpp"
 
 namespace wamigrate {
 
@@ -25,16 +27,39 @@ struct Candidate {
   LedgerView ledger;
 };
 
-/// Checks of the whole fleet: the token, the sunset, shared PINs.
-Checks check_fleet(const Fleet& fleet, Direction direction, const PlanOptions& options, const TokenView& token,
-                   Time now);
+/// The disk on which a run would live.
+struct Room {
+  std::string directory;
+  std::optional<std::uint64_t> free_bytes;
+  std::string problem;  ///< Why it could not be told.
+};
+
+/// All numbers that are asked about, with what concerns them together.
+struct FleetCandidate {
+  const Graph* graph = nullptr;
+  std::vector<const Number*> numbers;
+  TokenView token;
+  Millis expected_run{0};                   ///< How long the run is expected to take, if nothing waits.
+  std::optional<Millis> graph_clock_ahead;  ///< The largest difference seen; none: no reply told.
+  std::optional<Room> room;                 ///< None: not asked about.
+};
+
+/// Checks of the whole fleet: the token, the sunset, shared PINs, clocks, the disk.
+Checks check_fleet(const FleetCandidate& fleet, Direction direction, const PlanOptions& options, Time now);
+/// The checks of the token alone.
+Checks check_token(const FleetCandidate& fleet, Time now);
 /// Checks of one number.
 Checks check_number(const Candidate& candidate, const Fleet& fleet, Direction direction, const PlanOptions& options,
                     Time now);
+/// Whether a webhook answered the handshake that Meta makes: `problem` is empty if it did. A webhook that was not
+/// reached from here may be reached by Meta, so that is unknown.
+Check handshake_check(const std::string& phone, const std::string& webhook, bool reached, const std::string& problem);
 
-/// The day the last on-premises client expired; registrations there are refused since.
-/// Source: Meta's on-premises sunset page and partners' notices, 2025-10-23.
-Time sunset();
+/// The two scopes a token needs (Meta, permissions).
+std::span<const std::string_view> needed_scopes();
+
+/// What a run of that many numbers may need on the disk, generously: journal and sealed backups.
+std::uint64_t room_needed(std::size_t numbers);
 
 /// Registrations and deregistrations that 72 hours allow, and where this tool stops of itself (registration page,
 /// 2025-11-04).
@@ -49,6 +74,7 @@ struct CheckTopic {
   std::string_view asks;
   std::string_view advice;
 };
+/// In the order in which a person reads findings: what concerns all, who and where the number is, Graph, on-premises.
 std::span<const CheckTopic> check_topics();
 
 }  // namespace wamigrate

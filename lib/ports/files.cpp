@@ -188,6 +188,15 @@ Result<void> require_private_file(const fs::path& file) {
   return {};
 }
 
+Result<std::uint64_t> free_space(const fs::path& directory) {
+  std::error_code problem;
+  fs::path there = fs::absolute(directory, problem);
+  while (!problem && !fs::exists(there, problem) && there.has_relative_path()) there = there.parent_path();
+  const fs::space_info space = fs::space(there, problem);
+  if (problem) return fail(fmt::format("{}: {}", there.string(), problem.message()));
+  return space.available;
+}
+
 fs::path expand_home(const std::string& path) {
   if (path == "~") return home_directory();
   if (path.starts_with("~/")) return home_directory() / path.substr(2);

@@ -1,6 +1,7 @@
 // Files as this program reads and writes them: whole, and with the owner's eyes only.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -19,6 +20,8 @@ Result<bool> write_new_file(const std::filesystem::path& file, std::string_view 
 Result<void> make_private_directory(const std::filesystem::path& directory);
 /// Fails when anyone but its owner may read or write the file, or when its owner is neither this user nor root.
 Result<void> require_private_file(const std::filesystem::path& file);
+/// How many bytes an ordinary user may still write where `directory` is, or would be made.
+Result<std::uint64_t> free_space(const std::filesystem::path& directory);
 /// `~/x` under the home directory; `XDG_STATE_HOME` is honoured for the default state directory by default_state_dir().
 std::filesystem::path expand_home(const std::string& path);
 /// `$XDG_STATE_HOME/wamigrate`, or `~/.local/state/wamigrate`.

@@ -8,11 +8,11 @@
 #include <set>
 
 #include "plan/preflight.hpp"
+#include "plan/waves.hpp"
 #include "report/afterwards.hpp"
 #include "report/changes.hpp"
 #include "report/groups.hpp"
 #include "report/roads.hpp"
-#include "report/waves.hpp"
 #include "report/words.hpp"
 
 namespace wamigrate {

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "plan/preflight_feed.hpp"
+#include "plan/waves.hpp"
 #include "run/rations.hpp"
 
 namespace wamigrate {
@@ -78,6 +79,24 @@ void judge(const Fleet& fleet, const PlanOptions& options, Surveyed& one, bool p
   one.facts = facts_to_plan_from(sighting);
 }
 
+FleetCandidate fleet_candidate(const Fleet& fleet, Direction direction, const Survey& survey,
+                               const std::optional<Room>& room) {
+  FleetCandidate candidate;
+  candidate.graph = &fleet.graph;
+  candidate.token = survey.token;
+  candidate.room = room;
+  std::vector<Facts> facts;
+  for (const Surveyed& one : survey.numbers) {
+    candidate.numbers.push_back(&fleet.numbers[one.number]);
+    facts.push_back(one.facts);
+    const auto& ahead = one.seen.graph_clock_ahead;
+    auto& most = candidate.graph_clock_ahead;
+    if (ahead && (!most || std::chrono::abs(*ahead) > std::chrono::abs(*most))) most = ahead;
+  }
+  candidate.expected_run = expected_length(catalogue(), fleet.policy, direction, facts);
+  return candidate;
+}
+
 bool failed_at(const Checks& checks, const std::string& phone) {
   return std::any_of(checks.begin(), checks.end(),
                      [&](const Check& check) { return check.phone == phone && check.result == R::fail; });
@@ -144,8 +163,9 @@ Result<Survey> survey(const Fleet& fleet, const std::vector<std::size_t>& number
   return survey;
 }
 
-Checks check(const Fleet& fleet, Direction direction, const PlanOptions& options, const Survey& survey) {
-  Checks checks = check_fleet(fleet, direction, options, survey.token, survey.observed_at);
+Checks check(const Fleet& fleet, Direction direction, const PlanOptions& options, const Survey& survey,
+             const std::optional<Room>& room) {
+  Checks checks = check_fleet(fleet_candidate(fleet, direction, survey, room), direction, options, survey.observed_at);
   for (Check& one : check_status_feed(survey.feed)) checks.push_back(std::move(one));
   for (const Surveyed& one : survey.numbers) {
     const Candidate candidate{&fleet.numbers[one.number], &one.seen, one.home, one.facts, one.ledger};

@@ -47,8 +47,9 @@ struct SurveyDoors {
 Result<Survey> survey(const Fleet& fleet, const std::vector<std::size_t>& numbers, const PlanOptions& options,
                       Readings extra, SurveyDoors doors);
 
-/// Every check on what was surveyed, all at once.
-Checks check(const Fleet& fleet, Direction direction, const PlanOptions& options, const Survey& survey);
+/// Every check on what was surveyed, all at once. `room`: the disk on which the run would live; none: not asked about.
+Checks check(const Fleet& fleet, Direction direction, const PlanOptions& options, const Survey& survey,
+             const std::optional<Room>& room = {});
 
 /// The plan for every number without a failing check; the others are in `failed` (and in the plan's refused).
 Plan plan_from(const Fleet& fleet, Direction direction, const PlanOptions& options, const Survey& survey,

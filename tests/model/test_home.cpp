@@ -353,6 +353,30 @@ TEST_CASE("Brazil's ninth digit is forgiven both ways, and only that") {
   CHECK_FALSE(agree("+5511931234567", "+55 11 3123-4567"));
 }
 
+TEST_CASE("the 1 that Mexico dialled before ten digits is forgiven both ways, and only that") {
+  CHECK(agree("+525512345678", "+52 1 55 1234 5678"));
+  CHECK(agree("+5215512345678", "+52 55 1234 5678"));
+  CHECK_FALSE(agree("+525512345678", "+52 1 55 1234 5679"));
+  CHECK_FALSE(agree("+525512345678", "+52 1 56 1234 5678"));
+  // No area code begins with 1: this is no old spelling of anything.
+  CHECK_FALSE(agree("+521512345678", "+52 1 1512 345678"));
+}
+
+TEST_CASE("one number in two spellings is told apart from one spelling and from two numbers") {
+  Number number = some_number("+5531991234567");
+  Observation observation = seen(number, "ON_PREMISE", "CONNECTED", one_node("connected"));
+  CHECK_FALSE(spelled_differently(number, observation));
+  observation.onprem.wa_id = "553191234567";
+  const auto spellings = spelled_differently(number, observation);
+  REQUIRE(spellings);
+  CHECK(spellings->onprem == "553191234567");
+  observation.onprem.wa_id = "553191234568";
+  CHECK_FALSE(spelled_differently(number, observation));
+  observation.onprem.wa_id = "553191234567";
+  observation.graph.asked = was_unreachable;
+  CHECK_FALSE(spelled_differently(number, observation));
+}
+
 TEST_CASE("Côte d'Ivoire's ten digits are forgiven both ways, but two ten-digit numbers are two numbers") {
   CHECK(agree("+2250701234567", "+225 01 23 45 67"));
   CHECK(agree("+22501234567", "+225 07 01 23 45 67"));

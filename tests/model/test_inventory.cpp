@@ -269,7 +269,7 @@ inventory.yaml:9: `defaults.deployment.shards`: a deployment can't have this man
 inventory.yaml:9: `defaults.deployment.password`: a secret is given in a form that is not a reference (it is not repeated here: it may be the secret); write env:NAME, file:PATH or cmd:COMMAND, and keep the secret itself out of files
 inventory.yaml:11: `phone`: +49151 is too short for its country; write it as E.164: +, country code, number, as in +4915110000000
 inventory.yaml:12: `phone_number_id`: this is a list, not a single value; write one value
-inventory.yaml:14: unknown key `colour`; remove it; the keys here are phone, phone_number_id, waba_id, pin, pin_mode, storage_region, deployment
+inventory.yaml:14: unknown key `colour`; remove it; the keys here are phone, phone_number_id, waba_id, pin, pin_mode, storage_region, region_confirmed, deployment
 inventory.yaml:15: `deployment.url`: the URL carries a user name or a password; remove everything before the @, and the @; the keys for them take references
 inventory.yaml:16: +491713920002 has no `phone_number_id`; give every number its own
 inventory.yaml:17: `waba_id`: an id is digits alone; copy it from WhatsApp Manager or the app's dashboard, and put quotes around it
@@ -567,4 +567,22 @@ TEST_CASE("findings that no one could read are counted off, not gathered without
   REQUIRE_FALSE(fleet);
   CHECK(fleet.error().size() == 10'001);
   CHECK(fleet.error().back().message == "there is more than these findings");
+}
+
+TEST_CASE("that a business is in none of the excluded regions is vouched for at the number or under defaults") {
+  const auto confirmed = [](const std::string& at_default, const std::string& at_number) {
+    const auto fleet = read("version: 1\ngraph: { token: env:TOKEN, app_id: 1 }\ndefaults: { waba_id: 2" + at_default +
+                            " }\nnumbers:\n  - { phone: \"+491713920001\", phone_number_id: 3, deployment: gone" +
+                            at_number + " }\n");
+    REQUIRE(fleet);
+    CHECK(to_json(*fleet)["numbers"][0].contains("region_confirmed") == fleet->numbers[0].region_confirmed);
+    const auto again = fleet_from_json(to_json(*fleet));
+    REQUIRE(again);
+    CHECK(again->numbers[0].region_confirmed == fleet->numbers[0].region_confirmed);
+    return fleet->numbers[0].region_confirmed;
+  };
+  CHECK_FALSE(confirmed("", ""));
+  CHECK(confirmed(", region_confirmed: true", ""));
+  CHECK(confirmed("", ", region_confirmed: true"));
+  CHECK_FALSE(confirmed(", region_confirmed: true", ", region_confirmed: false"));
 }

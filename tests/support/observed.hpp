@@ -54,6 +54,11 @@ class ObservedReader {
     const std::string text_of_it = text(key);
     return text_of_it.empty() ? std::nullopt : std::optional(parse_iso(text_of_it).value());
   }
+  /// A length in milliseconds; none where it is null.
+  std::optional<Millis> length(const std::string& key) {
+    const Json& value = at(key);
+    return value.is_null() ? std::nullopt : std::optional(Millis(number_at(json_, key).value()));
+  }
   std::vector<std::string> texts(const std::string& key) {
     std::vector<std::string> list;
     for (const Json& one : at(key)) list.push_back(one.get<std::string>());
@@ -85,6 +90,7 @@ inline GraphView graph_from(const Json& json, const std::string& where) {
   view.display_phone_number = reader.text("display_phone_number");
   view.name_status = reader.text("name_status");
   view.code_verification_status = reader.text("code_verification_status");
+  view.throughput = reader.text("throughput");
   view.has_certificate = reader.flag("certificate");
   view.is_on_biz_app = reader.flag("is_on_biz_app");
   view.health_asked = reader.asked("health");
@@ -94,6 +100,12 @@ inline GraphView graph_from(const Json& json, const std::string& where) {
     view.health_blocked = health.texts("blocked");
     view.health_findings = health.texts("findings");
     health.done();
+  }
+  view.settings_asked = reader.asked("settings");
+  if (view.settings_asked.answered()) {
+    ObservedReader settings(reader.at("settings"), reader.place("settings"));
+    view.storage_region = settings.text("storage_region");
+    settings.done();
   }
   view.webhook_asked = reader.asked("webhook");
   if (view.webhook_asked.answered()) {
@@ -122,7 +134,9 @@ inline OnpremView onprem_from(const Json& json, const std::string& where) {
   if (view.settings.answered()) {
     ObservedReader settings(reader.at("settings"), reader.place("settings"));
     view.wa_id = settings.text("wa_id");
-    view.application = {{"wa_id", view.wa_id}, {"webhooks", {{"url", settings.text("webhook")}}}};
+    view.application = {{"wa_id", view.wa_id},
+                        {"webhooks", {{"url", settings.text("webhook")}}},
+                        {"callback_persist", settings.flag("callback_persist")}};
     settings.done();
   }
   view.support = reader.asked("support");
@@ -152,12 +166,22 @@ inline ObservedNumber number_from(const Json& json, const std::string& where) {
   if (graph.answered()) {
     number.seen.graph = graph_from(reader.at("graph"), reader.place("graph"));
   } else {
-    number.seen.graph.asked = number.seen.graph.health_asked = number.seen.graph.webhook_asked = graph;
+    GraphView& view = number.seen.graph;
+    view.asked = view.health_asked = view.webhook_asked = view.settings_asked = graph;
   }
   number.seen.waba_asked = reader.asked("in_waba");
   if (number.seen.waba_asked.answered()) number.seen.in_waba = reader.flag("in_waba");
   number.seen.apps_asked = reader.asked("subscribed_apps");
   if (number.seen.apps_asked.answered()) number.seen.subscribed_app_ids = reader.texts("subscribed_apps");
+  number.seen.waba_node_asked = reader.asked("waba");
+  if (number.seen.waba_node_asked.answered()) {
+    ObservedReader waba(reader.at("waba"), reader.place("waba"));
+    number.seen.waba_review = waba.text("review");
+    number.seen.waba_country = waba.text("country");
+    waba.done();
+  }
+  number.seen.graph_clock_ahead = reader.length("graph_clock_ahead_ms");
+  number.seen.onprem_clock_ahead = reader.length("onprem_clock_ahead_ms");
   const Asked onprem = reader.asked("onprem");
   OnpremView& view = number.seen.onprem;
   if (onprem.answered()) {
@@ -224,11 +248,13 @@ inline Json to_json(const GraphView& view) {
           {"display_phone_number", view.display_phone_number},
           {"name_status", view.name_status},
           {"code_verification_status", view.code_verification_status},
+          {"throughput", view.throughput},
           {"certificate", view.has_certificate},
           {"is_on_biz_app", view.is_on_biz_app.value_or(false)},
           {"health", said(view.health_asked, {{"can_send_message", view.can_send_message},
                                               {"blocked", view.health_blocked},
                                               {"findings", view.health_findings}})},
+          {"settings", said(view.settings_asked, {{"storage_region", view.storage_region}})},
           {"webhook", said(view.webhook_asked,
                            {{"phone", view.webhook_phone}, {"waba", view.webhook_waba}, {"app", view.webhook_app}})}};
 }
@@ -240,8 +266,10 @@ inline Json to_json(const OnpremView& view) {
   }
   const std::string expires = view.expires ? to_iso(*view.expires) : "";
   return {{"health", said(view.health, nodes)},
-          {"settings", said(view.settings, {{"wa_id", view.wa_id},
-                                            {"webhook", text_at(at_path(view.application, {"webhooks"}), "url")}})},
+          {"settings",
+           said(view.settings, {{"wa_id", view.wa_id},
+                                {"webhook", text_at(at_path(view.application, {"webhooks"}), "url")},
+                                {"callback_persist", flag_at(view.application, "callback_persist").value_or(false)}})},
           {"support", said(view.support, {{"version", view.version}, {"expires", expires}})},
           {"queue", said(view.queue, {{"callback_queue_size", view.queue_size ? Json(*view.queue_size) : Json()}})},
           {"shards", said(view.shards_asked, view.shards)}};
@@ -249,19 +277,24 @@ inline Json to_json(const OnpremView& view) {
 
 /// The canonical form: what observed_from reads back as the same.
 inline Json to_json(const Observed& observed) {
+  auto length = [](const std::optional<Millis>& of) { return of ? Json(of->count()) : Json(nullptr); };
   Json numbers = Json::array();
   for (const ObservedNumber& number : observed.numbers) {
     const Observation& seen = number.seen;
-    numbers.push_back({{"phone", number.phone},
-                       {"graph", said(seen.graph.asked, to_json(seen.graph))},
-                       {"in_waba", said(seen.waba_asked, seen.in_waba)},
-                       {"subscribed_apps", said(seen.apps_asked, seen.subscribed_app_ids)},
-                       {"onprem", to_json(seen.onprem)},
-                       {"ledger",
-                        {{"known", number.ledger.known},
-                         {"registrations", number.ledger.registrations},
-                         {"deregistrations", number.ledger.deregistrations},
-                         {"pin_refused", number.ledger.pin_refused}}}});
+    numbers.push_back(
+        {{"phone", number.phone},
+         {"graph", said(seen.graph.asked, to_json(seen.graph))},
+         {"in_waba", said(seen.waba_asked, seen.in_waba)},
+         {"subscribed_apps", said(seen.apps_asked, seen.subscribed_app_ids)},
+         {"waba", said(seen.waba_node_asked, {{"review", seen.waba_review}, {"country", seen.waba_country}})},
+         {"graph_clock_ahead_ms", length(seen.graph_clock_ahead)},
+         {"onprem_clock_ahead_ms", length(seen.onprem_clock_ahead)},
+         {"onprem", to_json(seen.onprem)},
+         {"ledger",
+          {{"known", number.ledger.known},
+           {"registrations", number.ledger.registrations},
+           {"deregistrations", number.ledger.deregistrations},
+           {"pin_refused", number.ledger.pin_refused}}}});
   }
   const TokenView& token = observed.token;
   return {{"wamigrate_observed", 1},

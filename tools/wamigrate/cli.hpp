@@ -93,6 +93,7 @@ Command resolve_command();
 Command retry_command();
 Command rollback_command();
 Command verify_command();
+Command token_command();
 Command report_command();
 Command explain_command();
 Command simulate_command();

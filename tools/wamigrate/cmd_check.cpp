@@ -1,4 +1,5 @@
 // check, verify: look, and say what was seen.
+#include "cmd_check_more.hpp"
 #include "report/checks.hpp"
 #include "run_directory.hpp"
 #include "workbench.hpp"
@@ -15,6 +16,22 @@ bool any_failed(const Checks& checks) {
   return false;
 }
 
+// The token of the handshake, if that is asked for; an empty one otherwise.
+Result<Secret> verify_token(const Invocation& invocation) {
+  if (!invocation.flag("webhook-handshake")) return Secret();
+  if (!invocation.has("verify-token")) {
+    return fail("--webhook-handshake needs the verify token that the webhook expects",
+                "say --verify-token env:NAME, file:PATH or cmd:COMMAND");
+  }
+  const auto ref = parse_secret_ref(invocation.text("verify-token"));
+  if (!ref) return tl::make_unexpected(ref.error());
+  return secrets_for_real()->resolve(*ref);
+}
+
+void append(Checks& checks, Checks more) {
+  checks.insert(checks.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
+}
+
 int run_check(const Invocation& invocation) {
   const Console& console = invocation.console();
   auto fleet = load_inventory(invocation.text("INVENTORY"));
@@ -26,9 +43,20 @@ int run_check(const Invocation& invocation) {
   if (!options) return console.complain(options.error());
   const auto numbers = selected(*fleet, invocation);
   if (!numbers) return console.complain(numbers.error());
+  const auto narrowing = Narrowing::from(invocation);
+  if (!narrowing) return console.complain(narrowing.error());
+  const auto token = verify_token(invocation);
+  if (!token) return console.complain(token.error());
   auto looked = look(*fleet, *numbers, *direction, *options, survey_readings(), console, secrets_for_real());
   if (!looked) return looked.error();
-  const Checks checks = check(*fleet, *direction, *options, looked->survey);
+
+  const std::string run = invocation.has("run") ? invocation.text("run") : ".";
+  Checks checks = check(*fleet, *direction, *options, looked->survey, room_in(run));
+  if (invocation.has("scan")) append(checks, scan(invocation.texts("scan"), *direction));
+  if (!token->empty() && *direction == Direction::to_cloud) append(checks, handshakes(*fleet, *looked, *token));
+  checks = narrowing->apply(std::move(checks));
+  if (narrowing->any())
+    console.note("Narrowed to " + narrowing->text() + ": what was left out may still stand against it.");
   console.print(checks_json(checks));
   console.say(checks_text(checks, console.colour()));
   return any_failed(checks) ? blocked : all_done;
@@ -87,6 +115,14 @@ Command check_command() {
           [](auto& add) {
             add_planning(add);
             add_selection(add);
+            add("check", po::value<std::string>(), "show these checks alone: ids, comma-separated");
+            add("skip", po::value<std::string>(), "leave these checks out; not by `plan`");
+            add("run", po::value<std::string>(),
+                "where the run is going to live, for the room on its disk; here by default");
+            add("scan", po::value<std::vector<std::string>>()->multitoken(),
+                "files and folders to look through for media ids, template namespaces and contacts calls");
+            add("webhook-handshake", po::bool_switch(), "ask the webhooks as Meta does when they are set");
+            add("verify-token", po::value<std::string>(), "the token they expect: env:NAME, file:PATH or cmd:COMMAND");
           },
           run_check};
 }

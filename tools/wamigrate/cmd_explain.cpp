@@ -1,4 +1,5 @@
-// explain: a code, a check, a step, a difference between the APIs or a topic, in words; without a word, all there are.
+// explain: a code, a check, a rule with a date, a step, a difference between the APIs or a topic, in words; without a
+// word, all there are.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -8,6 +9,7 @@
 #include "api/catalogue.hpp"
 #include "cli.hpp"
 #include "plan/preflight.hpp"
+#include "plan/rules.hpp"
 #include "report/differences.hpp"
 #include "report/undelivered.hpp"
 #include "steps/step.hpp"
@@ -102,6 +104,21 @@ void explain_check(const std::string& word, Explained& explained) {
   }
 }
 
+void explain_rule(const std::string& word, Explained& explained) {
+  const DatedRule* rule = find_rule(word);
+  if (rule == nullptr) return;
+  const std::string from = rule->from.empty() ? "no date documented" : "since " + std::string(rule->from);
+  explained.text += fmt::format("rule {}: {} ({}, {})\n  You:       {}\n  Source:    {}\n\n", rule->id, rule->what,
+                                name(rule->hosting), from, rule->advice, rule->source);
+  explained.list.push_back({{"kind", "rule"},
+                            {"id", rule->id},
+                            {"from", rule->from.empty() ? Json(nullptr) : Json(rule->from)},
+                            {"hosting", name(rule->hosting)},
+                            {"what", rule->what},
+                            {"advice", rule->advice},
+                            {"source", rule->source}});
+}
+
 void explain_difference(const std::string& word, Explained& explained) {
   const report::ApiDifference* found = report::find_difference(word);
   if (found == nullptr) return;
@@ -147,6 +164,12 @@ Words checks() {
   return words;
 }
 
+Words dated_rules() {
+  Words words;
+  for (const DatedRule& rule : rules()) words.emplace_back(rule.id);
+  return words;
+}
+
 Words differences() {
   Words words;
   for (const report::ApiDifference& one : report::api_differences()) words.emplace_back(one.id);
@@ -162,11 +185,9 @@ struct Shelf {
   void (*explain)(const std::string& word, Explained& explained);
 };
 constexpr std::array shelves{
-    Shelf{"topics", topics, explain_topic},
-    Shelf{"codes", codes, explain_code},
-    Shelf{"checks", checks, explain_check},
-    Shelf{"steps", steps, explain_step},
-    Shelf{"differences", differences, explain_difference},
+    Shelf{"topics", topics, explain_topic}, Shelf{"codes", codes, explain_code},
+    Shelf{"checks", checks, explain_check}, Shelf{"rules", dated_rules, explain_rule},
+    Shelf{"steps", steps, explain_step},    Shelf{"differences", differences, explain_difference},
 };
 
 int list_all(const Console& console) {
@@ -227,7 +248,7 @@ int run_explain(const Invocation& invocation) {
   if (explained.list.empty()) {
     const Words meant = near(word);
     return console.complain(Error{
-        "\"" + word + "\" is no code, check, step, difference or topic known here",
+        "\"" + word + "\" is no code, check, rule, step, difference or topic known here",
         meant.empty() ? "`wamigrate explain` lists what there is. An unknown code stops its number and asks; look "
                         "it up in Meta's error reference"
                       : fmt::format("perhaps one of these: {}. `wamigrate explain` lists what there is",
@@ -242,7 +263,7 @@ int run_explain(const Invocation& invocation) {
 
 Command explain_command() {
   return {"explain",
-          "[CODE|CHECK|STEP|DIFFERENCE|TOPIC]",
+          "[CODE|CHECK|RULE|STEP|DIFFERENCE|TOPIC]",
           "Meaning, cause, what the tool does, what you do, source. Without a word: all there are.",
           {"WORD…"},
           nullptr,

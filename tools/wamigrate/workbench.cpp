@@ -19,18 +19,18 @@ tl::expected<Fleet, Diagnostics> load_inventory(const std::string& path) {
   return read_inventory(*text, path, [](const std::string& file) { return read_file(expand_home(file)); });
 }
 
-namespace {
-
-std::vector<std::string> terms_of(const std::string& expression) {
+std::vector<std::string> terms_of(const std::string& list) {
   std::vector<std::string> terms;
   std::size_t begin = 0;
-  while (begin <= expression.size()) {
-    const std::size_t end = std::min(expression.find(',', begin), expression.size());
-    if (end > begin) terms.push_back(expression.substr(begin, end - begin));
+  while (begin <= list.size()) {
+    const std::size_t end = std::min(list.find(',', begin), list.size());
+    if (end > begin) terms.push_back(list.substr(begin, end - begin));
     begin = end + 1;
   }
   return terms;
 }
+
+namespace {
 
 bool names(const std::string& term, const Number& number) {
   for (const std::string& text : {number.phone.e164, number.phone_number_id, number.waba_id, number.deployment.name}) {
@@ -96,7 +96,7 @@ Result<PlanOptions> plan_options(const Invocation& invocation, Time now) {
 Workbench::Workbench(const Fleet& fleet, std::unique_ptr<SecretSource> secrets, int threads)
     : fleet_(fleet),
       secrets_(std::move(secrets)),
-      transport_(make_http_transport("wamigrate/" WAMIGRATE_VERSION)),
+      transport_(real_transport()),
       workers_(make_thread_workers(threads)),
       site_(fleet_, *transport_, clock_) {}
 
@@ -140,6 +140,8 @@ SurveyDoors Workbench::survey_doors(const Console& console) {
   };
   return doors;
 }
+
+std::unique_ptr<Transport> real_transport() { return make_http_transport("wamigrate/" WAMIGRATE_VERSION); }
 
 std::unique_ptr<SecretSource> secrets_for_real() { return make_secret_source(); }
 

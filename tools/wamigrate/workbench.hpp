@@ -24,6 +24,9 @@ tl::expected<Fleet, Diagnostics> load_inventory(const std::string& path);
 /// phone number id, a WABA or a deployment; `*` stands for anything.
 Result<std::vector<std::size_t>> selected(const Fleet& fleet, const Invocation& invocation);
 
+/// The terms of a list as options take it: "a,b" is a and b.
+std::vector<std::string> terms_of(const std::string& list);
+
 /// Adds --select and --exclude; --to; what plans need.
 void add_selection(boost::program_options::options_description_easy_init& add);
 void add_planning(boost::program_options::options_description_easy_init& add);
@@ -40,6 +43,7 @@ class Workbench {
   SecretSource& secrets() { return *secrets_; }
   Workers& workers() { return *workers_; }
   Site& site() { return site_; }
+  Transport& transport() { return *transport_; }
 
   /// Opens ledger and seal key; made when missing if `create`. Without `create` a missing one stays away, and
   /// ledger() is then null.
@@ -62,6 +66,9 @@ class Workbench {
   std::unique_ptr<LedgerStore> ledger_;
   std::optional<Sealer> sealer_;
 };
+
+/// The transport that every command uses: over the network, with our User-Agent.
+std::unique_ptr<Transport> real_transport();
 
 /// The environment as a source of secrets; a rehearsal brings its own.
 std::unique_ptr<SecretSource> secrets_for_real();

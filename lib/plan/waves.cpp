@@ -1,0 +1,85 @@
+#include "plan/waves.hpp"
+
+#include <algorithm>
+#include <map>
+
+namespace wamigrate {
+namespace {
+
+struct Span {
+  std::size_t first = 0;
+  std::size_t size = 0;
+};
+
+std::vector<Span> spans_of(const Policy& policy, std::size_t total) {
+  std::vector<Span> spans;
+  std::size_t covered = 0;
+  while (covered < total) {
+    const std::vector<Amount>& amounts = policy.waves;
+    const Amount amount = amounts.empty() ? Amount{100, true} : amounts[std::min(spans.size(), amounts.size() - 1)];
+    const auto wanted = static_cast<std::size_t>(std::max(1, amount.of(static_cast<int>(total))));
+    spans.push_back({covered, std::min(wanted, total - covered)});
+    covered += spans.back().size;
+  }
+  return spans;
+}
+
+// The slowest road sets the pace of everybody who starts with it.
+Millis length_of(const Policy& policy, Millis longest, std::size_t size) {
+  const auto at_once = static_cast<std::size_t>(std::max(1, policy.concurrency));
+  return longest * static_cast<long>((size + at_once - 1) / at_once);
+}
+
+Wave wave_over(const Plan& plan, Span span) {
+  Wave wave{span.first, span.size, {}, {}, {}};
+  Millis longest{0};
+  for (std::size_t i = span.first; i < span.first + span.size; ++i) {
+    const PlannedRoad& road = plan.roads[plan.numbers[i].road];
+    wave.longest_downtime = std::max(wave.longest_downtime, road.expected_downtime);
+    wave.all_downtime += road.expected_downtime;
+    longest = std::max(longest, road.expected);
+  }
+  wave.expected = length_of(plan.fleet.policy, longest, span.size);
+  return wave;
+}
+
+}  // namespace
+
+std::vector<Wave> waves_of(const Plan& plan) {
+  std::vector<Wave> waves;
+  for (const Span& span : spans_of(plan.fleet.policy, plan.numbers.size())) waves.push_back(wave_over(plan, span));
+  return waves;
+}
+
+Millis expected_length(const Policy& policy, const std::vector<Millis>& roads) {
+  Millis whole{0};
+  for (const Span& span : spans_of(policy, roads.size())) {
+    const auto begin = roads.begin() + static_cast<std::ptrdiff_t>(span.first);
+    const Millis longest = *std::max_element(begin, begin + static_cast<std::ptrdiff_t>(span.size));
+    whole += length_of(policy, longest, span.size) + policy.soak;
+  }
+  return whole;
+}
+
+Millis expected_length(Catalogue catalogue, const Policy& policy, Direction direction, const std::vector<Facts>& from) {
+  std::map<std::uint64_t, Millis> known;
+  std::vector<Millis> roads;
+  for (const Facts facts : from) {
+    const auto [found, is_new] = known.try_emplace(facts.bits(), 0);
+    if (is_new) {
+      const auto road = find_road(catalogue, facts, goal_of(direction, facts));
+      for (const StepKind* kind : road.value_or(Road{})) found->second += kind->duration;
+    }
+    if (found->second > Millis(0)) roads.push_back(found->second);
+  }
+  return expected_length(policy, roads);
+}
+
+Facts ordinary_start(Direction direction) {
+  using enum Fact;
+  const Facts both = {pin_given, pin_known, ownership_verified, cloud_released, cloud_let_go, certificate_in_hand};
+  if (direction == Direction::to_cloud) return both | Facts{onprem_is_home, onprem_healthy, account_requested};
+  return both | Facts{cloud_is_home, cloud_was_last_home, onprem_registration_open, app_subscribed};
+}
+
+}  // namespace wamigrate

@@ -1,0 +1,33 @@
+// Waves: which numbers begin together, how long they are expected to be off the air, and how long a whole run is
+// expected to take. Reviews show it; preflight holds the token's expiry against it.
+#pragma once
+
+#include <vector>
+
+#include "plan/plan.hpp"
+
+namespace wamigrate {
+
+struct Wave {
+  std::size_t first = 0;  ///< Index into plan.numbers.
+  std::size_t size = 0;
+  Millis longest_downtime{0};  ///< Expected, of one number.
+  Millis all_downtime{0};      ///< Expected, of all its numbers together.
+  Millis expected{0};          ///< Whole length at the policy's concurrency, if nothing waits.
+};
+
+/// The policy's waves over the plan's numbers, in inventory order; the last amount repeats until all are covered.
+std::vector<Wave> waves_of(const Plan& plan);
+
+/// How long a run over numbers with roads of these lengths takes: wave after wave at the policy's concurrency, with
+/// the soak after each. It is the least to be expected: queues that drain, people who are asked and retries come on
+/// top of it.
+Millis expected_length(const Policy& policy, const std::vector<Millis>& roads);
+/// The same for numbers that start from these facts; one that no road leads on counts nothing.
+Millis expected_length(Catalogue catalogue, const Policy& policy, Direction direction, const std::vector<Facts>& from);
+
+/// What holds of an ordinary number that `direction` takes away from its old home: for an estimate before anybody has
+/// looked.
+Facts ordinary_start(Direction direction);
+
+}  // namespace wamigrate
