@@ -19,7 +19,7 @@ struct Header {
 struct HttpRequest {
   std::string method = "GET";
   std::string url;              ///< Whole, with the query. Never holds a secret, but see `secret_query`.
-  Secret secret_query;          ///< Appended to the query, percent-encoded by the caller; only for debug_token and a webhook's handshake.
+  Secret secret_query;          ///< Appended to the query, percent-encoded; debug_token and a webhook's handshake.
   std::vector<Header> headers;  ///< Not secret. CR, LF or NUL in any of them is refused, not sent.
   Secret authorization;         ///< The value of the Authorization header; empty for none.
   std::string content_type;     ///< Empty where there is no body.
