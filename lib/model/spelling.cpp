@@ -8,12 +8,13 @@ namespace {
 
 // Brazil writes mobile numbers with and without the ninth digit after the two-digit area code (without it they began
 // with 6 to 9; 2 to 5 are landlines, which never had one). Côte d'Ivoire put two digits before its eight in 2021.
-// Mexico's national numbers have ten digits; a 1 before them once said "mobile" to callers from abroad.
+// Mexico's national numbers have ten digits, none of which begins with 1; a 1 before them once said "mobile" to callers
+// from abroad.
 std::string older_spelling(std::string digits) {
   if (digits.size() != 13) return digits;
   if (digits.starts_with("55") && digits[4] == '9' && digits[5] >= '6') return digits.erase(4, 1);
   if (digits.starts_with("225")) return digits.erase(3, 2);
-  if (digits.starts_with("521")) return digits.erase(2, 1);
+  if (digits.starts_with("521") && digits[3] >= '2') return digits.erase(2, 1);
   return digits;
 }
 

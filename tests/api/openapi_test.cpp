@@ -40,6 +40,11 @@ const std::map<std::string, std::string>& exceptions() {
       {node + "health_status" + no, "Meta, messaging health status, 2025-10-22"},
       {node + "webhook_configuration" + no, "Meta, webhook overrides"},
       {list + "platform_type" + no, changelog},
+      {list + "certificate" + no, "Meta, on-premises reference: account; Graph field certificate"},
+      {list + "health_status" + no, "Meta, messaging health status, 2025-10-22"},
+      {list + "webhook_configuration" + no, "Meta, webhook overrides"},
+      // The description has {enabled, region} for storage where the page has status and data_localization_region.
+      {"POST /{Version}/{Phone-Number-ID}/settings" + no, "Meta, local-storage page, undated"},
       {list + "name_status" + no, page},
       {list + "throughput" + no, changelog},
       {list + "is_on_biz_app" + no, page},

@@ -44,10 +44,10 @@ TEST_CASE("a WABA's limit has one of two codes, and its usage headers come or do
   Stage stage(reading(other ? "waba_limit_is_80008=true" : "waba_limit_is_80008=false"));
   stage.world->hold()->waba_calls_per_hour = 0;
   CHECK(stage.graph("GET", phone_id).code() == (other ? 80008 : 80007));
-  CHECK(stage.last_headers.size() == 3);
+  CHECK(stage.last_headers.size() == 4);
   Stage silent(reading("usage_headers_left_out=true"));
   silent.graph("GET", phone_id);
-  CHECK(silent.last_headers.size() == 1);
+  CHECK(silent.last_headers.size() == 2);
 }
 
 TEST_CASE("a code is sent, refused and worded as read") {
