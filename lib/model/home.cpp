@@ -19,6 +19,8 @@ enum class Client {
   unsaid,       // not asked, or refused to say
 };
 
+// Meta's OpenAPI file (v23.0) has two lists of statuses for a phone number: one says CONNECTED, one LINKED.
+bool is_connected(const std::string& status) { return status == "CONNECTED" || status == "LINKED"; }
 bool is_coreapp(const OnpremNode& node) { return node.role.empty() || node.role == "coreapp"; }
 // "Service not ready" and "check if wacore is running": the Webapp answers for a Coreapp that does not.
 bool is_not_running(const std::string& code) { return code == "1011" || code == "1014"; }
@@ -142,7 +144,7 @@ HomeFinding find_home(const Number& number, const Observation& seen) {
       if (client == Client::connected) finding.why += "; both claim the number";
       return unsettled(Home::unknown);
     }
-    return graph.status == "CONNECTED" ? settle(Home::cloud) : unsettled(Home::nowhere);
+    return is_connected(graph.status) ? settle(Home::cloud) : unsettled(Home::nowhere);
   }
   if (graph.platform_type == "NOT_APPLICABLE") {
     if (client == Client::connected || client == Client::partly) {
