@@ -133,6 +133,11 @@ void add_date(const State& state, Side side, const std::string& deployment, Time
   reply.headers.push_back({"Date", to_http_date(at + ahead)});
 }
 
+ExchangeListener& listener() {
+  static ExchangeListener one;
+  return one;
+}
+
 bool is_unreachable(State& state, Side side, const DoorRequest& request, Time at) {
   if (side == Side::graph) return false;
   const Deployment* deployment = state.deployment(request.deployment);
@@ -152,6 +157,7 @@ Delivery deliver(World& world, Faults* faults, Side side, const DoorRequest& req
   Delivery delivery;
   if (!rule) {
     delivery.reply = answer(state, side, request, at);
+    if (listener()) listener()(side, request, delivery.reply);
   } else if (rule->carried_out() == Effect::now) {
     delivery = deliver_spoilt(state, *rule, side, request, at);
   } else {
@@ -161,6 +167,8 @@ Delivery deliver(World& world, Faults* faults, Side side, const DoorRequest& req
   delivery.reply.takes += state.timing.latency;
   return delivery;
 }
+
+void listen_to_exchanges(ExchangeListener told) { listener() = std::move(told); }
 
 void carry_out_late(World& world, Side side, const Delivery& delivery, Time gave_up) {
   if (!delivery.held) return;

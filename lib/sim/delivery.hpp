@@ -2,6 +2,7 @@
 // transport and the server both go through here, so a fault means the same in both.
 #pragma once
 
+#include <functional>
 #include <optional>
 
 #include "sim/faults.hpp"
@@ -23,6 +24,12 @@ struct Delivery {
 
 /// Hands `request` to the side's door, unless `faults` (null for none) has something in store for it.
 Delivery deliver(World& world, Faults* faults, Side side, const DoorRequest& request);
+
+/// Told of each exchange that no fault has touched, from the thread that carries it.
+using ExchangeListener = std::function<void(Side, const DoorRequest&, const DoorReply&)>;
+/// For who checks that nothing is simulated which no document describes. One listener for all worlds of the process; to
+/// be set before anything is sent.
+void listen_to_exchanges(ExchangeListener listener);
 
 /// The held request takes effect `delay` after `gave_up`.
 void carry_out_late(World& world, Side side, const Delivery& delivery, Time gave_up);

@@ -145,6 +145,9 @@ const std::vector<OnpremPlay> onprem_plays{
      [](OnpremClient& c) { return failure_of(c.send(onprem_calls::clear_pin(), "two_step")); }},
 };
 
+/// Some requests are made by tests alone, to see the simulator refuse them.
+bool is_asked_by_clients(const HttpFile& file) { return !file.head.contains("asked"); }
+
 template <class Play>
 const Play* play_for(const std::vector<Play>& plays, const HttpFile& file) {
   const Play* found = nullptr;
@@ -203,7 +206,7 @@ std::set<std::string> builders_played(const std::vector<Play>& plays) {
 
 TEST_CASE("the Graph client asks as documented and understands what is answered") {
   for (const HttpFile& file : exchanges()) {
-    if (!file.name.starts_with("graph_")) continue;
+    if (!file.name.starts_with("graph_") || !is_asked_by_clients(file)) continue;
     INFO(file.name);
     const GraphPlay* play = play_for(graph_plays, file);
     REQUIRE(play != nullptr);
@@ -218,7 +221,7 @@ TEST_CASE("the Graph client asks as documented and understands what is answered"
 
 TEST_CASE("the on-premises client asks as documented and understands what is answered") {
   for (const HttpFile& file : exchanges()) {
-    if (!file.name.starts_with("onprem_")) continue;
+    if (!file.name.starts_with("onprem_") || !is_asked_by_clients(file)) continue;
     INFO(file.name);
     const OnpremPlay* play = play_for(onprem_plays, file);
     REQUIRE(play != nullptr);

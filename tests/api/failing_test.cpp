@@ -18,7 +18,7 @@ const Backup backup{Secret("Correct-Horse-9"), Secret("V0FCSGhlcmVpc21vcmV0aGFuZ
 
 Failure register_answered(int status, const std::string& body, std::vector<Header> headers = {}) {
   Graph graph;
-  graph.transport.reply(status, body, std::move(headers));
+  graph.transport.odd(status, body, std::move(headers));
   const auto answer = graph.client.send(graph_calls::register_number(number_id, pin, &backup), "register");
   REQUIRE(!answer);
   REQUIRE(answer.error().entry != nullptr);

@@ -156,7 +156,7 @@ TEST_CASE("a settings write answered with a web page or half a document may or m
 
 TEST_CASE("errors in a reply are errors whatever its status, and strange ones do no harm") {
   Onprem onprem;
-  onprem.transport.reply(200, R"({"errors":[{"code":"1009","title":"Parameter value is not valid"}],"meta":null})");
+  onprem.transport.odd(200, R"({"errors":[{"code":"1009","title":"Parameter value is not valid"}],"meta":null})");
   onprem.transport.reply(400, R"({"errors":["plain words"]})");
   onprem.transport.reply(200, R"({"errors":[],"health":{"gateway_status":"connected"}})");
   const auto first = onprem.client.health();

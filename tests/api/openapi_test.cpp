@@ -72,8 +72,9 @@ DescribedRequest described(const HttpFile& file) {
 }
 
 bool is_described(const HttpFile& file) {
-  // debug_token is Graph's own and in no description; a malformed PIN is what its exchange is about.
-  return file.name.starts_with("graph_") && file.target.find("/debug_token") == std::string::npos;
+  // debug_token is Graph's own and in no description.
+  return file.name.starts_with("graph_") && !file.head.contains("asked") &&
+         file.target.find("/debug_token") == std::string::npos;
 }
 
 std::vector<std::string> complaints_of(const DescribedRequest& request) { return OpenApi(slice).complaints(request); }

@@ -76,6 +76,7 @@ TEST_CASE("the home table holds row by row") {
       {"cloud, the old client unregistered", "CLOUD_API", "CONNECTED", "unregistered", cloud, true, cloud},
       {"cloud, the old client unreachable", "CLOUD_API", "CONNECTED", "unreachable", cloud, true, cloud},
       {"cloud, the old Coreapp not running", "CLOUD_API", "CONNECTED", "not running", cloud, true, cloud},
+      {"cloud, linked", "CLOUD_API", "LINKED", "disconnected", cloud, true, cloud},
       {"cloud in maintenance", "CLOUD_API", "PENDING", "disconnected", unknown, false, nowhere},
       {"cloud has let go", "CLOUD_API", "DISCONNECTED", "unregistered", unknown, false, nowhere},
       {"cloud without a status", "CLOUD_API", "", "unreachable", unknown, false, nowhere},

@@ -1,4 +1,5 @@
-// The test runner's main, for Catch2 2.13 and 3 alike.
+// The test runner's main, for Catch2 2.13 and 3 alike. A program whose tests pass fails all the same when an exchange
+// passed in them that no document describes.
 #if CATCH2_MAJOR >= 3
 #include <catch2/catch_session.hpp>
 #else
@@ -6,4 +7,14 @@
 #include <catch2/catch.hpp>
 #endif
 
-int main(int argc, char* argv[]) { return Catch::Session().run(argc, argv); }
+#include <iostream>
+
+#include "support/unsourced.hpp"
+
+int main(int argc, char* argv[]) {
+  const int failed = Catch::Session().run(argc, argv);
+  const auto unsourced = wamigrate::testing::unsourced_exchanges();
+  for (const std::string& exchange : unsourced) std::cerr << "unsourced exchange: " << exchange << "\n";
+  if (!unsourced.empty()) std::cerr << "tests/contract/README.md says how an exchange is documented\n";
+  return failed != 0 ? failed : unsourced.empty() ? 0 : 1;
+}
