@@ -24,11 +24,10 @@ std::map<std::string, std::string> checked(Stage& stage, Args more, int code) {
 
 }  // namespace
 
-TEST_CASE("check asks the clocks, the account, local storage and the disk as well") {
+TEST_CASE("check asks the clocks, the account and the disk as well") {
   Stage stage;
   const auto results = checked(stage, {}, 0);
-  for (const std::string id :
-       {"clock", "onprem_clock", "waba_review", "waba_country", "storage_region", "disk_space"}) {
+  for (const std::string id : {"clock", "onprem_clock", "waba_review", "waba_country", "disk_space"}) {
     CAPTURE(id);
     REQUIRE(results.contains(id));
     CHECK(results.at(id) == "pass");
