@@ -289,7 +289,11 @@ void Runner::on_seen(std::size_t index, const Observation& seen) {
     const std::string why = std::exchange(active.replan_why, {});
     const Facts goal = number.to_old_home ? Facts{fact_of(old_home(direction_))} : full_goal(direction_);
     const auto road = find_road(catalogue(), facts_to_plan_from(sighting), goal);
-    if (!road || ++active.replans > replans_at_most) return stop_number(index, why);
+    if (!road || ++active.replans > replans_at_most) {
+      const HomeFinding finding = home_of(sighting);
+      const bool arrived = finding.settled && finding.home == goal_home(direction_) && !number.to_old_home;
+      return arrived && number.stopping ? leave_unfinished(index) : stop_number(index, why);
+    }
     Entry entry = entry_of(index, event::replanned);
     entry.message = why;
     entry.more = {{"road", json_of(*road)}, {"denied", json_of(number.denied)}, {"to_old_home", number.to_old_home}};
@@ -700,6 +704,16 @@ void Runner::on_stopping(std::size_t index, const Sighting& sighting) {
         fmt::format("{} {} still serves it", sentence(reason), finding.home == Home::onprem ? "On-premises" : "Cloud"));
   }
   end(index, NumberState::stranded, sentence(reason) + " " + finding.why);
+}
+
+// It has arrived, and what is left of its road can't be done: it is not stopped again, nor tried for ever.
+void Runner::leave_unfinished(std::size_t index) {
+  const NumberProgress& number = progress_.numbers[index];
+  const std::string next = number.pin_refused ? next_command_for(NumberState::failed, number)
+                                              : "put right what the reason names, then: " + resume_command();
+  const std::string arrived = "The number is served by its new home; what is left waits";
+  const bool said = number.reason.ends_with(arrived);
+  wait_for(index, "person", said ? number.reason : sentence(number.reason) + " " + arrived, {}, next);
 }
 
 // A number is never left without a home while a safe way that needs nobody can give it one.

@@ -97,6 +97,7 @@ class Runner {
   void replan_without(std::size_t index, Facts denied, const std::string& why);
   void on_stopping(std::size_t index, const Sighting& sighting);
   bool rescue(std::size_t index, const Sighting& sighting);
+  void leave_unfinished(std::size_t index);
   void settle(std::size_t index);
   void on_recheck(std::size_t index, const Sighting& sighting);
   void stop_number(std::size_t index, const std::string& why, Facts denied = {});
