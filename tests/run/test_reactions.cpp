@@ -130,7 +130,9 @@ Seen play(const Meeting& meeting, const sim::FaultRule& refusal) {
   sim::FaultRule rule = refusal;
   rule.on = meeting.kind;
   rig.faults.add(rule);
-  Seen seen{rig.run_through(plan), rig.world->home(rig.phone()), rig.world->requests(std::string(meeting.kind)), 0};
+  const Progress progress = rig.run_through(plan);
+  rig.clock.advance(std::chrono::seconds(10));  // a client that still connects is home
+  Seen seen{progress, rig.world->home(rig.phone()), rig.world->requests(std::string(meeting.kind)), 0};
   seen.ledger =
       *rig.ledger.attempts(rig.phone(), "register", Time{}) + *rig.ledger.attempts(rig.phone(), "deregister", Time{});
   return seen;
@@ -198,4 +200,26 @@ TEST_CASE("whatever code refuses a request, the reaction is that of its class") 
       CHECK((meeting.arrived ? stays(meeting, entry.error_class, seen) : reacts(meeting, entry.error_class, seen)));
     }
   }
+}
+
+TEST_CASE("what can't be done after the arrival waits for a person, and is not tried for ever") {
+  Rig rig({.overlay = R"({"*": {"loses": ["about"]}})"});
+  rig.fleet.policy.settle_poll = std::chrono::seconds(10);
+  rig.world->hold()->number(rig.phone())->profile.about = "Succulents";
+  const Plan plan = rig.plan(Direction::to_cloud);
+  sim::FaultRule rule;
+  rule.on = "set_profile";
+  rule.times = 0;
+  rule.action = sim::Action::refuse;
+  rule.code = 100;
+  rig.faults.add(rule);
+  const Progress waiting = rig.run_through(plan);
+  CHECK(waiting.numbers[0].waits_for == "person");
+  CHECK(exit_code(waiting) == 4);
+  CHECK(rig.world->home(rig.phone()) == ServedBy::cloud);
+  CHECK(rig.world->requests("set_profile") <= 8);
+  rig.faults.calm();
+  const Progress progress = rig.run_through(plan);
+  CHECK(progress.numbers[0].state == NumberState::migrated);
+  CHECK(rig.world->cloud_registrations(rig.phone()) == 1);
 }
