@@ -89,7 +89,11 @@ class Rows {
     for (Index i = 0; i < listing_.size(); ++i) {
       Row row{i, owner_of(i), deployment_of(i), entries_.size() + i};
       if (row.owner) used[*row.owner] = true;
-      if (row.deployment) used[*row.deployment] = deployed[*row.deployment] = true;
+      if (row.deployment) {
+        deployed[*row.deployment] = true;
+        // An entry that names a number of its own is not used up by what its deployment serves.
+        used[*row.deployment] = used[*row.deployment] || !is_declared(entries_[*row.deployment]);
+      }
       for (const Found& e : {row.owner, row.deployment}) {
         if (e) row.order = std::min(row.order, *e);
       }

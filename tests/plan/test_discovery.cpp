@@ -96,6 +96,18 @@ TEST_CASE("a deployment that serves a number of nobody's takes no PIN along") {
   CHECK_FALSE(found.numbers[0].complete());
 }
 
+TEST_CASE("a number that Graph does not list keeps its row, though its deployment serves another") {
+  Discovering d(R"(  - { phone: "+4915110000009", pin: env:PIN_A, deployment: { url: "https://10.0.0.1" } }
+)");
+  d.lists("11", "+49 1511 0000000").serves(0, "4915110000000");
+  const Discovery found = d.discover();
+  REQUIRE(found.numbers.size() == 2);
+  CHECK(found.numbers[0].complete());
+  CHECK(found.numbers[1].number.phone.e164 == "+4915110000009");
+  CHECK(found.numbers[1].number.pin.text() == "env:PIN_A");
+  CHECK_FALSE(found.numbers[1].complete());
+}
+
 TEST_CASE("other spellings are told and never guessed") {
   SECTION("by a deployment whose number nobody declared") {
     Discovering d("  - deployment: { name: br-1, url: \"https://10.0.0.1\" }\n");
