@@ -236,6 +236,7 @@ const std::map<std::string, Arrangement>& graph_arrangements() {
        }}},
       {"graph_subscribe_app_ok",
        {[](Stage& stage) { (void)plant(*stage.world, R"({"world": {"subscribed": false}})"); }}},
+      {"graph_subscribed_apps_200", {[](Stage& stage) { stage.world->hold()->tokens["TOKEN"].wabas = {"1"}; }}},
       {"graph_subscribed_apps_none",
        {[](Stage& stage) { (void)plant(*stage.world, R"({"world": {"subscribed": false}})"); }}},
       {"graph_subscribed_apps_override", {[](Stage& stage) {
@@ -284,6 +285,7 @@ const std::map<std::string, Arrangement>& graph_arrangements() {
       {"graph_waba", {}},
       {"graph_waba_numbers_first_page", {many_numbers}},
       {"graph_waba_numbers_in_full", {webhook_of_the_app}},
+      {"graph_waba_numbers_in_full_200", {[](Stage& stage) { stage.world->hold()->tokens["TOKEN"].wabas = {"1"}; }}},
       {"graph_waba_numbers_in_full_refused", {{}, "number_lists=refused"}},
       {"graph_waba_numbers_in_full_sparse", {webhook_of_the_app, "number_lists=sparse"}},
       {"graph_waba_numbers_last_page", {last_page}},
