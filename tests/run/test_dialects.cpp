@@ -258,12 +258,12 @@ std::string text_of(const sim::Dialect& dialect) {
   return text.empty() ? "the usual reading" : text;
 }
 
-/// Plays it; where nobody serves the number afterwards, one line says so.
-std::string play_and_tell(const Situation& situation, const sim::Dialect& dialect) {
+/// Plays it; false where nobody serves the number afterwards.
+bool ends_served(const Situation& situation, const sim::Dialect& dialect) {
   const Played played = situation.play(dialect);
   INFO(situation.name << " under " << text_of(dialect));
   CHECK(played.complaints == "");
-  return played.home == ServedBy::nobody ? fmt::format("{} | {}\n", situation.name, text_of(dialect)) : "";
+  return played.home != ServedBy::nobody;
 }
 
 using Picked = std::pair<std::size_t, std::size_t>;  ///< Which doubt, which of its readings.
@@ -309,23 +309,31 @@ std::vector<sim::Dialect> dialects_in_pairs() {
 TEST_CASE("under every reading a number ends at a home or at an honest stop, registered once") {
   for (const Situation& situation : situations()) {
     if (!situation.often) continue;
-    for (const sim::Dialect& dialect : sim::dialects_one_apart()) play_and_tell(situation, dialect);
+    for (const sim::Dialect& dialect : sim::dialects_one_apart()) ends_served(situation, dialect);
   }
 }
 
 TEST_CASE("under every reading, in every situation, none is left unserved but those that are known", "[.][long]") {
-  std::string nowhere;
+  const auto readings = sim::dialects_one_apart();
+  std::string page;
   for (const Situation& situation : situations()) {
-    for (const sim::Dialect& dialect : sim::dialects_one_apart()) nowhere += play_and_tell(situation, dialect);
+    std::vector<std::string> served, unserved;
+    for (const sim::Dialect& dialect : readings) {
+      (ends_served(situation, dialect) ? served : unserved).push_back(text_of(dialect));
+    }
+    const bool usual = unserved.size() > readings.size() / 2;
+    if (unserved.empty()) continue;
+    page += fmt::format("{}: {}\n", situation.name, usual ? "under every reading but" : "under");
+    for (const std::string& reading : usual ? served : unserved) page += "  " + reading + "\n";
   }
-  CHECK(wamigrate::testing::differs("tests/run/unserved.txt", nowhere) == "");
+  CHECK(wamigrate::testing::differs("tests/run/unserved.txt", page) == "");
 }
 
 TEST_CASE("under every pair of readings, in every situation, a number ends honestly", "[.][long]") {
   for (const Situation& situation : situations()) {
     for (sim::Dialect dialect : dialects_in_pairs()) {
       dialect.platform_type_left_out = false;  // every run would end at the same check
-      play_and_tell(situation, dialect);
+      ends_served(situation, dialect);
     }
   }
 }
