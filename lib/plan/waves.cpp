@@ -77,7 +77,8 @@ Millis expected_length(Catalogue catalogue, const Policy& policy, Direction dire
 
 Facts ordinary_start(Direction direction) {
   using enum Fact;
-  const Facts both = {pin_given, pin_known, ownership_verified, cloud_released, cloud_let_go, certificate_in_hand};
+  const Facts both = {pin_given,    pin_known,           ownership_verified, cloud_released,
+                      cloud_let_go, certificate_in_hand, storage_region_set};
   if (direction == Direction::to_cloud) return both | Facts{onprem_is_home, onprem_healthy, account_requested};
   return both | Facts{cloud_is_home, cloud_was_last_home, onprem_registration_open, app_subscribed};
 }

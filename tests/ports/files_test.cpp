@@ -97,3 +97,11 @@ TEST_CASE("~ is the home directory, and XDG_STATE_HOME is honoured when it is ab
 TEST_CASE("a process is named by host and number") {
   CHECK(process_name().ends_with(":" + std::to_string(::getpid())));
 }
+
+TEST_CASE("free space is that of the disk where a directory is, or would be made") {
+  const auto here = free_space(".");
+  REQUIRE(here);
+  CHECK(*here > 0);
+  CHECK(free_space("./not/made/yet").has_value());
+  CHECK(free_space("/").has_value());
+}
