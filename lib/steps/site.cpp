@@ -5,6 +5,7 @@
 #include <set>
 
 #include "steps/reads.hpp"
+#include "steps/token.hpp"
 
 namespace wamigrate {
 
@@ -236,20 +237,7 @@ Outcome Site::perform(const Step& step, const Number& number, const Supplies& su
   return outcome;
 }
 
-TokenView Site::token() {
-  TokenView view;
-  view.asked = take(graph_->debug_token(), [&view](const api::TokenFindings& findings) {
-    view.valid = findings.is_valid;
-    view.app_id = findings.app_id;
-    view.expires = findings.expires_at;
-    if (findings.data_access_expires_at && (!view.expires || *findings.data_access_expires_at < *view.expires)) {
-      view.expires = findings.data_access_expires_at;
-    }
-    view.scopes = findings.scopes;
-    view.granular = findings.granular;
-  });
-  return view;
-}
+TokenView Site::token() { return read_token(*graph_); }
 
 void Site::log_out() {
   const std::lock_guard lock(mutex_);
