@@ -6,31 +6,13 @@
 namespace wamigrate {
 namespace {
 
-struct Span {
-  std::size_t first = 0;
-  std::size_t size = 0;
-};
-
-std::vector<Span> spans_of(const Policy& policy, std::size_t total) {
-  std::vector<Span> spans;
-  std::size_t covered = 0;
-  while (covered < total) {
-    const std::vector<Amount>& amounts = policy.waves;
-    const Amount amount = amounts.empty() ? Amount{100, true} : amounts[std::min(spans.size(), amounts.size() - 1)];
-    const auto wanted = static_cast<std::size_t>(std::max(1, amount.of(static_cast<int>(total))));
-    spans.push_back({covered, std::min(wanted, total - covered)});
-    covered += spans.back().size;
-  }
-  return spans;
-}
-
 // The slowest road sets the pace of everybody who starts with it.
 Millis length_of(const Policy& policy, Millis longest, std::size_t size) {
   const auto at_once = static_cast<std::size_t>(std::max(1, policy.concurrency));
   return longest * static_cast<long>((size + at_once - 1) / at_once);
 }
 
-Wave wave_over(const Plan& plan, Span span) {
+Wave wave_over(const Plan& plan, WaveSpan span) {
   Wave wave{span.first, span.size, {}, {}, {}};
   Millis longest{0};
   for (std::size_t i = span.first; i < span.first + span.size; ++i) {
@@ -45,15 +27,29 @@ Wave wave_over(const Plan& plan, Span span) {
 
 }  // namespace
 
+std::vector<WaveSpan> wave_spans(const Policy& policy, std::size_t total) {
+  std::vector<WaveSpan> spans;
+  std::size_t covered = 0;
+  while (covered < total) {
+    const std::vector<Amount>& amounts = policy.waves;
+    const Amount amount = amounts.empty() ? Amount{100, true} : amounts[std::min(spans.size(), amounts.size() - 1)];
+    const auto wanted = static_cast<std::size_t>(std::max(1, amount.of(static_cast<int>(total))));
+    spans.push_back({covered, std::min(wanted, total - covered)});
+    covered += spans.back().size;
+  }
+  return spans;
+}
+
 std::vector<Wave> waves_of(const Plan& plan) {
   std::vector<Wave> waves;
-  for (const Span& span : spans_of(plan.fleet.policy, plan.numbers.size())) waves.push_back(wave_over(plan, span));
+  for (const WaveSpan& span : wave_spans(plan.fleet.policy, plan.numbers.size()))
+    waves.push_back(wave_over(plan, span));
   return waves;
 }
 
 Millis expected_length(const Policy& policy, const std::vector<Millis>& roads) {
   Millis whole{0};
-  for (const Span& span : spans_of(policy, roads.size())) {
+  for (const WaveSpan& span : wave_spans(policy, roads.size())) {
     const auto begin = roads.begin() + static_cast<std::ptrdiff_t>(span.first);
     const Millis longest = *std::max_element(begin, begin + static_cast<std::ptrdiff_t>(span.size));
     whole += length_of(policy, longest, span.size) + policy.soak;

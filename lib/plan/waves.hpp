@@ -8,6 +8,14 @@
 
 namespace wamigrate {
 
+/// A wave as the policy cuts it: numbers that begin together.
+struct WaveSpan {
+  std::size_t first = 0;  ///< Index into the plan's numbers.
+  std::size_t size = 0;
+};
+/// The policy's waves over so many numbers; the last amount repeats until all are covered. Runs and reviews cut alike.
+std::vector<WaveSpan> wave_spans(const Policy& policy, std::size_t total);
+
 struct Wave {
   std::size_t first = 0;  ///< Index into plan.numbers.
   std::size_t size = 0;
@@ -16,7 +24,7 @@ struct Wave {
   Millis expected{0};          ///< Whole length at the policy's concurrency, if nothing waits.
 };
 
-/// The policy's waves over the plan's numbers, in inventory order; the last amount repeats until all are covered.
+/// The policy's waves over the plan's numbers, in inventory order.
 std::vector<Wave> waves_of(const Plan& plan);
 
 /// How long a run over numbers with roads of these lengths takes: wave after wave at the policy's concurrency, with

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "plan/waves.hpp"
 #include "run/active.hpp"
 
 namespace wamigrate {
@@ -13,18 +14,6 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr Millis hearing_interval = 500ms;
-
-std::vector<std::size_t> sizes_of_waves(const std::vector<Amount>& waves, std::size_t total) {
-  std::vector<std::size_t> sizes;
-  std::size_t covered = 0;
-  for (std::size_t i = 0; covered < total; ++i) {
-    const Amount& amount = waves.empty() ? Amount{100, true} : waves[std::min(i, waves.size() - 1)];
-    const int size = std::max(1, amount.of(static_cast<int>(total)));
-    sizes.push_back(std::min(static_cast<std::size_t>(size), total - covered));
-    covered += sizes.back();
-  }
-  return sizes;
-}
 
 bool waits_for_people(const NumberProgress& number) {
   return number.state == NumberState::waiting && number.waits_for != "time";
@@ -55,7 +44,7 @@ Runner::Runner(const Plan& plan, Progress progress, RunDoors doors, RunSettings 
     if (users > 1 && !ref.empty()) pin_refs_[ref] = false;
   }
   active_.resize(numbers_.size());
-  wave_sizes_ = sizes_of_waves(policy_.waves, numbers_.size());
+  for (const WaveSpan& span : wave_spans(policy_, numbers_.size())) wave_sizes_.push_back(span.size);
 }
 
 Runner::~Runner() = default;
