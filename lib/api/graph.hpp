@@ -26,6 +26,7 @@ struct WebhookConfiguration {
 struct Health {
   std::string can_send_message;       ///< AVAILABLE, LIMITED, BLOCKED
   std::vector<std::string> blocked;   ///< Types of the entities that block: PHONE_NUMBER, WABA, BUSINESS, APP
+  std::vector<std::string> codes;     ///< Error codes of those entities: "141006"
   std::vector<std::string> findings;  ///< For people: "WABA 102…: 141006 payment … (solution …)"
 };
 /// A number as a list shows it. Which fields a list carries is not documented: nothing where it left one out.

@@ -104,7 +104,11 @@ std::optional<Health> health(const Json& json) {
   if (entities.is_array()) {
     for (const Json& entity : entities) {
       add_findings(entity, health.findings);
-      if (text_at(entity, "can_send_message") == "BLOCKED") health.blocked.push_back(text_at(entity, "entity_type"));
+      if (text_at(entity, "can_send_message") != "BLOCKED") continue;
+      health.blocked.push_back(text_at(entity, "entity_type"));
+      const Json& errors = at_path(entity, {"errors"});
+      if (!errors.is_array()) continue;
+      for (const Json& error : errors) health.codes.push_back(text_at(error, "error_code"));
     }
   }
   return health;

@@ -92,6 +92,7 @@ struct GraphView {
   Asked health_asked;                        ///< health_status is an optional read
   std::string can_send_message;              ///< AVAILABLE, LIMITED, BLOCKED
   std::vector<std::string> health_blocked;   ///< Types of the entities that block
+  std::vector<std::string> health_codes;     ///< Error codes of these: "133010"
   std::vector<std::string> health_findings;  ///< For people: "WABA: 141006 payment …"
   Asked settings_asked;                      ///< An optional read, one request a number
   std::string storage_region;                ///< Of local storage, "DE"; empty where it is not on

@@ -97,11 +97,19 @@ void check_health(Findings& findings, const Candidate& c) {
   if (!answered(findings, graph.health_asked, "health_status", "health_status")) return;
   std::string why;
   for (const std::string& finding : graph.health_findings) why += (why.empty() ? "" : "; ") + finding;
-  // A number that Cloud does not serve yet is blocked there by itself (133010), and by nothing else.
+  // A number that Cloud does not serve yet is blocked there by itself (133010), and by nothing else. A locked one
+  // (131031) is blocked by itself too.
   const bool only_itself = c.home.home != Home::cloud && !graph.health_blocked.empty() &&
                            std::all_of(graph.health_blocked.begin(), graph.health_blocked.end(),
                                        [](const std::string& entity) { return entity == "PHONE_NUMBER"; });
-  if (graph.can_send_message == "BLOCKED" && only_itself) {
+  const std::vector<std::string>& codes = graph.health_codes;
+  const bool not_registered =
+      std::all_of(codes.begin(), codes.end(), [](const std::string& code) { return code == "133010"; });
+  if (graph.can_send_message == "BLOCKED" && only_itself && codes.empty()) {
+    findings.add("health_status", R::warn,
+                 "Meta blocks the number and does not say why; one that Cloud does not serve yet is blocked by itself",
+                 "look at WhatsApp Manager for a lock or a restriction", "Meta, health status, 2025-10-22");
+  } else if (graph.can_send_message == "BLOCKED" && only_itself && not_registered) {
     findings.add("health_status", R::pass, "nothing but the number itself is blocked, which Cloud does not serve yet");
   } else if (graph.can_send_message == "BLOCKED") {
     findings.add("health_status", R::fail,

@@ -43,6 +43,7 @@ void show(const api::WebhookConfiguration& webhook, GraphView& view) {
 void show(const api::Health& health, GraphView& view) {
   view.can_send_message = health.can_send_message;
   view.health_blocked = health.blocked;
+  view.health_codes = health.codes;
   view.health_findings = health.findings;
 }
 

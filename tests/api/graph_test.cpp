@@ -156,6 +156,7 @@ TEST_CASE("health says who stands in the way, and how it is solved") {
   REQUIRE(blocked);
   CHECK(blocked->can_send_message == "BLOCKED");
   CHECK(blocked->blocked == std::vector<std::string>{"WABA"});
+  CHECK(blocked->codes == std::vector<std::string>{"141006"});
   REQUIRE(blocked->findings.size() == 2);
   CHECK(blocked->findings[0] ==
         "WABA 102290129340398: 141006 There is an error with the payment method. (Add a valid payment method.)");

@@ -67,7 +67,12 @@ TEST_CASE("a number that is blocked only because Cloud does not serve it yet may
   Case c = to_cloud();
   c.observation.graph.can_send_message = "BLOCKED";
   c.observation.graph.health_blocked = {"PHONE_NUMBER"};
+  CHECK(result(c, "health_status") == "warn");  // it does not say why
+  c.observation.graph.health_codes = {"133010"};
   CHECK(result(c, "health_status") == "pass");
+  c.observation.graph.health_codes = {"133010", "131031"};
+  CHECK(result(c, "health_status") == "fail");  // locked
+  c.observation.graph.health_codes = {"133010"};
   c.observation.graph.health_blocked = {"PHONE_NUMBER", "WABA"};
   CHECK(result(c, "health_status") == "fail");
 }
