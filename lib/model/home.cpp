@@ -19,8 +19,6 @@ enum class Client {
   unsaid,       // not asked, or refused to say
 };
 
-// Meta's OpenAPI file (v23.0) has two lists of statuses for a phone number: one says CONNECTED, one LINKED.
-bool is_connected(const std::string& status) { return status == "CONNECTED" || status == "LINKED"; }
 bool is_coreapp(const OnpremNode& node) { return node.role.empty() || node.role == "coreapp"; }
 // "Service not ready" and "check if wacore is running": the Webapp answers for a Coreapp that does not.
 bool is_not_running(const std::string& code) { return code == "1011" || code == "1014"; }
@@ -136,7 +134,9 @@ HomeFinding find_home(const Number& number, const Observation& seen) {
   if (graph.is_on_biz_app.value_or(false)) return settle(Home::app);
 
   const Client client = client_state(number, seen.onprem);
-  const bool gone = number.deployment.gone && client != Client::connected && client != Client::partly;
+  // One that is declared gone and refuses to say is there all the same.
+  const bool refuses = seen.onprem.health.how == Asked::How::refused && client == Client::unsaid;
+  const bool gone = number.deployment.gone && client != Client::connected && client != Client::partly && !refuses;
   const bool silent = gone || client == Client::off || client == Client::unreachable;
 
   if (graph.platform_type == "CLOUD_API") {
@@ -144,7 +144,10 @@ HomeFinding find_home(const Number& number, const Observation& seen) {
       if (client == Client::connected) finding.why += "; both claim the number";
       return unsettled(Home::unknown);
     }
-    return is_connected(graph.status) ? settle(Home::cloud) : unsettled(Home::nowhere);
+    if (graph.status == "CONNECTED") return settle(Home::cloud);
+    // Meta's OpenAPI file (v23.0) has a second list of statuses. LINKED may mean that Cloud serves the number, or only
+    // that it belongs to its account.
+    return unsettled(graph.status == "LINKED" ? Home::unknown : Home::nowhere);
   }
   if (graph.platform_type == "NOT_APPLICABLE") {
     if (client == Client::connected || client == Client::partly) {

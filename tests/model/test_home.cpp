@@ -76,7 +76,7 @@ TEST_CASE("the home table holds row by row") {
       {"cloud, the old client unregistered", "CLOUD_API", "CONNECTED", "unregistered", cloud, true, cloud},
       {"cloud, the old client unreachable", "CLOUD_API", "CONNECTED", "unreachable", cloud, true, cloud},
       {"cloud, the old Coreapp not running", "CLOUD_API", "CONNECTED", "not running", cloud, true, cloud},
-      {"cloud, linked", "CLOUD_API", "LINKED", "disconnected", cloud, true, cloud},
+      {"cloud, or only linked to its account", "CLOUD_API", "LINKED", "disconnected", unknown, false, unknown},
       {"cloud in maintenance", "CLOUD_API", "PENDING", "disconnected", unknown, false, nowhere},
       {"cloud has let go", "CLOUD_API", "DISCONNECTED", "unregistered", unknown, false, nowhere},
       {"cloud without a status", "CLOUD_API", "", "unreachable", unknown, false, nowhere},
@@ -155,7 +155,7 @@ TEST_CASE("a deployment declared gone settles what its silence means, and only i
       {
           {"its number is nowhere", "ON_PREMISE", "CONNECTED", "unreachable", nowhere, true, nowhere},
           {"so too if its Coreapp is off", "ON_PREMISE", "CONNECTED", "not running", nowhere, true, nowhere},
-          {"so too if it refuses to say", "ON_PREMISE", "CONNECTED", "login refused", nowhere, true, nowhere},
+          {"not if it refuses to say", "ON_PREMISE", "CONNECTED", "login refused", unknown, false, unknown},
           {"so too if nobody asked", "ON_PREMISE", "CONNECTED", "not asked", nowhere, true, nowhere},
           {"cloud without asking it", "CLOUD_API", "CONNECTED", "not asked", cloud, true, cloud},
           {"neither", "NOT_APPLICABLE", "", "unreachable", nowhere, true, nowhere},
