@@ -74,9 +74,21 @@ std::string Runner::command(const std::string& verb, const std::string& rest) co
 bool Runner::is_committed(const NumberProgress& number) const {
   if (is_final(number.state)) return false;
   return std::any_of(number.last_sent.begin(), number.last_sent.end(), [](const auto& sent) {
-    const Effect& effect = step_of(sent.first).kind.effect;
-    return (effect.takes | effect.may_take).has_any(served);
+    const StepKind& kind = step_of(sent.first).kind;
+    return kind.ration == Ration::registration || (kind.effect.takes | kind.effect.may_take).has_any(served);
   });
+}
+
+// What a new road may be made of: nothing that vouches for something or gives something up, but for what was approved.
+std::vector<StepKind> Runner::kinds_open_to(std::size_t index, bool people) const {
+  const std::vector<std::string>& approved = plan_.roads[plan_.numbers[index].road].steps;
+  std::vector<StepKind> kinds;
+  for (const StepKind& kind : catalogue()) {
+    const bool planned = std::find(approved.begin(), approved.end(), kind.name) != approved.end();
+    if ((kind.must_be_planned && !planned) || (kind.actor == Actor::person_during && !people)) continue;
+    kinds.push_back(kind);
+  }
+  return kinds;
 }
 
 // A shared PIN reference is proven on one number before a second uses it.
@@ -185,6 +197,8 @@ OwnRecord Runner::own_record(std::size_t index, const Observation& seen) {
   // After a restart the client may have moved on: while it is up, a new backup is taken.
   const HomeFinding home = find_home(*numbers_[index], seen);
   const bool still_up = home.settled && home.home == Home::onprem;
+  // What has queued up since the client was seen empty is not in any backup.
+  if (still_up && number.drained_session != progress_.session) own.vouched.remove(Fact::queue_drained);
   own.backup_fresh = number.backup_session != 0 && (number.backup_session == progress_.session || !still_up);
   if (!active.snapshot) {
     active.snapshot = open_snapshot(blob_name("snapshot", number));
@@ -288,7 +302,8 @@ void Runner::on_seen(std::size_t index, const Observation& seen) {
   if (!active.replan_why.empty()) {
     const std::string why = std::exchange(active.replan_why, {});
     const Facts goal = number.to_old_home ? Facts{fact_of(old_home(direction_))} : full_goal(direction_);
-    const auto road = find_road(catalogue(), facts_to_plan_from(sighting), goal);
+    const auto kinds = kinds_open_to(index);
+    const auto road = find_road(kinds, facts_to_plan_from(sighting), goal);
     if (!road || ++active.replans > replans_at_most) {
       const HomeFinding finding = home_of(sighting);
       const bool arrived = finding.settled && finding.home == goal_home(direction_) && !number.to_old_home;
@@ -316,10 +331,15 @@ void Runner::on_first_sight(std::size_t index, const Sighting& sighting) {
     active.due = doors_.clock.now() + policy_.settle_poll;
     return;
   }
+  if (!number.pin_override.empty() && number.pin_override != numbers_[index]->pin.text()) {
+    return wait_for_pin(index, "");
+  }
   const Facts facts = facts_to_plan_from(sighting);
   Json road = number.road;
   if (number.retried) {
-    const auto found = known ? find_road(catalogue(), facts, full_goal(direction_)) : std::nullopt;
+    const auto kinds = kinds_open_to(index);
+    const auto found = known ? find_road(kinds, facts, full_goal(direction_)) : std::nullopt;
+    if (!found && known && finding.home == goal_home(direction_)) return leave_unfinished(index);
     if (!found) {
       return end(index, finding.home == Home::nowhere || !finding.settled ? NumberState::stranded : NumberState::failed,
                  "no safe way leads on from here: " + finding.why);
@@ -350,15 +370,7 @@ void Runner::on_step(std::size_t index, const Sighting& sighting) {
   if (answer == Answer::yes) return settle(index);
   if (answer == Answer::no && !only_waits(step)) return attempt(index, step, sighting);
   if (answer == Answer::no && step.kind.actor == Actor::person_during) {
-    const bool told = !number.pin_override.empty() && number.pin_override != numbers_[index]->pin.text();
-    return wait_for(index, "pin",
-                    told ? "the PIN of " + number.phone + " is behind " + number.pin_override +
-                               " now, and is taken up when apply starts again"
-                         : "the PIN of " + number.phone + " is not known, and nobody serves the number",
-                    std::nullopt,
-                    told ? resume_command()
-                         : "change the PIN in WhatsApp Manager, then: " +
-                               command("retry", number.phone + " --pin env:NAME") + ", then: " + resume_command());
+    return wait_for_pin(index, "the PIN of " + number.phone + " is not known, and nobody serves the number");
   }
 
   // Unclear, or a gate that opens by itself.
@@ -384,6 +396,20 @@ void Runner::on_step(std::size_t index, const Sighting& sighting) {
     return wait_for(index, "person", what, std::nullopt, resume_command() + " looks again once it is put right");
   }
   stop_number(index, what);
+}
+
+// A PIN that was named while this process ran is read when the next one begins.
+void Runner::wait_for_pin(std::size_t index, const std::string& why) {
+  const NumberProgress& number = progress_.numbers[index];
+  if (!number.pin_override.empty() && number.pin_override != numbers_[index]->pin.text()) {
+    return wait_for(index, "pin",
+                    "the PIN of " + number.phone + " is behind " + number.pin_override +
+                        " now, and is taken up when apply starts again",
+                    std::nullopt, resume_command());
+  }
+  wait_for(index, "pin", why, std::nullopt,
+           "find or change the PIN in WhatsApp Manager, then: " + command("retry", number.phone + " --pin env:NAME") +
+               ", then: " + resume_command());
 }
 
 void Runner::settle(std::size_t index) {
@@ -481,7 +507,7 @@ void Runner::attempt(std::size_t index, const Step& step, const Sighting& sighti
                           command("resolve", number.phone + " --assume not-done --evidence \"the PIN is right\"") +
                           ", then: " + resume_command());
     }
-    if (step.kind.uses_pin) {
+    if (step.kind.uses_pin || step.kind.effect.needs.has(Fact::pin_given)) {
       const auto refused = doors_.ledger.is_refused(
           number.phone, pin_mark(doors_.sealer, *numbers_[index], doors_.site.pin(*numbers_[index])));
       if (!refused) {
@@ -709,28 +735,27 @@ void Runner::on_stopping(std::size_t index, const Sighting& sighting) {
 // It has arrived, and what is left of its road can't be done: it is not stopped again, nor tried for ever.
 void Runner::leave_unfinished(std::size_t index) {
   const NumberProgress& number = progress_.numbers[index];
-  const std::string next = number.pin_refused ? next_command_for(NumberState::failed, number)
-                                              : "put right what the reason names, then: " + resume_command();
   const std::string arrived = "The number is served by its new home; what is left waits";
-  const bool said = number.reason.ends_with(arrived);
-  wait_for(index, "person", said ? number.reason : sentence(number.reason) + " " + arrived, {}, next);
+  const std::string why = number.reason.empty() || number.reason.ends_with(arrived)
+                              ? (number.reason.empty() ? arrived : number.reason)
+                              : sentence(number.reason) + " " + arrived;
+  if (number.pin_refused) return wait_for_pin(index, why);
+  wait_for(index, "person", why, {}, "put right what the reason names, then: " + resume_command());
 }
 
 // A number is never left without a home while a safe way that needs nobody can give it one.
 bool Runner::rescue(std::size_t index, const Sighting& sighting) {
   const NumberProgress& number = progress_.numbers[index];
   if (number.rescues >= rescues_at_most) return false;
-  std::vector<StepKind> automatic;
-  for (const StepKind& kind : catalogue()) {
-    if (kind.actor != Actor::person_during) automatic.push_back(kind);
-  }
+  const std::vector<StepKind> automatic = kinds_open_to(index, false);
+  const std::vector<StepKind> all = kinds_open_to(index);
   const Fact new_one = fact_of(goal_home(direction_));
   const Fact old_one = fact_of(old_home(direction_));
   const Facts facts = facts_to_plan_from(sighting);
   for (const bool back : {false, true}) {
     const auto to_home = find_road(automatic, facts, {back ? old_one : new_one});
     if (!to_home) continue;
-    const auto whole = back ? to_home : find_road(catalogue(), facts, full_goal(direction_));
+    const auto whole = back ? to_home : find_road(all, facts, full_goal(direction_));
     if (!whole) continue;
     Entry entry = entry_of(index, event::replanned);
     entry.message = "nobody serves the number; " + std::string(back ? "its old home takes it back" : "trying again");

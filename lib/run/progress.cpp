@@ -115,7 +115,10 @@ void on_heard(NumberProgress& number, const Entry& entry) {
     number.stopping = false;
     number.rescues = 0;
     number.retried = true;
+    if (number.backup_session != 0) number.backup_session = -1;
+    if (number.drained_session != 0) number.drained_session = -1;
     if (const std::string pin = text_at(entry.more, "pin"); !pin.empty()) {
+      number.vouched = number.vouched - Facts{Fact::pin_given, Fact::pin_known};
       number.pin_override = pin;
       number.pin_refused = false;
     }
@@ -146,6 +149,7 @@ Result<void> fold_number(Progress& progress, NumberProgress& number, const Entry
     // The checkpoint held: what it stands for is our own knowledge from now on, and no longer in doubt.
     const Facts gives = step_of(entry.step).kind.effect.gives;
     number.vouched = number.vouched | (gives - Facts{Fact::onprem_is_home, Fact::cloud_is_home, Fact::nowhere_is_home});
+    if (gives.has(Fact::queue_drained)) number.drained_session = progress.session;
     number.doubtful = number.doubtful - gives;
     number.open_intent.clear();
     ++number.next;
@@ -321,6 +325,14 @@ Result<Progress> fold_journal(const Plan& plan, const std::vector<std::string>& 
   return progress;
 }
 
+namespace {
+
+bool is_for_people(std::string_view waits_for) {
+  return waits_for == "person" || waits_for == "pin" || waits_for == "code";
+}
+
+}  // namespace
+
 int exit_code(const Progress& progress) {
   int code = 0;
   for (const NumberProgress& number : progress.numbers) {
@@ -338,7 +350,7 @@ int exit_code(const Progress& progress) {
         break;
       case NumberState::waiting:
         // Waiting for a person with nobody known to serve it is the worst there is.
-        code = std::max(code, (number.waits_for == "person" || number.waits_for == "pin") && !is_served(number.home) ? 5 : 4);
+        code = std::max(code, is_for_people(number.waits_for) && !is_served(number.home) ? 5 : 4);
         break;
       case NumberState::pending:
       case NumberState::active:

@@ -46,7 +46,8 @@ struct NumberProgress {
   std::map<std::string, Time> last_unsure;  ///< … that may yet be carried out: not refused.
   std::map<std::string, int> refusals;      ///< By error class: some are answered once and no more.
   std::string open_intent;                  ///< A step whose request left (perhaps) and whose outcome is not known.
-  int backup_session = 0;                   ///< The session that took the backup; 0: none.
+  int backup_session = 0;                   ///< The session that took the backup; 0: none; -1: one before a retry.
+  int drained_session = 0;                  ///< The session that saw the callback queue empty; as above.
   bool pin_refused = false;
   std::string pin_override;  ///< A reference a person supplied after a refusal.
 

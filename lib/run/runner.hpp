@@ -113,6 +113,8 @@ class Runner {
   std::string resume_command() const;
   std::string next_command_for(NumberState state, const NumberProgress& number) const;
   bool is_committed(const NumberProgress& number) const;
+  std::vector<StepKind> kinds_open_to(std::size_t index, bool people = true) const;
+  void wait_for_pin(std::size_t index, const std::string& why);
   Result<Secret> open_blob(const std::string& purpose);
   std::optional<Snapshot> open_snapshot(const std::string& purpose);
 

@@ -318,12 +318,14 @@ Step register_without_profile() {
       .changes = true,
       .slow = true,
       .uses_pin = true,
+      .must_be_planned = true,
       .in_red = true,
       .doing =
-          "Registers a number that nobody serves and whose client can't make a backup any more (gone, expired or "
-          "unregistered). LOST: the business profile but for what could still be read, the callbacks the client still "
-          "owes, perhaps the official business account. If an earlier run keeps a backup of this number, retry that "
-          "run instead.",
+          "Registers a number that nobody serves and from whose client no backup is to be expected any more (gone, "
+          "expired, unregistered, or overtaken by Cloud). LOST: the business profile but for what could still be read, "
+          "the callbacks the client still owes, perhaps the official business account. If an earlier run keeps a "
+          "backup "
+          "of this number, retry that run instead.",
       .by_hand =
           "POST /<PHONE_NUMBER_ID>/register {\"messaging_product\":\"whatsapp\",\"pin\":…}; if Meta answers 133006, "
           "request_code and verify_code first."};

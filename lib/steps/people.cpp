@@ -30,6 +30,7 @@ Step promise_no_restart() {
                .cost = 30,
                .duration = 0s,
                .actor = Actor::person_before,
+               .must_be_planned = true,
                .doing =
                    "People's step, before the run: no orchestrator, watchdog or cron job may start the old client "
                    "again once Cloud has the number. Approving the plan says that this is so.",

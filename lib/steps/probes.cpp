@@ -78,14 +78,6 @@ Answer backup_in_hand(const Sighting& s) {
   return answer(as_it_is && s.own.vouched.has(Fact::backup_in_hand) && !s.own.denied.has(Fact::backup_in_hand));
 }
 
-// Graph keeps naming Cloud for a number whose registration there is not effective: before its display name was
-// approved.
-Answer cloud_was_last_home(const Sighting& s) {
-  if (s.own.last_home != Home::unknown) return answer(s.own.last_home == Home::cloud);
-  const Answer nowhere = home_is(s, Home::nowhere);
-  return nowhere == Answer::yes ? answer(s.seen.graph.platform_type == "CLOUD_API") : nowhere;
-}
-
 // Wanted by few. Before v21.0 it is said with the registration itself.
 Answer storage_region_set(const Sighting& s) {
   const bool said_before = !s.number.storage_region.empty() && api::graph_calls::storage_is_a_setting(s.graph.version);
@@ -140,7 +132,10 @@ Answer backup_impossible(const Sighting& s) {
   const bool unregistered =
       onprem.health.answered() && !onprem.nodes.empty() &&
       std::all_of(onprem.nodes.begin(), onprem.nodes.end(), [](const auto& n) { return n.status == "unregistered"; });
-  return answer(s.number.deployment.gone || expired || (unregistered && onprem_registration_open(s) == Answer::no));
+  // Graph names Cloud for a number whose registration there has no effect: before its display name was approved.
+  const bool overtaken = s.seen.graph.platform_type == "CLOUD_API";
+  return answer(s.number.deployment.gone || expired || overtaken ||
+                (unregistered && onprem_registration_open(s) == Answer::no));
 }
 
 Answer account_requested(const Sighting& s) {
@@ -214,7 +209,7 @@ const std::array<Probe, static_cast<std::size_t>(Fact::count_)> probes = {{
      }},
     {Fact::queue_drained, {Reading::onprem_queue}, true, queue_drained},
     {Fact::backup_in_hand, home_readings, false, backup_in_hand},
-    {Fact::cloud_was_last_home, home_readings, false, cloud_was_last_home},
+    {Fact::cloud_was_last_home, {}, false, [](const Sighting& s) { return answer(s.own.last_home == Home::cloud); }},
     {Fact::backup_impossible, home_readings | Readings{Reading::onprem_support}, false, backup_impossible},
     {Fact::storage_region_set, {Reading::graph_settings}, false, storage_region_set},
     {Fact::ownership_code_requested,

@@ -56,6 +56,7 @@ TEST_CASE("a late mover whose client is gone proves with a code that the number 
   CHECK(has_step(plan, "request_ownership_code"));
   const Progress waiting = rig.run(plan);
   CHECK(waiting.numbers[0].waits_for == "code");
+  CHECK(exit_code(waiting) == 5);  // nobody serves it meanwhile
   CHECK(rig.world->requests("register") == 0);
   const Progress progress = rig.run_through(plan);
   INFO(story(rig));
@@ -137,7 +138,7 @@ TEST_CASE("a number that was registered before its name was approved is register
   const Plan plan = rig.plan(Direction::to_cloud);
   INFO(story(rig));
   REQUIRE(plan.numbers.size() == 1);
-  CHECK(has_step(plan, "register_without_backup"));
+  CHECK(has_step(plan, "register_without_profile"));
   const Progress progress = rig.run_through(plan);
   INFO(story(rig));
   CHECK(progress.numbers[0].state == NumberState::migrated);
@@ -201,4 +202,62 @@ TEST_CASE("before v21.0 the region of local storage goes along with the registra
   INFO(story(rig));
   CHECK(progress.numbers[0].state == NumberState::migrated);
   CHECK(rig.world->hold()->number(rig.phone())->storage.value("data_localization_region", "") == "BR");
+}
+
+TEST_CASE("no run gives up a profile that its plan did not, though nothing else is left to do") {
+  const Direction direction = GENERATE(Direction::to_cloud, Direction::to_onprem);
+  CAPTURE(name(direction));
+  Rig rig({.overlay = R"({"*": {"home": "nowhere", "onprem_registration_blocked": true}})"});
+  past_the_sunset(rig);
+  rig.options.allow_after_sunset = true;
+  const Plan plan = rig.plan(direction);
+  INFO(story(rig));
+  REQUIRE(plan.numbers.size() == 1);
+  CHECK_FALSE(has_step(plan, "register_without_profile"));
+  const Progress progress = rig.run_through(plan);
+  INFO(story(rig));
+  CHECK(rig.world->requests("account") == 1);
+  CHECK(rig.world->requests("register") == 0);
+  CHECK(progress.numbers[0].state == NumberState::stranded);
+}
+
+TEST_CASE("a PIN that is named while the run goes on is not mistaken for the one it began with") {
+  Rig rig({.overlay = R"({"*": {"pin": "654321"}})"});
+  const Plan plan = rig.plan(Direction::to_cloud);
+  REQUIRE(plan.numbers.size() == 1);
+  REQUIRE(rig.run_through(plan).numbers[0].state == NumberState::stranded);
+  rig.secrets.known["RIGHT"] = "654321";
+  (void)rig.store->post(R"({"type":"retry","phone":"+4915110000000","pin":"env:RIGHT"})");
+  const Progress told = rig.run(plan);  // the process that still holds the old one
+  INFO(story(rig));
+  CHECK(told.numbers[0].waits_for == "pin");
+  CHECK(told.numbers[0].reason.find("is taken up when apply starts again") != std::string::npos);
+  CHECK(rig.world->requests("register") == 1);
+  Plan with_pin = plan;
+  with_pin.fleet.numbers[0].pin = {SecretRef::Kind::env, "RIGHT"};
+  const Progress progress = rig.run_through(with_pin);
+  INFO(story(rig));
+  CHECK(progress.numbers[0].state == NumberState::migrated);
+  CHECK(rig.world->requests("register") == 2);
+}
+
+TEST_CASE("a retried number whose client served on drains its queue anew") {
+  Rig rig;
+  const Plan plan = rig.plan(Direction::to_cloud);
+  REQUIRE(plan.numbers.size() == 1);
+  sim::FaultRule refusal;
+  refusal.on = "register";
+  refusal.action = sim::Action::refuse;
+  refusal.code = 100;
+  refusal.nth = 1;
+  rig.faults.add(refusal);
+  REQUIRE(rig.run_through(plan).numbers[0].state == NumberState::failed);
+  REQUIRE(sim::plant(*rig.world, R"({"*": {"queue": 20, "queue_per_second": 1}})").has_value());
+  (void)rig.store->post(R"({"type":"retry","phone":"+4915110000000"})");
+  const Time again = rig.clock.now();
+  const Progress progress = rig.run_through(plan);
+  INFO(story(rig));
+  CHECK(progress.numbers[0].state == NumberState::migrated);
+  CHECK(rig.world->requests("backup") == 2);
+  CHECK(rig.clock.now() - again >= std::chrono::seconds(15));  // for the queue
 }

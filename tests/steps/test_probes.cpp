@@ -200,9 +200,9 @@ std::vector<Row> readiness_rows() {
        "Cloud was seen to serve it"},
       {cloud_was_last_home, no, with(nowhere(), [](Scene& s) { s.own.last_home = Home::onprem; }), "on-premises was"},
       {cloud_was_last_home, no, nowhere(), "nobody was"},
-      {cloud_was_last_home, yes, with(pending_on_cloud(), [](Scene& s) { s.patience_over = true; }),
+      {backup_impossible, yes, with(pending_on_cloud(), [](Scene& s) { s.patience_over = true; }),
        "registered before its name was approved"},
-      {cloud_was_last_home, unclear, pending_on_cloud(), "it may still connect"},
+      {backup_impossible, unclear, pending_on_cloud(), "it may still connect"},
       {backup_impossible, no, nowhere(), "unregistered, and open to register again"},
       {backup_impossible, yes, with(nowhere(), past_sunset), "unregistered for good"},
       {backup_impossible, yes, with(nowhere(), [](Scene& s) { s.number.deployment.gone = true; }), "gone"},
@@ -379,8 +379,8 @@ TEST_CASE("each probe answers as the table says") {
 
 TEST_CASE("the table shows every answer of every fact, unclear where the world can be unclear about it") {
   // What our own record, the inventory or the options say is never unclear.
-  const std::set<Fact> never_unclear = {pin_given,      snapshot_taken, no_restart_promised,
-                                        backup_in_hand, release_asked,  promises_compared};
+  const std::set<Fact> never_unclear = {pin_given,     snapshot_taken,    no_restart_promised, backup_in_hand,
+                                        release_asked, promises_compared, cloud_was_last_home};
   std::map<Fact, std::set<Answer>> shown;
   for (const Row& row : all_rows()) shown[row.fact].insert(row.answer);
   for (const Fact fact : all_facts()) {
