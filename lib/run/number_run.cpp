@@ -161,9 +161,34 @@ void Runner::advance(std::size_t index) {
       return;
     }
   }
+  // What has left its home is looked at all the same.
+  if (doors_.clock.now() < graph_not_before_ && !is_committed(number)) {
+    return wait_for_limit(active);
+  }
   Readings readings = readings_for(step.kind.effect.gives);
   if (step.call != nullptr) readings = readings | home_readings | readings_for(step.kind.effect.needs);
   observe(index, readings);
+}
+
+// The longer it takes, the less often it is asked: a look is made late by an eighth at most, and the limits that all
+// numbers share are not spent on waiting.
+Time Runner::next_look(const Active& active) const {
+  const Time now = doors_.clock.now();
+  return now + std::clamp((now - active.since) / 8, policy_.settle_poll, 30 * policy_.settle_poll);
+}
+
+// Nobody's patience runs while the limit is waited for.
+void Runner::wait_for_limit(Active& active) const {
+  active.since += std::max(Millis(0), graph_not_before_ - doors_.clock.now());
+  active.due = graph_not_before_;
+}
+
+// Everybody shares the limit: all ask less, and longer still if that was not enough.
+void Runner::slow_down() {
+  const Time now = doors_.clock.now();
+  if (now < graph_not_before_) return;  // one of those that had left already
+  graph_wait_ = std::clamp(2 * graph_wait_, policy_.retry_max, std::max<Millis>(policy_.retry_max, 1h));
+  graph_not_before_ = now + std::max(graph_wait_, doors_.site.usage().regain_after);
 }
 
 void Runner::observe(std::size_t index, Readings readings) {
@@ -280,11 +305,10 @@ void Runner::on_seen(std::size_t index, const Observation& seen) {
                               ", then run the same command again");
   }
   if (seen.graph.asked.throttled || seen.waba_asked.throttled || seen.apps_asked.throttled) {
-    // Everybody shares the limit: all ask less, and this number's patience does not run meanwhile.
-    graph_not_before_ = std::max(graph_not_before_, now + policy_.retry_max);
-    active.due = active.since = graph_not_before_;
-    return;
+    slow_down();
+    return wait_for_limit(active);
   }
+  if (seen.graph.asked.answered()) graph_wait_ = Millis(0);
   Millis patience = policy_.settle_timeout;
   if (number.started && !number.stopping && !number.step().empty()) {
     const StepKind& kind = step_of(number.step()).kind;
@@ -328,7 +352,7 @@ void Runner::on_first_sight(std::size_t index, const Sighting& sighting) {
   Active& active = *active_[index];
   const bool known = finding.settled && identity_known(sighting.seen);
   if (!known && !sighting.patience_over) {
-    active.due = doors_.clock.now() + policy_.settle_poll;
+    active.due = next_look(active);
     return;
   }
   if (!number.pin_override.empty() && number.pin_override != numbers_[index]->pin.text()) {
@@ -346,13 +370,22 @@ void Runner::on_first_sight(std::size_t index, const Sighting& sighting) {
     }
     road = json_of(*found);
   } else if (!known) {
+    write_home(index, Home::unknown, finding.why);
     return end(index, NumberState::stale, "where it is served can't be told any more: " + finding.why);
   } else if (finding.home != planned.home) {
     return end(
         index, NumberState::stale,
         fmt::format("planned from {}, but served by {} now: {}", name(planned.home), name(finding.home), finding.why));
   } else if (const Facts lost = planned.facts - facts; !lost.empty()) {
-    return end(index, NumberState::stale, "no longer true since the plan was made: " + names_of(lost));
+    const bool told = judged(index, lost, sighting) == Answer::no;
+    if (!told && !sighting.patience_over) {
+      active.due = next_look(active);
+      return;
+    }
+    return end(
+        index, NumberState::stale,
+        (told ? "no longer true since the plan was made: " : "can't be told any more since the plan was made: ") +
+            names_of(lost));
   }
   Entry entry = entry_of(index, event::started);
   entry.message = finding.why;
@@ -368,6 +401,11 @@ void Runner::on_step(std::size_t index, const Sighting& sighting) {
   Active& active = *active_[index];
   const Answer answer = judged(index, step.kind.effect.gives, sighting);
   if (answer == Answer::yes) return settle(index);
+  if (answer == Answer::no && number.vouched.has_any(step.kind.effect.gives & served)) {
+    return stop_number(index, "the registration was answered as done, but " + number.phone +
+                                  " is not served there, and a second one would not help: " + home_of(sighting).why +
+                                  "; restarting the client's containers may");
+  }
   if (answer == Answer::no && !only_waits(step)) return attempt(index, step, sighting);
   if (answer == Answer::no && step.kind.actor == Actor::person_during) {
     return wait_for_pin(index, "the PIN of " + number.phone + " is not known, and nobody serves the number");
@@ -375,7 +413,7 @@ void Runner::on_step(std::size_t index, const Sighting& sighting) {
 
   // Unclear, or a gate that opens by itself.
   if (!sighting.patience_over) {
-    active.due = doors_.clock.now() + policy_.settle_poll;
+    active.due = next_look(active);
     return;
   }
   const bool home_read = sighting.seen.readings.has(Reading::graph_node);
@@ -441,7 +479,7 @@ void Runner::on_recheck(std::size_t index, const Sighting& sighting) {
     return;
   }
   if (!sighting.patience_over) {
-    active.due = doors_.clock.now() + policy_.settle_poll;
+    active.due = next_look(active);
     return;
   }
   active.rechecked = true;
@@ -474,7 +512,7 @@ void Runner::attempt(std::size_t index, const Step& step, const Sighting& sighti
       if (sighting.patience_over) {
         return stop_number(index, "what it needs can't be told: " + home_of(sighting).why);
       }
-      active.due = now + policy_.settle_poll;
+      active.due = next_look(active);
       return;
     }
     if (needs == Answer::no) {
@@ -702,7 +740,7 @@ void Runner::on_stopping(std::size_t index, const Sighting& sighting) {
   const bool sure = finding.settled && !too_early(index, {fact_of(finding.home)}, Answer::yes);
   if (!sure) {
     if (!sighting.patience_over || finding.settled) {
-      active.due = doors_.clock.now() + policy_.settle_poll;
+      active.due = next_look(active);
       return;
     }
     const std::string unknown = sentence(number.reason) + " Its home can't be told: " + finding.why;

@@ -47,7 +47,7 @@ void on_observed(NumberProgress& number, const Entry& entry) {
   number.home = home_from(text_at(entry.more, "home")).value_or(Home::unknown);
   number.why = entry.message;
   const bool served = is_served(number.home);
-  if (number.home == Home::nowhere) number.down_confirmed = number.down_since.has_value();
+  if (!served) number.down_confirmed = number.down_since.has_value();
   if (served && number.down_since) {
     if (number.down_confirmed || number.home != number.last_served) number.downtime += entry.time - *number.down_since;
     number.down_since.reset();
@@ -64,6 +64,7 @@ void on_intent(NumberProgress& number, const Entry& entry) {
   const Effect& effect = step_of(entry.step).kind.effect;
   const Facts homes = {Fact::onprem_is_home, Fact::cloud_is_home};
   if ((effect.takes | effect.may_take).has_any(homes) && !number.down_since) number.down_since = entry.time;
+  number.vouched = number.vouched - ((effect.takes | effect.may_take) & homes);
   number.doubtful = number.doubtful | effect.gives;
 }
 
@@ -112,6 +113,7 @@ void on_heard(NumberProgress& number, const Entry& entry) {
   } else if (said == "retry") {
     number.denied = {};
     number.doubtful = {};
+    number.vouched = number.vouched - Facts{Fact::onprem_is_home, Fact::cloud_is_home};
     number.stopping = false;
     number.rescues = 0;
     number.retried = true;
@@ -172,6 +174,7 @@ Result<void> fold_number(Progress& progress, NumberProgress& number, const Entry
     number.stopping = true;
     number.reason = entry.message;
     number.denied = number.denied | facts_in(entry.more, "denied");
+    if (number.denied.has(Fact::pin_given)) number.pin_refused = true;
   } else if (e == event::ended) {
     const auto state = state_from(entry.outcome);
     if (!state || !is_final(*state)) return fail("the journal ends a number in an unknown state: " + entry.outcome);
@@ -344,6 +347,9 @@ int exit_code(const Progress& progress) {
         break;
       case NumberState::untouched:
       case NumberState::stale:
+        // Not for what this run did: but nobody serves it, and the highest code is for that.
+        code = std::max(code, is_served(number.home) ? 3 : 5);
+        break;
       case NumberState::failed:
       case NumberState::rolled_back:
         code = std::max(code, 3);

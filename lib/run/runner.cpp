@@ -240,7 +240,8 @@ void Runner::advance_due() {
 Time Runner::next_due() const {
   Time next = doors_.clock.now() + hearing_interval;
   for (std::size_t i = 0; i < numbers_.size(); ++i) {
-    if (active_[i] && !active_[i]->in_flight && !is_final(progress_.numbers[i].state)) {
+    // What is not to go on is not waited for either: its time may have passed long ago.
+    if (active_[i] && !active_[i]->in_flight && !is_final(progress_.numbers[i].state) && may_go_on(i)) {
       next = std::min(next, active_[i]->due);
     }
   }

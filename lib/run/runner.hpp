@@ -115,6 +115,9 @@ class Runner {
   bool is_committed(const NumberProgress& number) const;
   std::vector<StepKind> kinds_open_to(std::size_t index, bool people = true) const;
   void wait_for_pin(std::size_t index, const std::string& why);
+  void slow_down();
+  void wait_for_limit(Active& active) const;
+  Time next_look(const Active& active) const;
   Result<Secret> open_blob(const std::string& purpose);
   std::optional<Snapshot> open_snapshot(const std::string& purpose);
 
@@ -143,6 +146,7 @@ class Runner {
   std::optional<std::size_t> feed_asked_for_;  ///< The wave before which it is being looked at.
   std::optional<Time> soak_until_;
   Time graph_not_before_{};  // a shared limit asks everybody to slow down
+  Millis graph_wait_{0};     // … and for how long it last did
   std::int64_t last_message_ = 0;
   std::optional<Error> trouble_;
   std::atomic<int> stops_{0};

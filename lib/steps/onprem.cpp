@@ -106,8 +106,11 @@ Step register_onprem() {
   step.call = [](const Material& m) {
     return api::onprem_calls::account(m.number.phone.cc, m.number.phone.national, "sms", m.certificate, m.pin);
   };
-  // Accepted with this PIN: it is the number's, whoever declared it.
-  step.vouches = [](int) { return Facts{Fact::account_requested, Fact::pin_known}; };
+  // Accepted with this PIN: it is the number's, whoever declared it. 201: registered, and no code is on its way.
+  step.vouches = [](int http_status) {
+    const Facts accepted = {Fact::account_requested, Fact::pin_known};
+    return http_status == 201 ? accepted | Facts{Fact::onprem_is_home} : accepted;
+  };
   return step;
 }
 

@@ -77,6 +77,7 @@ Step enter_onprem_code() {
   step.side = api::Side::onprem;
   step.on = "verify_account";
   step.call = [](const Material& m) { return api::onprem_calls::verify_account(m.code); };
+  step.vouches = [](int) { return Facts{Fact::onprem_is_home}; };
   return step;
 }
 

@@ -6,7 +6,7 @@
 #include <set>
 
 #include "run/rations.hpp"
-#include "run/rig.hpp"
+#include "support/rig.hpp"
 #include "support/catch.hpp"
 
 using namespace wamigrate;

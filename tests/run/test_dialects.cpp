@@ -2,9 +2,10 @@
 // world's own record is the judge: where the number ended, how often it was registered, what the run says of it.
 #include <fmt/format.h>
 
-#include "run/rig.hpp"
+#include "support/rig.hpp"
 #include "support/catch.hpp"
 #include "support/golden.hpp"
+#include "support/readings.hpp"
 
 using namespace wamigrate;
 using namespace wamigrate::rig;
@@ -266,44 +267,6 @@ bool ends_served(const Situation& situation, const sim::Dialect& dialect) {
   return played.home != ServedBy::nobody;
 }
 
-using Picked = std::pair<std::size_t, std::size_t>;  ///< Which doubt, which of its readings.
-
-/// Dialects in which any two readings of any two doubts meet at least once; greedy, and the same each time.
-std::vector<sim::Dialect> dialects_in_pairs() {
-  const auto& doubts = sim::dialect_doubts();
-  std::set<std::pair<Picked, Picked>> open;
-  for (std::size_t a = 0; a < doubts.size(); ++a) {
-    for (std::size_t b = a + 1; b < doubts.size(); ++b) {
-      for (std::size_t i = 0; i < doubts[a].values.size(); ++i) {
-        for (std::size_t j = 0; j < doubts[b].values.size(); ++j) open.insert({{a, i}, {b, j}});
-      }
-    }
-  }
-  std::vector<sim::Dialect> dialects;
-  while (!open.empty()) {
-    std::map<std::size_t, std::size_t> row;
-    row.insert({open.begin()->first, open.begin()->second});
-    for (std::size_t doubt = 0; doubt < doubts.size(); ++doubt) {
-      if (row.contains(doubt)) continue;
-      std::size_t best = 0;
-      std::size_t most = 0;
-      for (std::size_t value = 0; value < doubts[doubt].values.size(); ++value) {
-        std::size_t met = 0;
-        for (const Picked other : row) met += open.count(std::minmax(Picked{doubt, value}, other));
-        if (met > most) std::tie(best, most) = std::pair(value, met);
-      }
-      row[doubt] = best;
-    }
-    sim::Dialect dialect;
-    for (const auto& [doubt, value] : row) doubts[doubt].set(dialect, value);
-    for (auto a = row.begin(); a != row.end(); ++a) {
-      for (auto b = std::next(a); b != row.end(); ++b) open.erase({*a, *b});
-    }
-    dialects.push_back(dialect);
-  }
-  return dialects;
-}
-
 }  // namespace
 
 TEST_CASE("under every reading a number ends at a home or at an honest stop, registered once") {
@@ -331,7 +294,7 @@ TEST_CASE("under every reading, in every situation, none is left unserved but th
 
 TEST_CASE("under every pair of readings, in every situation, a number ends honestly", "[.][long]") {
   for (const Situation& situation : situations()) {
-    for (sim::Dialect dialect : dialects_in_pairs()) {
+    for (sim::Dialect dialect : readings_in_pairs()) {
       dialect.platform_type_left_out = false;  // every run would end at the same check
       ends_served(situation, dialect);
     }

@@ -1,5 +1,5 @@
 // The status feed during a run: told before a wave, once, and never in the way.
-#include "run/rig.hpp"
+#include "support/rig.hpp"
 #include "support/catch.hpp"
 
 using namespace wamigrate;

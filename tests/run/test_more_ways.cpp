@@ -2,7 +2,7 @@
 // too early.
 #include <algorithm>
 
-#include "run/rig.hpp"
+#include "support/rig.hpp"
 #include "support/catch.hpp"
 
 using namespace wamigrate;

@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "api/catalogue.hpp"
-#include "run/rig.hpp"
+#include "support/rig.hpp"
 #include "support/catch.hpp"
 
 using namespace wamigrate;

@@ -1,6 +1,6 @@
 // Whole runs, both ways, with the faults that matter most: production code from survey to runner, judged by what the
 // simulated world says happened.
-#include "run/rig.hpp"
+#include "support/rig.hpp"
 #include "support/catch.hpp"
 
 using namespace wamigrate;

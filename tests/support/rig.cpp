@@ -1,4 +1,4 @@
-#include "run/rig.hpp"
+#include "support/rig.hpp"
 
 #include <fmt/format.h>
 

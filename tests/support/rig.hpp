@@ -137,6 +137,10 @@ class MemoryLedger : public LedgerStore {
     if (found != leases_.end() && found->second.holder == holder) leases_.erase(found);
     return {};
   }
+  std::optional<Lease> lease_of(const std::string& phone) const {
+    const auto found = leases_.find(phone);
+    return found == leases_.end() ? std::nullopt : std::optional(found->second);
+  }
 
  private:
   Time created_;

@@ -1,0 +1,171 @@
+#include "simulation/doors.hpp"
+
+#include <set>
+
+namespace wamigrate::simulation {
+namespace {
+
+constexpr Millis half_way{20'000};  ///< How long a torn request is under way: below server_delay_max.
+
+/// One call to a store.
+template <class Call>
+auto through(Gate& gate, bool writes, const Call& call) -> decltype(call()) {
+  const bool last = gate.enter(false).has_value();
+  if (writes && gate.disk_is_full()) return fail("the disk is full", "make room, then run the same command again");
+  auto result = call();
+  if (last) throw rig::Killed{};
+  return result;
+}
+
+/// Whose door a request is for, told from its URL as the vendor's servers would.
+sim::Subject subject_of(sim::World& world, const HttpRequest& request) {
+  auto state = world.hold();
+  sim::DoorRequest door;
+  door.method = request.method;
+  door.body = std::string(request.body.reveal());
+  sim::Side side = sim::Side::graph;
+  std::size_t base = state->graph_url.size();
+  if (!request.url.starts_with(state->graph_url)) {
+    side = sim::Side::onprem;
+    for (const auto& [url, name] : state->deployment_by_url) {
+      if (!request.url.starts_with(url + "/")) continue;
+      door.deployment = name;
+      base = url.size();
+    }
+  }
+  const auto target = sim::split_target(request.url.substr(std::min(base, request.url.size())));
+  if (!target) return {};
+  door.path = target->first;
+  door.query = target->second;
+  return sim::subject_of(*state, side, door);
+}
+
+bool can_change(const sim::Subject& subject) {
+  static const auto kinds = [] {
+    std::set<std::string> all;
+    for (const sim::Side side : {sim::Side::graph, sim::Side::onprem}) {
+      for (const std::string& kind : sim::request_kinds(side, true)) all.insert(kind);
+    }
+    all.erase("login");
+    all.erase("logout");
+    return all;
+  }();
+  return kinds.contains(subject.kind);
+}
+
+}  // namespace
+
+std::string_view name(Cut cut) {
+  switch (cut) {
+    case Cut::before:
+      return "before";
+    case Cut::after:
+      return "after";
+    case Cut::torn:
+      return "torn";
+  }
+  return "";
+}
+
+std::optional<Cut> Gate::enter(bool is_request) {
+  if (++calls_ > calls_at_most_) throw Endless{};
+  if (!crash_ || crash_->call != calls_) return std::nullopt;
+  if (crash_->cut == Cut::before || (crash_->cut == Cut::torn && !is_request)) throw rig::Killed{};
+  return crash_->cut;
+}
+
+HttpResult WatchedTransport::send(const HttpRequest& request) {
+  const auto cut = gate_.enter(true);
+  const sim::Subject subject = subject_of(world_, request);
+  const Leaving leaving{request, subject, can_change(subject), clock_.now()};
+  audience_.on_leaving(leaving);
+  if (cut == Cut::torn) {
+    arrive_late(leaving);
+    throw rig::Killed{};
+  }
+  if (way_there_) clock_.advance(way_there_());
+  const std::size_t logged = world_.hold()->log.size();
+  HttpResult result = inner_.send(request);
+  Sent sent{leaving, result, {}, clock_.now()};
+  {
+    auto state = world_.hold();
+    if (state->log.size() > logged) sent.answered = state->log.back().result;
+  }
+  audience_.on_sent(sent);
+  if (cut) throw rig::Killed{};
+  return result;
+}
+
+void WatchedTransport::arrive_late(const Leaving& leaving) {
+  sim::FaultRule rule;
+  rule.action = sim::Action::late;
+  rule.delay = half_way;
+  sim::Faults faults({rule});
+  HttpRequest hasty = leaving.request;
+  hasty.timeout = Millis(0);
+  const HttpResult result = sim::SimTransport(world_, &faults).send(hasty);
+  audience_.on_sent({leaving, result, {}, clock_.now()});
+}
+
+Result<void> WatchedStore::append(std::span<const std::string> records) {
+  return through(gate_, true, [&] {
+    for (const std::string& record : records) scribe_(record);
+    return inner_.append(records);
+  });
+}
+Result<std::vector<std::string>> WatchedStore::journal() {
+  return through(gate_, false, [&] { return inner_.journal(); });
+}
+Result<void> WatchedStore::post(const std::string& message) {
+  return through(gate_, true, [&] {
+    scribe_(message);
+    return inner_.post(message);
+  });
+}
+Result<std::vector<RunStore::Message>> WatchedStore::messages(std::int64_t after) {
+  return through(gate_, false, [&] { return inner_.messages(after); });
+}
+Result<void> WatchedStore::put_blob(const std::string& name, const std::string& sealed) {
+  return through(gate_, true, [&] {
+    scribe_(name);
+    scribe_(sealed);
+    return inner_.put_blob(name, sealed);
+  });
+}
+Result<std::optional<std::string>> WatchedStore::blob(const std::string& name) {
+  return through(gate_, false, [&] { return inner_.blob(name); });
+}
+Result<void> WatchedStore::drop_blob(const std::string& name) {
+  return through(gate_, true, [&] { return inner_.drop_blob(name); });
+}
+Result<std::vector<std::string>> WatchedStore::blob_names() {
+  return through(gate_, false, [&] { return inner_.blob_names(); });
+}
+
+Result<Time> WatchedLedger::created() {
+  return through(gate_, false, [&] { return inner_.created(); });
+}
+Result<int> WatchedLedger::attempts(const std::string& phone, const std::string& kind, Time since) {
+  return through(gate_, false, [&] { return inner_.attempts(phone, kind, since); });
+}
+Result<void> WatchedLedger::add_attempt(const std::string& phone, const std::string& kind, Time at) {
+  return through(gate_, true, [&] { return inner_.add_attempt(phone, kind, at); });
+}
+Result<bool> WatchedLedger::is_refused(const std::string& phone, const std::string& mark) {
+  return through(gate_, false, [&] { return inner_.is_refused(phone, mark); });
+}
+Result<void> WatchedLedger::add_refused(const std::string& phone, const std::string& mark) {
+  return through(gate_, true, [&] {
+    scribe_(mark);
+    return inner_.add_refused(phone, mark);
+  });
+}
+Result<LedgerStore::Lease> WatchedLedger::lease(const std::string& phone, const std::string& holder, Time now,
+                                                Time until) {
+  return through(gate_, true, [&] { return inner_.lease(phone, holder, now, until); });
+}
+Result<void> WatchedLedger::release(const std::string& phone, const std::string& holder) {
+  return through(gate_, true, [&] { return inner_.release(phone, holder); });
+}
+
+}  // namespace wamigrate::simulation

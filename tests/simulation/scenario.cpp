@@ -1,0 +1,79 @@
+#include "simulation/scenario.hpp"
+
+#include <fmt/format.h>
+
+#include "support/readings.hpp"
+
+namespace wamigrate::simulation {
+
+std::uint64_t Lots::draw() {
+  std::uint64_t z = (state_ += 0x9e3779b97f4a7c15U);
+  z = (z ^ (z >> 30U)) * 0xbf58476d1ce4e5b9U;
+  z = (z ^ (z >> 27U)) * 0x94d049bb133111ebU;
+  return z ^ (z >> 31U);
+}
+
+const std::vector<Situation>& situations() {
+  using enum Direction;
+  static const std::vector<Situation> all = {
+      {"to Cloud", to_cloud},
+      {"to on-premises", to_onprem},
+      {"to on-premises, a code is wanted", to_onprem, R"({"*": {"needs_code": true}})"},
+      {"to Cloud, the PIN is wrong", to_cloud, R"({"*": {"pin": "654321"}})"},
+      {"to on-premises, the PIN is wrong", to_onprem, R"({"*": {"pin": "654321"}})"},
+      {"to Cloud, nobody serves it", to_cloud, R"({"*": {"home": "nowhere"}})"},
+      {"to on-premises, nobody serves it", to_onprem, R"({"*": {"home": "nowhere"}})"},
+      {"to Cloud, half deregistered elsewhere", to_cloud, R"({"*": {"home": "nowhere", "half_deregistered": true}})"},
+      {"to Cloud, the queue is long", to_cloud, R"({"*": {"queue": 450, "queue_per_second": 3}})"},
+      {"to Cloud, ownership not verified", to_cloud, R"({"*": {"home": "nowhere", "verification": "NOT_VERIFIED"}})"},
+      {"to on-premises, which is closed", to_onprem, R"({"world": {"onprem_registration_blocked": true}})"},
+      {"to on-premises, Cloud let go first", to_onprem, "{}", true},
+      {"to on-premises, which is closed, Cloud let go first", to_onprem,
+       R"({"world": {"onprem_registration_blocked": true}})", true},
+      {"to Cloud, the app is not subscribed", to_cloud, R"({"world": {"subscribed": false}})"},
+      {"to Cloud, the token expires on the way", to_cloud, R"({"world": {"token_expires_in": "3m"}})"},
+      {"to Cloud, under a low limit of calls", to_cloud, R"({"world": {"waba_calls_per_hour": 60}})"},
+      {"to Cloud, the client has expired", to_cloud, R"({"*": {"client_expires_in": "0s"}})"},
+      {"to Cloud, most registrations are spent", to_cloud, R"({"*": {"registers_used": 7}})"},
+      {"to Cloud, the profile is lost on the way", to_cloud, R"({"*": {"loses": ["about", "email", "websites"]}})"},
+  };
+  return all;
+}
+
+Scenario scenario_of(std::uint64_t seed) {
+  Lots lots(seed);
+  Scenario scenario;
+  scenario.seed = seed;
+  scenario.storm = true;
+  // Half of all storms break over the two main ways.
+  const auto& all = situations();
+  scenario.situation =
+      &all[static_cast<std::size_t>(lots.one_in(2) ? lots.below(2) : lots.below(static_cast<int>(all.size())))];
+  scenario.numbers = lots.one_in(3) ? 2 + lots.below(3) : 1;
+  scenario.own_pins = !lots.one_in(4);
+  scenario.all_at_once = !lots.one_in(3);
+  scenario.back_again = lots.one_in(4);
+  scenario.moved_meanwhile = lots.one_in(16);
+  scenario.wrong_words = lots.one_in(3);
+  if (lots.one_in(2)) {
+    static const std::vector<sim::Dialect> readings = readings_in_pairs();
+    scenario.dialect = readings[static_cast<std::size_t>(lots.below(static_cast<int>(readings.size())))];
+  }
+  return scenario;
+}
+
+std::string to_text(const Scenario& scenario) {
+  const std::string dialect = sim::to_text(scenario.dialect);
+  std::string text = fmt::format(
+      "seed {}: {}; {} number{}{}{}{}{}; {}", scenario.seed, scenario.situation->name, scenario.numbers,
+      scenario.numbers == 1 ? "" : "s", scenario.own_pins ? "" : " with one PIN",
+      scenario.all_at_once ? "" : " in waves", scenario.back_again ? ", and back" : "",
+      scenario.moved_meanwhile ? ", one moved meanwhile" : "", dialect.empty() ? "the usual reading" : dialect);
+  for (const Crash& crash : scenario.crashes) text += fmt::format("; killed {} call {}", name(crash.cut), crash.call);
+  for (const sim::FaultRule& fault : scenario.faults) {
+    text += fmt::format("; {} number {}: {}", fault.on, fault.nth, sim::name(fault.action));
+  }
+  return text;
+}
+
+}  // namespace wamigrate::simulation

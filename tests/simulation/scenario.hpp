@@ -1,0 +1,55 @@
+// Scenarios: what a simulation is about, drawn from a seed or written down. The same seed gives the same scenario, and
+// the same scenario the same bytes.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "simulation/doors.hpp"
+
+namespace wamigrate::simulation {
+
+/// Lots drawn from a seed (splitmix64, Steele, Lea, Flood 2014).
+class Lots {
+ public:
+  explicit Lots(std::uint64_t seed) : state_(seed) {}
+  std::uint64_t draw();
+  /// From 0 on, below `limit`.
+  int below(int limit) { return static_cast<int>(draw() % static_cast<std::uint64_t>(limit)); }
+  bool one_in(int count) { return below(count) == 0; }
+
+ private:
+  std::uint64_t state_;
+};
+
+/// Something that is so before the plan is made.
+struct Situation {
+  std::string_view name;
+  Direction direction;
+  std::string_view overlay = "{}";  ///< As sim::plant reads it.
+  bool deregister_first = false;
+};
+const std::vector<Situation>& situations();
+
+struct Scenario {
+  std::uint64_t seed = 0;
+  const Situation* situation = &situations().front();
+  int numbers = 1;
+  bool own_pins = true;
+  bool all_at_once = true;  ///< One wave, and failures hold nothing.
+  sim::Dialect dialect{};
+  bool back_again = false;       ///< When the run has ended, another one leads back.
+  bool moved_meanwhile = false;  ///< Somebody else moves the first number between plan and run.
+
+  // What goes wrong, until nothing does any more.
+  std::vector<Crash> crashes{};          ///< Of one process after the other.
+  std::vector<sim::FaultRule> faults{};  ///< Beside those of a storm.
+  bool storm = false;                    ///< Requests and stores fail, processes are killed and stopped, as lots say.
+  bool wrong_words = false;              ///< People type a wrong code first.
+};
+
+/// A storm: everything is drawn.
+Scenario scenario_of(std::uint64_t seed);
+std::string to_text(const Scenario& scenario);
+
+}  // namespace wamigrate::simulation

@@ -1,0 +1,240 @@
+#include "simulation/simulation.hpp"
+
+#include <fmt/format.h>
+#include <sodium.h>
+
+#include "simulation/planted.hpp"
+
+namespace wamigrate::simulation {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr int troubled_processes = 6;
+constexpr int calm_processes = 40;
+constexpr int calls_without_end = 30'000;
+constexpr Millis seldom{10'000};  ///< Nothing here depends on how often a checkpoint is asked, and waits are long.
+
+/// Sealing draws its nonces from here, so that a seed gives the same bytes.
+thread_local Lots nonces{0};
+
+void draw_bytes(void* to, std::size_t size) {
+  auto* bytes = static_cast<unsigned char*>(to);
+  for (std::size_t i = 0; i < size; ++i) bytes[i] = static_cast<unsigned char>(nonces.draw());
+}
+
+void replace_chance() {
+  [[maybe_unused]] static const bool replaced = [] {
+    static randombytes_implementation implementation{};
+    implementation.implementation_name = [] { return "simulation"; };
+    implementation.random = [] { return static_cast<std::uint32_t>(nonces.draw()); };
+    implementation.buf = draw_bytes;
+    randombytes_set_implementation(&implementation);
+    return true;
+  }();
+}
+
+rig::RigOptions rig_options(const Scenario& scenario) {
+  rig::RigOptions options;
+  options.numbers = scenario.numbers;
+  options.home = scenario.situation->direction == Direction::to_cloud ? sim::ServedBy::onprem : sim::ServedBy::cloud;
+  options.dialect = scenario.dialect;
+  options.overlay = std::string(scenario.situation->overlay);
+  options.own_pins = scenario.own_pins;
+  return options;
+}
+
+/// FNV-1a.
+void digest(std::uint64_t& sum, std::string_view bytes) {
+  for (const char byte : bytes) sum = (sum ^ static_cast<unsigned char>(byte)) * 0x100000001b3U;
+}
+
+}  // namespace
+
+Simulation::Simulation(const Scenario& scenario, Bug bug)
+    : scenario_(scenario),
+      lots_(scenario.seed ^ 0x5eedU),
+      rig_(rig_options(scenario)),
+      planted_(std::make_unique<Planted>(bug, rig_)),
+      witnesses_(all_witnesses()),
+      storm_(scenario.storm ? sim::Faults::from_seed(scenario.seed, 3 + lots_.below(12), lots_.below(20))
+                            : sim::Faults(scenario.faults)) {
+  replace_chance();
+  nonces = Lots(scenario.seed);
+  rig_.options.deregister_first = scenario.situation->deregister_first;
+  Policy& policy = rig_.fleet.policy;
+  policy.settle_poll = seldom;
+  if (scenario.all_at_once) {
+    policy.waves = {{100, true}};
+    policy.max_failures = policy.max_failures_run = {1000, false};
+  }
+  for (const auto& [reference, secret] : rig_.secrets.known) secrets_.push_back(secret);
+  secrets_.push_back(rig_.world->hold()->numbers.begin()->second.code);
+  planted_->change(rig_.fleet, rig_.options);
+}
+
+Simulation::~Simulation() = default;
+
+Verdict Simulation::play() {
+  const Direction there = scenario_.situation->direction;
+  play_run(there);
+  if (scenario_.back_again && !plan_.numbers.empty()) {
+    rig_.options.deregister_first = false;
+    rig_.new_run();
+    holder_ = "host run-2";
+    retries_.clear();
+    play_run(there == Direction::to_cloud ? Direction::to_onprem : Direction::to_cloud);
+  }
+  for (const auto& witness : witnesses_) {
+    for (const std::string& complaint : witness->complaints()) verdict_.complaints.push_back(complaint);
+  }
+  return verdict_;
+}
+
+void Simulation::play_run(Direction direction) {
+  rig_.use(nullptr);
+  plan_ = rig_.plan(direction);
+  if (plan_.numbers.empty()) {
+    verdict_.refused_by_checks = true;
+    return;
+  }
+  planted_->change(plan_);
+  if (scenario_.moved_meanwhile) {
+    const char* elsewhere = direction == Direction::to_cloud ? "cloud" : "onprem";
+    (void)sim::plant(*rig_.world, fmt::format(R"({{"{}": {{"home": "{}"}}}})", rig_.phone(), elsewhere));
+  }
+  each_witness([](Witness& witness, const Scene& scene) { witness.run_begins(scene); });
+
+  rig_.use(&storm_);
+  const int processes = scenario_.storm
+                            ? 1 + lots_.below(troubled_processes)
+                            : static_cast<int>(scenario_.crashes.size()) + (scenario_.faults.empty() ? 0 : 1);
+  for (int i = 0; i < processes; ++i) {
+    std::optional<Crash> crash;
+    if (scenario_.storm && lots_.below(3) > 0) {
+      crash = Crash{1 + lots_.below(lots_.one_in(2) ? 60 : 600), static_cast<Cut>(lots_.below(3))};
+    } else if (crashes_done_ < scenario_.crashes.size()) {
+      crash = scenario_.crashes[crashes_done_++];
+    }
+    process(crash, scenario_.storm);
+    const Progress so_far = progress();
+    if (so_far.done) break;
+    if (!scenario_.storm || lots_.one_in(2)) people_act(so_far, scenario_.wrong_words);
+    wait_a_while();
+  }
+
+  verdict_.faults += storm_.met();
+  storm_.calm();
+  rig_.use(nullptr);
+  for (int i = 0; i < calm_processes; ++i) {
+    const std::size_t before = rig_.store->journal_.size();
+    process(std::nullopt, false);
+    const Progress so_far = progress();
+    const bool acted = people_act(so_far, false);
+    if (!acted && (so_far.done || rig_.store->journal_.size() <= before + 3)) break;
+  }
+  const Progress ended = progress();
+  written(to_compact(status_json(ended, "RUN", rig_.clock.now())));
+  each_witness([&](Witness& witness, const Scene& scene) { witness.run_ends(scene, ended); });
+  for (const NumberProgress& number : ended.numbers) {
+    ++(number.state == NumberState::migrated ? verdict_.migrated : verdict_.elsewhere);
+  }
+}
+
+/// One process, from the journal as it is to its end, its death, or a pause.
+void Simulation::process(std::optional<Crash> crash, bool troubled) {
+  ++verdict_.processes;
+  gate_.open(crash, calls_without_end);
+  if (troubled && lots_.one_in(8)) gate_.fill_disk_after(1 + lots_.below(100));
+  const int stop_after = troubled && lots_.one_in(6) ? lots_.below(40) : -1;
+  planted_->process_begins();
+  WatchedTransport transport(gate_, planted_->transport(*rig_.transport), *rig_.world, rig_.clock, *this);
+  if (scenario_.storm) transport.set_way_there([this] { return Millis(lots_.below(400)); });
+  const auto scribe = [this](std::string_view bytes) { written(bytes); };
+  WatchedStore store(gate_, planted_->store(*rig_.store), scribe);
+  WatchedLedger ledger(gate_, planted_->ledger(rig_.ledger), scribe);
+  const Plan plan = plan_with_pins();
+  each_witness([](Witness& witness, const Scene& scene) { witness.process_begins(scene); });
+  bool killed = false;
+  try {
+    auto progress = fold_journal(plan, *store.journal());
+    ensure(progress.has_value(), progress ? "" : progress.error().message);
+    Site site(plan.fleet, planted_->in_front(transport), rig_.clock);
+    rig::SimWorkers workers(rig_.clock);
+    std::vector<const Number*> numbers;
+    for (std::size_t i = 0; i < plan.numbers.size(); ++i) numbers.push_back(&plan.number(i));
+    const Diagnostics missing = site.resolve(numbers, Need::changing, plan.direction, rig_.secrets);
+    ensure(missing.empty(), to_text(missing));
+    RunSettings settings;
+    settings.run_name = "RUN";
+    settings.holder = holder_;
+    settings.concurrency = plan.fleet.policy.concurrency;
+    Runner* running = nullptr;
+    int entries = 0;
+    settings.on_entry = [&](const Entry& entry) {
+      const std::string shown = to_compact(event_json(entry));
+      written(shown);
+      told_ += shown + "\n";
+      if (++entries == stop_after) running->stop();
+    };
+    Runner runner(plan, *progress, {site, store, ledger, rig_.sealer, planted_->workers(workers), rig_.clock},
+                  settings);
+    running = &runner;
+    (void)runner.run();
+  } catch (const rig::Killed&) {
+    killed = true;
+    ++verdict_.kills;
+    told_ += "killed\n";
+  } catch (const Endless&) {
+    killed = true;
+    verdict_.complaints.push_back("a process does not come to an end");
+    told_ += "endless\n";
+  }
+  if (verdict_.calls == 0) verdict_.calls = gate_.calls();
+  planted_->process_ends();
+  each_witness([&](Witness& witness, const Scene& scene) { witness.process_ends(scene, killed); });
+}
+
+Progress Simulation::progress() {
+  auto folded = fold_journal(plan_, *rig_.store->journal());
+  ensure(folded.has_value(), folded ? "" : folded.error().message);
+  return *std::move(folded);
+}
+
+/// As `apply` does when it starts: with the PINs that people have named since.
+Plan Simulation::plan_with_pins() {
+  Plan plan = plan_;
+  const auto messages = rig_.store->messages(0);
+  for (const RunStore::Message& message : *messages) {
+    const auto json = parse_json(message.text);
+    const std::string pin = json ? text_at(*json, "pin") : "";
+    if (pin.empty()) continue;
+    for (Number& number : plan.fleet.numbers) {
+      if (number.phone.e164 == text_at(*json, "phone")) number.pin = *parse_secret_ref(pin);
+    }
+  }
+  return plan;
+}
+
+void Simulation::each_witness(const std::function<void(Witness&, const Scene&)>& tell) {
+  const Scene scene{*rig_.world, *rig_.store, rig_.ledger, plan_, secrets_, holder_, rig_.clock.now()};
+  for (const auto& witness : witnesses_) tell(*witness, scene);
+}
+
+void Simulation::on_leaving(const Leaving& leaving) {
+  ++verdict_.requests;
+  each_witness([&](Witness& witness, const Scene& scene) { witness.leaving(scene, leaving); });
+}
+
+void Simulation::on_sent(const Sent& sent) {
+  each_witness([&](Witness& witness, const Scene& scene) { witness.sent(scene, sent); });
+}
+
+void Simulation::written(std::string_view bytes) {
+  digest(verdict_.digest, bytes);
+  each_witness([&](Witness& witness, const Scene& scene) { witness.written(scene, bytes); });
+}
+
+std::string Simulation::story() const { return rig_.world->story() + "\n" + told_; }
+
+}  // namespace wamigrate::simulation

@@ -1,0 +1,73 @@
+// Witnesses: each watches one promise of the contract (section 4) and complains when it is broken. They look at what
+// reached the vendor, at the vendor's own books, and at what is durable; what the program says of itself is looked at
+// only where its word is what the promise is about.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "simulation/doors.hpp"
+
+namespace wamigrate::simulation {
+
+/// All that a witness may look at.
+struct Scene {
+  sim::World& world;
+  rig::MemoryRunStore& store;  ///< What is durable of the run.
+  rig::MemoryLedger& ledger;   ///< What is durable over all runs.
+  const Plan& plan;            ///< What people approved.
+  const std::vector<std::string>& secrets;
+  const std::string& holder;  ///< Of the process under way.
+  Time now{};
+};
+
+class Witness {
+ public:
+  virtual ~Witness() = default;
+  /// The promise, and its number in the contract.
+  virtual std::string_view promise() const = 0;
+
+  virtual void run_begins(const Scene&) {}
+  virtual void process_begins(const Scene&) {}
+  /// A request is about to leave.
+  virtual void leaving(const Scene&, const Leaving&) {}
+  /// It has left; what follows from it is not written down yet.
+  virtual void sent(const Scene&, const Sent&) {}
+  virtual void process_ends(const Scene&, [[maybe_unused]] bool killed) {}
+  /// Bytes that others may come to see: stores, events, pages.
+  virtual void written(const Scene&, std::string_view) {}
+  /// Nothing goes wrong any more, people have done what they were asked, and nothing moves.
+  virtual void run_ends(const Scene&, const Progress&) {}
+
+  const std::vector<std::string>& complaints() const { return complaints_; }
+
+ protected:
+  void complain(const Scene& scene, const std::string& what);
+
+ private:
+  std::vector<std::string> complaints_;
+};
+
+/// One of each, in the order of the contract.
+std::vector<std::unique_ptr<Witness>> all_witnesses();
+
+// One a file, in witnesses/.
+std::unique_ptr<Witness> observed_before_change();
+std::unique_ptr<Witness> durable_intent();
+std::unique_ptr<Witness> lands_once();
+std::unique_ptr<Witness> backup_goes_along();
+std::unique_ptr<Witness> refused_pin_not_repeated();
+std::unique_ptr<Witness> rations_kept();
+std::unique_ptr<Witness> cloud_let_go_last();
+std::unique_ptr<Witness> no_secret_written();
+std::unique_ptr<Witness> changed_meanwhile_untouched();
+std::unique_ptr<Witness> ends_honestly();
+std::unique_ptr<Witness> served_where_possible();
+std::unique_ptr<Witness> straight_to_verification();
+std::unique_ptr<Witness> one_holder();
+std::unique_ptr<Witness> shared_changed_once();
+
+}  // namespace wamigrate::simulation

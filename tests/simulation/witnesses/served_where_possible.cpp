@@ -1,0 +1,38 @@
+// Promise 13. Nothing goes wrong any more and people have done what they were asked: a number that nobody serves in the
+// end is one that, by the vendor's own books, no request of this program could give a home.
+#include <fmt/format.h>
+
+#include "simulation/witness.hpp"
+
+namespace wamigrate::simulation {
+namespace {
+
+bool is_spent(const sim::Ration& ration, Time now) {
+  std::size_t used = 0;
+  for (const Time at : ration.used) used += at > now - sim::moves_window ? 1 : 0;
+  return ration.blocked_until > now || used >= sim::moves_allowed;
+}
+
+class ServedWherePossible : public Witness {
+ public:
+  std::string_view promise() const override { return "13: no number is left without a home that it could have"; }
+  void run_ends(const Scene& scene, const Progress& progress) override {
+    for (const NumberProgress& number : progress.numbers) {
+      if (scene.world.home(number.phone) != sim::ServedBy::nobody) continue;
+      // What is no longer as people approved it, or was never begun, is for another plan.
+      const bool begun = number.state != NumberState::untouched && number.state != NumberState::pending;
+      if (number.state == NumberState::stale || !begun) continue;
+      const sim::WorldNumber& truth = *scene.world.hold()->number(number.phone);
+      const bool rations_left = !is_spent(truth.registers, scene.now) && number.registers_used() < 3;
+      if (truth.on_biz_app || !rations_left) continue;
+      complain(scene, fmt::format("{} is served by nobody: {} {} {}; next: {}", number.phone,
+                                  wamigrate::name(number.state), number.waits_for, number.reason, number.next_command));
+    }
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<Witness> served_where_possible() { return std::make_unique<ServedWherePossible>(); }
+
+}  // namespace wamigrate::simulation
