@@ -5,8 +5,6 @@
 namespace wamigrate::simulation {
 namespace {
 
-constexpr Millis half_way{20'000};  ///< How long a torn request is under way: below server_delay_max.
-
 /// One call to a store.
 template <class Call>
 auto through(Gate& gate, bool writes, const Call& call) -> decltype(call()) {
@@ -67,20 +65,20 @@ std::string_view name(Cut cut) {
   return "";
 }
 
-std::optional<Cut> Gate::enter(bool is_request) {
+std::optional<Crash> Gate::enter(bool is_request) {
   if (++calls_ > calls_at_most_) throw Endless{};
   if (!crash_ || crash_->call != calls_) return std::nullopt;
   if (crash_->cut == Cut::before || (crash_->cut == Cut::torn && !is_request)) throw rig::Killed{};
-  return crash_->cut;
+  return crash_;
 }
 
 HttpResult WatchedTransport::send(const HttpRequest& request) {
-  const auto cut = gate_.enter(true);
+  const auto crash = gate_.enter(true);
   const sim::Subject subject = subject_of(world_, request);
   const Leaving leaving{request, subject, can_change(subject), clock_.now()};
   audience_.on_leaving(leaving);
-  if (cut == Cut::torn) {
-    arrive_late(leaving);
+  if (crash && crash->cut == Cut::torn) {
+    arrive_late(leaving, crash->late);
     throw rig::Killed{};
   }
   if (way_there_) clock_.advance(way_there_());
@@ -92,14 +90,14 @@ HttpResult WatchedTransport::send(const HttpRequest& request) {
     if (state->log.size() > logged) sent.answered = state->log.back().result;
   }
   audience_.on_sent(sent);
-  if (cut) throw rig::Killed{};
+  if (crash) throw rig::Killed{};
   return result;
 }
 
-void WatchedTransport::arrive_late(const Leaving& leaving) {
+void WatchedTransport::arrive_late(const Leaving& leaving, Millis late) {
   sim::FaultRule rule;
   rule.action = sim::Action::late;
-  rule.delay = half_way;
+  rule.delay = late;
   sim::Faults faults({rule});
   HttpRequest hasty = leaving.request;
   hasty.timeout = Millis(0);

@@ -23,6 +23,7 @@ struct Endless {};
 struct Crash {
   int call = 0;  ///< Of the process, from 1.
   Cut cut = Cut::before;
+  Millis late{20'000};  ///< torn: how long the request is under way.
 };
 
 /// Counts the calls of one process, and ends it where it is told to.
@@ -38,8 +39,8 @@ class Gate {
   /// From this call on nothing can be written any more.
   void fill_disk_after(int call) { disk_full_after_ = call; }
 
-  /// The cut, if this call is the last. Throws rig::Killed where the call is not to be made at all.
-  std::optional<Cut> enter(bool is_request);
+  /// The crash, if this call is the last. Throws rig::Killed where the call is not to be made at all.
+  std::optional<Crash> enter(bool is_request);
   bool disk_is_full() const { return disk_full_after_ && calls_ >= *disk_full_after_; }
   int calls() const { return calls_; }
 
@@ -85,7 +86,7 @@ class WatchedTransport : public Transport {
   void set_way_there(std::function<Millis()> way) { way_there_ = std::move(way); }
 
  private:
-  void arrive_late(const Leaving& leaving);
+  void arrive_late(const Leaving& leaving, Millis late);
 
   Gate& gate_;
   Transport& inner_;

@@ -5,24 +5,34 @@
 
 namespace wamigrate::simulation {
 
-struct Simulation::Planted {
-  Planted(Bug which, rig::Rig& in) : bug(which), rig(in) {}
+/// The doors as the program gets them: the real ones, or one with a bug in it. Owns what it puts in between.
+class Simulation::Planted {
+ public:
+  Planted(Bug bug, rig::Rig& rig) : bug_(bug), rig_(rig) {}
 
+  /// What people write into the inventory.
   void change(Fleet& fleet, PlanOptions& options) const;
-  void change(Plan& plan) const;
-  void process_begins() {}
-  void process_ends() {}
-  Transport& transport(Transport& inner) { return inner; }  ///< Behind what the witnesses see.
-  Transport& in_front(Transport& inner) { return inner; }   ///< Before it.
-  RunStore& store(RunStore& inner) { return inner; }
-  LedgerStore& ledger(LedgerStore& inner) { return inner; }
-  Workers& workers(Workers& inner) { return inner; }
+  /// What people approve …
+  void approve(Plan& plan) const;
+  /// … and what the program gets.
+  void doctor(Plan& plan) const;
 
-  Bug bug;
-  rig::Rig& rig;
+  Transport& transport(Transport& inner);
+  RunStore& store(rig::MemoryRunStore& inner);
+  LedgerStore& ledger(rig::MemoryLedger& inner);
+  /// What plans ask in the ledger's place; null for the ledger.
+  LedgerStore* asked(rig::MemoryLedger& inner);
+  Workers& workers(Workers& inner);
+  /// Whether chance is left to the machine.
+  bool by_chance() const { return bug_ == Bug::bytes_by_chance; }
+
+ private:
+  const Bug bug_;
+  rig::Rig& rig_;
+  std::unique_ptr<Transport> transport_;
+  std::unique_ptr<RunStore> store_;
+  std::unique_ptr<LedgerStore> ledger_;
+  std::unique_ptr<Workers> workers_;
 };
-
-inline void Simulation::Planted::change(Fleet&, PlanOptions&) const {}
-inline void Simulation::Planted::change(Plan&) const {}
 
 }  // namespace wamigrate::simulation

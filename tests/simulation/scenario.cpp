@@ -23,6 +23,7 @@ const std::vector<Situation>& situations() {
       {"to on-premises, the PIN is wrong", to_onprem, R"({"*": {"pin": "654321"}})"},
       {"to Cloud, nobody serves it", to_cloud, R"({"*": {"home": "nowhere"}})"},
       {"to on-premises, nobody serves it", to_onprem, R"({"*": {"home": "nowhere"}})"},
+      {"to Cloud, nobody serves it, the PIN is wrong", to_cloud, R"({"*": {"home": "nowhere", "pin": "654321"}})"},
       {"to Cloud, half deregistered elsewhere", to_cloud, R"({"*": {"home": "nowhere", "half_deregistered": true}})"},
       {"to Cloud, the queue is long", to_cloud, R"({"*": {"queue": 450, "queue_per_second": 3}})"},
       {"to Cloud, ownership not verified", to_cloud, R"({"*": {"home": "nowhere", "verification": "NOT_VERIFIED"}})"},
@@ -52,9 +53,11 @@ Scenario scenario_of(std::uint64_t seed) {
   scenario.numbers = lots.one_in(3) ? 2 + lots.below(3) : 1;
   scenario.own_pins = !lots.one_in(4);
   scenario.all_at_once = !lots.one_in(3);
+  scenario.planned_again = lots.one_in(6) ? 1 + lots.below(3) : 0;
   scenario.back_again = lots.one_in(4);
   scenario.moved_meanwhile = lots.one_in(16);
   scenario.wrong_words = lots.one_in(3);
+  scenario.stubborn = lots.one_in(8);
   if (lots.one_in(2)) {
     static const std::vector<sim::Dialect> readings = readings_in_pairs();
     scenario.dialect = readings[static_cast<std::size_t>(lots.below(static_cast<int>(readings.size())))];

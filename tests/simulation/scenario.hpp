@@ -38,7 +38,8 @@ struct Scenario {
   bool own_pins = true;
   bool all_at_once = true;  ///< One wave, and failures hold nothing.
   sim::Dialect dialect{};
-  bool back_again = false;       ///< When the run has ended, another one leads back.
+  int planned_again = 0;         ///< So many more runs of the same direction, of what did not migrate.
+  bool back_again = false;       ///< When these have ended, another one leads back.
   bool moved_meanwhile = false;  ///< Somebody else moves the first number between plan and run.
 
   // What goes wrong, until nothing does any more.
@@ -46,6 +47,7 @@ struct Scenario {
   std::vector<sim::FaultRule> faults{};  ///< Beside those of a storm.
   bool storm = false;                    ///< Requests and stores fail, processes are killed and stopped, as lots say.
   bool wrong_words = false;              ///< People type a wrong code first.
+  bool stubborn = false;                 ///< People name no other PIN: they plan again, with the old one.
 };
 
 /// A storm: everything is drawn.

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <sodium.h>
 
+#include <random>
+
 #include "simulation/planted.hpp"
 
 namespace wamigrate::simulation {
@@ -56,11 +58,9 @@ Simulation::Simulation(const Scenario& scenario, Bug bug)
       lots_(scenario.seed ^ 0x5eedU),
       rig_(rig_options(scenario)),
       planted_(std::make_unique<Planted>(bug, rig_)),
-      witnesses_(all_witnesses()),
-      storm_(scenario.storm ? sim::Faults::from_seed(scenario.seed, 3 + lots_.below(12), lots_.below(20))
-                            : sim::Faults(scenario.faults)) {
+      witnesses_(all_witnesses()) {
   replace_chance();
-  nonces = Lots(scenario.seed);
+  nonces = Lots(planted_->by_chance() ? std::random_device{}() : scenario.seed);
   rig_.options.deregister_first = scenario.situation->deregister_first;
   Policy& policy = rig_.fleet.policy;
   policy.settle_poll = seldom;
@@ -77,35 +77,49 @@ Simulation::~Simulation() = default;
 
 Verdict Simulation::play() {
   const Direction there = scenario_.situation->direction;
+  const Direction back = there == Direction::to_cloud ? Direction::to_onprem : Direction::to_cloud;
   play_run(there);
-  if (scenario_.back_again && !plan_.numbers.empty()) {
-    rig_.options.deregister_first = false;
-    rig_.new_run();
-    holder_ = "host run-2";
-    retries_.clear();
-    play_run(there == Direction::to_cloud ? Direction::to_onprem : Direction::to_cloud);
-  }
+  for (int i = 0; i < scenario_.planned_again; ++i) play_another_run(there);
+  rig_.options.deregister_first = false;
+  if (scenario_.back_again) play_another_run(back);
   for (const auto& witness : witnesses_) {
     for (const std::string& complaint : witness->complaints()) verdict_.complaints.push_back(complaint);
   }
   return verdict_;
 }
 
+std::unique_ptr<sim::Faults> Simulation::draw_faults() {
+  if (!scenario_.storm) return std::make_unique<sim::Faults>(scenario_.faults);
+  const std::uint64_t seed = lots_.draw();
+  return std::make_unique<sim::Faults>(sim::Faults::from_seed(seed, 3 + lots_.below(12), lots_.below(20)));
+}
+
+void Simulation::play_another_run(Direction direction) {
+  if (plan_.numbers.empty()) return;
+  rig_.new_run();
+  holder_ += "1";
+  retries_.clear();
+  play_run(direction);
+}
+
 void Simulation::play_run(Direction direction) {
   rig_.use(nullptr);
+  rig_.in_front = &planted_->transport(*rig_.transport);
+  rig_.asked = planted_->asked(rig_.ledger);
   plan_ = rig_.plan(direction);
   if (plan_.numbers.empty()) {
     verdict_.refused_by_checks = true;
     return;
   }
-  planted_->change(plan_);
+  planted_->approve(plan_);
   if (scenario_.moved_meanwhile) {
-    const char* elsewhere = direction == Direction::to_cloud ? "cloud" : "onprem";
+    const char* elsewhere = scenario_.seed % 2 == 0 ? "nowhere" : direction == Direction::to_cloud ? "cloud" : "onprem";
     (void)sim::plant(*rig_.world, fmt::format(R"({{"{}": {{"home": "{}"}}}})", rig_.phone(), elsewhere));
   }
   each_witness([](Witness& witness, const Scene& scene) { witness.run_begins(scene); });
 
-  rig_.use(&storm_);
+  faults_ = draw_faults();
+  rig_.use(faults_.get());
   const int processes = scenario_.storm
                             ? 1 + lots_.below(troubled_processes)
                             : static_cast<int>(scenario_.crashes.size()) + (scenario_.faults.empty() ? 0 : 1);
@@ -123,8 +137,7 @@ void Simulation::play_run(Direction direction) {
     wait_a_while();
   }
 
-  verdict_.faults += storm_.met();
-  storm_.calm();
+  verdict_.faults += faults_->met();
   rig_.use(nullptr);
   for (int i = 0; i < calm_processes; ++i) {
     const std::size_t before = rig_.store->journal_.size();
@@ -147,8 +160,7 @@ void Simulation::process(std::optional<Crash> crash, bool troubled) {
   gate_.open(crash, calls_without_end);
   if (troubled && lots_.one_in(8)) gate_.fill_disk_after(1 + lots_.below(100));
   const int stop_after = troubled && lots_.one_in(6) ? lots_.below(40) : -1;
-  planted_->process_begins();
-  WatchedTransport transport(gate_, planted_->transport(*rig_.transport), *rig_.world, rig_.clock, *this);
+  WatchedTransport transport(gate_, *rig_.transport, *rig_.world, rig_.clock, *this);
   if (scenario_.storm) transport.set_way_there([this] { return Millis(lots_.below(400)); });
   const auto scribe = [this](std::string_view bytes) { written(bytes); };
   WatchedStore store(gate_, planted_->store(*rig_.store), scribe);
@@ -159,7 +171,7 @@ void Simulation::process(std::optional<Crash> crash, bool troubled) {
   try {
     auto progress = fold_journal(plan, *store.journal());
     ensure(progress.has_value(), progress ? "" : progress.error().message);
-    Site site(plan.fleet, planted_->in_front(transport), rig_.clock);
+    Site site(plan.fleet, planted_->transport(transport), rig_.clock);
     rig::SimWorkers workers(rig_.clock);
     std::vector<const Number*> numbers;
     for (std::size_t i = 0; i < plan.numbers.size(); ++i) numbers.push_back(&plan.number(i));
@@ -191,7 +203,6 @@ void Simulation::process(std::optional<Crash> crash, bool troubled) {
     told_ += "endless\n";
   }
   if (verdict_.calls == 0) verdict_.calls = gate_.calls();
-  planted_->process_ends();
   each_witness([&](Witness& witness, const Scene& scene) { witness.process_ends(scene, killed); });
 }
 
@@ -204,6 +215,7 @@ Progress Simulation::progress() {
 /// As `apply` does when it starts: with the PINs that people have named since.
 Plan Simulation::plan_with_pins() {
   Plan plan = plan_;
+  planted_->doctor(plan);
   const auto messages = rig_.store->messages(0);
   for (const RunStore::Message& message : *messages) {
     const auto json = parse_json(message.text);
@@ -223,6 +235,7 @@ void Simulation::each_witness(const std::function<void(Witness&, const Scene&)>&
 
 void Simulation::on_leaving(const Leaving& leaving) {
   ++verdict_.requests;
+  if (verdict_.processes == 1) verdict_.requests_at[leaving.subject.kind].push_back(gate_.calls());
   each_witness([&](Witness& witness, const Scene& scene) { witness.leaving(scene, leaving); });
 }
 

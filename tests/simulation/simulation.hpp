@@ -12,8 +12,9 @@ namespace wamigrate::simulation {
 /// What was seen of a simulation.
 struct Verdict {
   std::vector<std::string> complaints{};
-  bool refused_by_checks = false;  ///< No plan was made of it: nothing was sent.
-  int calls = 0;                   ///< Through any door, of the first process.
+  bool refused_by_checks = false;                         ///< No plan was made of it: nothing was sent.
+  int calls = 0;                                          ///< Through any door, of the first process …
+  std::map<std::string, std::vector<int>> requests_at{};  ///< … and which of them were requests, by kind.
   int processes = 0;
   int kills = 0;
   int faults = 0;
@@ -33,7 +34,7 @@ class Simulation : private Audience {
   std::string story() const;
 
  private:
-  struct Planted;
+  class Planted;
 
   void on_leaving(const Leaving& leaving) override;
   void on_sent(const Sent& sent) override;
@@ -41,6 +42,7 @@ class Simulation : private Audience {
   void each_witness(const std::function<void(Witness&, const Scene&)>& tell);
 
   void play_run(Direction direction);
+  void play_another_run(Direction direction);
   void process(std::optional<Crash> crash, bool troubled);
   Progress progress();
   Plan plan_with_pins();
@@ -49,6 +51,7 @@ class Simulation : private Audience {
   bool people_act(const Progress& progress, bool mistaken);
   bool help(const NumberProgress& number, bool mistaken);
   bool retry(const NumberProgress& number);
+  std::unique_ptr<sim::Faults> draw_faults();
   bool restart_client(const std::string& phone);
   void say(const Json& message);
   void wait_a_while();
@@ -60,7 +63,7 @@ class Simulation : private Audience {
   std::unique_ptr<Planted> planted_;
   std::vector<std::unique_ptr<Witness>> witnesses_;
   std::vector<std::string> secrets_;
-  sim::Faults storm_;
+  std::unique_ptr<sim::Faults> faults_;
   Plan plan_;
   Verdict verdict_;
   std::string told_;

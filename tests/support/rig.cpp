@@ -54,7 +54,7 @@ Survey Rig::look(Site& site, Direction direction) {
   const Diagnostics missing = site.resolve(numbers, Need::reading, direction, secrets);
   ensure(missing.empty(), to_text(missing));
   auto seen =
-      survey(fleet, indices, options, survey_readings(), {site, workers, clock, &ledger, &sealer, &secrets, {}, {}});
+      survey(fleet, indices, options, survey_readings(), {site, workers, clock, asked != nullptr ? asked : &ledger, &sealer, &secrets, {}, {}});
   ensure(seen.has_value(), "the survey's stores work");
   return *std::move(seen);
 }

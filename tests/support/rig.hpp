@@ -198,6 +198,7 @@ class Rig {
   sim::Faults faults;
   std::unique_ptr<sim::SimTransport> transport;
   Transport* in_front = nullptr;  ///< Stands before it, if set: for what is no part of the vendor's APIs.
+  LedgerStore* asked = nullptr;   ///< In place of the ledger, if set, where plans are made.
   std::unique_ptr<MemoryRunStore> store = std::make_unique<MemoryRunStore>();
   MemoryLedger ledger{*parse_iso("2025-01-01")};
   Sealer sealer{Secret(std::string(32, 'k'))};

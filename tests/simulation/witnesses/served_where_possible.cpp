@@ -2,6 +2,8 @@
 // end is one that, by the vendor's own books, no request of this program could give a home.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "simulation/witness.hpp"
 
 namespace wamigrate::simulation {
@@ -24,7 +26,9 @@ class ServedWherePossible : public Witness {
       if (number.state == NumberState::stale || !begun) continue;
       const sim::WorldNumber& truth = *scene.world.hold()->number(number.phone);
       const bool rations_left = !is_spent(truth.registers, scene.now) && number.registers_used() < 3;
-      if (truth.on_biz_app || !rations_left) continue;
+      const bool pin_known =
+          !truth.pin || std::find(scene.secrets.begin(), scene.secrets.end(), *truth.pin) != scene.secrets.end();
+      if (truth.on_biz_app || !rations_left || !pin_known) continue;
       complain(scene, fmt::format("{} is served by nobody: {} {} {}; next: {}", number.phone,
                                   wamigrate::name(number.state), number.waits_for, number.reason, number.next_command));
     }

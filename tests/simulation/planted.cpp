@@ -1,0 +1,242 @@
+#include "simulation/planted.hpp"
+
+#include <fmt/format.h>
+
+#include <map>
+
+namespace wamigrate::simulation {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// A transport with a bug, as a function of what is sent.
+class BuggyTransport : public Transport {
+ public:
+  using Bugged = std::function<HttpResult(const HttpRequest&, Transport&)>;
+  BuggyTransport(Transport& inner, Bugged bugged) : inner_(inner), bugged_(std::move(bugged)) {}
+  HttpResult send(const HttpRequest& request) override { return bugged_(request, inner_); }
+
+ private:
+  Transport& inner_;
+  Bugged bugged_;
+};
+
+void replace_all(std::string& text, std::string_view what, std::string_view with) {
+  for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at + with.size())) {
+    text.replace(at, what.size(), with);
+  }
+}
+
+/// Sends what brought no reply a second time, as some HTTP sessions do.
+HttpResult sent_again(const HttpRequest& request, Transport& inner) {
+  HttpResult first = inner.send(request);
+  return first ? std::move(first) : inner.send(request);
+}
+
+HttpResult without_backup(const HttpRequest& request, Transport& inner) {
+  auto body = parse_json(request.body.reveal());
+  if (!body || !body->is_object() || !body->contains("backup")) return inner.send(request);
+  body->erase("backup");
+  HttpRequest stripped = request;
+  stripped.body = Secret(to_compact(*body));
+  return inner.send(stripped);
+}
+
+HttpResult with_apps_hidden(const HttpRequest& request, Transport& inner) {
+  HttpResult result = inner.send(request);
+  const bool lists = request.method == "GET" && request.url.find("/subscribed_apps") != std::string::npos;
+  if (result && lists) result->body = Secret(R"({"data":[]})");
+  return result;
+}
+
+/// Names a state by the secret that came along.
+HttpResult with_state_named(const HttpRequest& request, Transport& inner) {
+  HttpResult result = inner.send(request);
+  if (!result || request.method != "GET") return result;
+  std::string body(result->body.reveal());
+  replace_all(body, "\"CONNECTED\"", fmt::format("\"{}\"", request.authorization.reveal().substr(7)));
+  result->body = Secret(body);
+  return result;
+}
+
+/// From its first change on every number is on Cloud, and every client off.
+class MistakenHomes : public Transport {
+ public:
+  explicit MistakenHomes(Transport& inner) : inner_(inner) {}
+  HttpResult send(const HttpRequest& request) override {
+    changed_ = changed_ || request.url.ends_with("/register");
+    HttpResult result = inner_.send(request);
+    if (!result || !changed_ || request.method != "GET") return result;
+    std::string body(result->body.reveal());
+    replace_all(body, "ON_PREMISE", "CLOUD_API");
+    replace_all(body, "\"connected\"", "\"disconnected\"");
+    result->body = Secret(body);
+    return result;
+  }
+
+ private:
+  Transport& inner_;
+  bool changed_ = false;
+};
+
+class RememberedReads : public Transport {
+ public:
+  explicit RememberedReads(Transport& inner) : inner_(inner) {}
+  HttpResult send(const HttpRequest& request) override {
+    if (request.method != "GET") return inner_.send(request);
+    const auto known = replies_.find(request.url);
+    if (known != replies_.end()) return known->second;
+    HttpResult result = inner_.send(request);
+    if (result) replies_.emplace(request.url, *result);
+    return result;
+  }
+
+ private:
+  Transport& inner_;
+  std::map<std::string, HttpReply> replies_;
+};
+
+/// Says that records are durable, and makes them so with the next ones.
+class ForgetfulStore : public RunStore {
+ public:
+  explicit ForgetfulStore(RunStore& inner) : inner_(inner) {}
+  Result<void> append(std::span<const std::string> records) override {
+    if (auto kept = inner_.append(unwritten_); !kept) return kept;
+    unwritten_.assign(records.begin(), records.end());
+    return {};
+  }
+  Result<std::vector<std::string>> journal() override { return inner_.journal(); }
+  Result<void> post(const std::string& message) override { return inner_.post(message); }
+  Result<std::vector<Message>> messages(std::int64_t after) override { return inner_.messages(after); }
+  Result<void> put_blob(const std::string& name, const std::string& sealed) override {
+    return inner_.put_blob(name, sealed);
+  }
+  Result<std::optional<std::string>> blob(const std::string& name) override { return inner_.blob(name); }
+  Result<void> drop_blob(const std::string& name) override { return inner_.drop_blob(name); }
+  Result<std::vector<std::string>> blob_names() override { return inner_.blob_names(); }
+
+ private:
+  RunStore& inner_;
+  std::vector<std::string> unwritten_;
+};
+
+/// A ledger that answers wrong where it is told to, and right elsewhere.
+class BuggyLedger : public LedgerStore {
+ public:
+  BuggyLedger(LedgerStore& inner, Bug bug) : inner_(inner), bug_(bug) {}
+  Result<Time> created() override { return inner_.created(); }
+  Result<int> attempts(const std::string& phone, const std::string& kind, Time since) override {
+    if (bug_ == Bug::ledger_forgets) return 0;
+    if (bug_ == Bug::ledger_says_spent) return 100;
+    return inner_.attempts(phone, kind, since);
+  }
+  Result<void> add_attempt(const std::string& phone, const std::string& kind, Time at) override {
+    return inner_.add_attempt(phone, kind, at);
+  }
+  Result<bool> is_refused(const std::string& phone, const std::string& mark) override {
+    if (bug_ == Bug::ledger_forgets) return false;
+    return inner_.is_refused(phone, mark);
+  }
+  Result<void> add_refused(const std::string& phone, const std::string& mark) override {
+    return inner_.add_refused(phone, mark);
+  }
+  Result<Lease> lease(const std::string& phone, const std::string& holder, Time now, Time until) override {
+    if (bug_ == Bug::leases_for_all) return Lease{holder, until};
+    return inner_.lease(phone, holder, now, until);
+  }
+  Result<void> release(const std::string& phone, const std::string& holder) override {
+    return inner_.release(phone, holder);
+  }
+
+ private:
+  LedgerStore& inner_;
+  const Bug bug_;
+};
+
+class LateWorkers : public Workers {
+ public:
+  LateWorkers(Workers& inner, rig::SimClock& clock) : inner_(inner), clock_(clock) {}
+  void start(Ticket ticket, std::function<void()> job) override { inner_.start(ticket, std::move(job)); }
+  std::vector<Ticket> wait(Time until) override {
+    auto ended = inner_.wait(until);
+    if (!ended.empty()) clock_.advance(30s);
+    return ended;
+  }
+  void wake() override { inner_.wake(); }
+
+ private:
+  Workers& inner_;
+  rig::SimClock& clock_;
+};
+
+}  // namespace
+
+void Simulation::Planted::change(Fleet& fleet, PlanOptions& options) const {
+  if (bug_ == Bug::settling_too_short) {
+    fleet.policy.server_delay_max = fleet.policy.status_lag_max = 0s;
+    fleet.policy.register_timeout = fleet.policy.request_timeout = 1s;
+  }
+  if (bug_ == Bug::cloud_first) options.deregister_first = true;
+}
+
+void Simulation::Planted::approve(Plan& plan) const {
+  if (bug_ == Bug::cloud_first) plan.options.deregister_first = false;
+}
+
+void Simulation::Planted::doctor(Plan& plan) const {
+  if (bug_ == Bug::cloud_first) plan.options.deregister_first = true;
+  if (bug_ != Bug::plan_not_compared) return;
+  for (PlannedNumber& number : plan.numbers) {
+    number.home = Home::nowhere;
+    number.facts = {};
+  }
+}
+
+Transport& Simulation::Planted::transport(Transport& inner) {
+  switch (bug_) {
+    case Bug::posts_repeated:
+      transport_ = std::make_unique<BuggyTransport>(inner, sent_again);
+      break;
+    case Bug::backup_stripped:
+      transport_ = std::make_unique<BuggyTransport>(inner, without_backup);
+      break;
+    case Bug::shared_hidden:
+      transport_ = std::make_unique<BuggyTransport>(inner, with_apps_hidden);
+      break;
+    case Bug::secret_as_state:
+      transport_ = std::make_unique<BuggyTransport>(inner, with_state_named);
+      break;
+    case Bug::reads_remembered:
+      transport_ = std::make_unique<RememberedReads>(inner);
+      break;
+    case Bug::homes_mistaken:
+      transport_ = std::make_unique<MistakenHomes>(inner);
+      break;
+    default:
+      return inner;
+  }
+  return *transport_;
+}
+
+RunStore& Simulation::Planted::store(rig::MemoryRunStore& inner) {
+  if (bug_ != Bug::store_forgets) return inner;
+  store_ = std::make_unique<ForgetfulStore>(inner);
+  return *store_;
+}
+
+LedgerStore& Simulation::Planted::ledger(rig::MemoryLedger& inner) {
+  ledger_ = std::make_unique<BuggyLedger>(inner, bug_);
+  return *ledger_;
+}
+
+LedgerStore* Simulation::Planted::asked(rig::MemoryLedger& inner) {
+  return bug_ == Bug::ledger_forgets ? &ledger(inner) : nullptr;
+}
+
+Workers& Simulation::Planted::workers(Workers& inner) {
+  if (bug_ != Bug::completions_late) return inner;
+  workers_ = std::make_unique<LateWorkers>(inner, rig_.clock);
+  return *workers_;
+}
+
+}  // namespace wamigrate::simulation

@@ -1,0 +1,130 @@
+// The net is tested by dropping something in it: for every witness a bug, planted through data and ports, that it must
+// wake at; and a calm simulation in which none complains.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "simulation/simulation.hpp"
+#include "support/catch.hpp"
+
+using namespace wamigrate;
+using namespace wamigrate::simulation;
+
+namespace {
+
+const Situation* situation(std::string_view name) {
+  for (const Situation& one : situations()) {
+    if (one.name == name) return &one;
+  }
+  FAIL("no such situation: " << name);
+  return nullptr;
+}
+
+Scenario scenario(std::string_view name) {
+  Scenario made;
+  made.seed = 2;
+  made.situation = situation(name);
+  return made;
+}
+
+Scenario with_fault(Scenario made, std::string on, sim::Action action, int times = 1) {
+  sim::FaultRule rule;
+  rule.on = std::move(on);
+  rule.action = action;
+  rule.times = times;
+  rule.delay = std::chrono::seconds(14);
+  made.faults.push_back(std::move(rule));
+  return made;
+}
+
+Scenario stubborn(Scenario made, int runs) {
+  made.stubborn = true;
+  made.planned_again = runs;
+  return made;
+}
+
+/// A backup stays good for a second registration.
+Scenario patient(Scenario made) {
+  made.dialect.backup_survives_cloud_registration = true;
+  return made;
+}
+
+Scenario moved(Scenario made) {
+  made.moved_meanwhile = true;
+  return made;
+}
+
+struct Planting {
+  std::string_view bug_is;
+  Bug bug;
+  Scenario where;
+  std::string_view promise;  ///< How the promise begins that must be seen broken.
+};
+
+std::vector<Planting> plantings() {
+  return {
+      {"a transport that answers reads from memory", Bug::reads_remembered, scenario("to Cloud"), "1:"},
+      {"a store that says durable before it is", Bug::store_forgets, scenario("to Cloud"), "2:"},
+      {"answers that are trusted at once", Bug::settling_too_short,
+       with_fault(patient(scenario("to Cloud")), "register", sim::Action::late), "3, 11:"},
+      {"a transport that sends again by itself", Bug::posts_repeated,
+       with_fault(patient(scenario("to Cloud")), "register", sim::Action::reply_lost), "3, 11:"},
+      {"a transport that leaves out what is large", Bug::backup_stripped, scenario("to Cloud"), "4:"},
+      {"a ledger that forgets refused PINs", Bug::ledger_forgets,
+       stubborn(scenario("to Cloud, nobody serves it, the PIN is wrong"), 1), "5:"},
+      {"a ledger that forgets what was spent", Bug::ledger_forgets,
+       stubborn(with_fault(scenario("to Cloud"), "register", sim::Action::lost, 0), 4), "6:"},
+      {"a plan that lets Cloud go first, though nobody approved that", Bug::cloud_first, scenario("to on-premises"),
+       "7:"},
+      {"a vendor that names a state by a secret", Bug::secret_as_state, scenario("to Cloud"), "8:"},
+      {"a plan that was changed after it was approved", Bug::plan_not_compared, moved(scenario("to Cloud")), "9:"},
+      {"a Graph that says it has arrived, whatever is so", Bug::homes_mistaken,
+       with_fault(scenario("to Cloud"), "register", sim::Action::lost), "12:"},
+      {"a ledger that says all is spent", Bug::ledger_says_spent, scenario("to Cloud, nobody serves it"), "13:"},
+      {"workers that bring news late", Bug::completions_late, scenario("to Cloud"), "14:"},
+      {"a ledger that keeps no lease", Bug::leases_for_all, scenario("to Cloud"), "15:"},
+      {"a transport that hides an account's apps", Bug::shared_hidden, scenario("to Cloud"), "16:"},
+  };
+}
+
+bool complains(const Verdict& verdict, std::string_view promise) {
+  const std::string mark = fmt::format("(\"{}", promise);
+  return std::any_of(verdict.complaints.begin(), verdict.complaints.end(),
+                     [&](const std::string& complaint) { return complaint.find(mark) != std::string::npos; });
+}
+
+}  // namespace
+
+TEST_CASE("every planted bug wakes the witness of the promise that it breaks, and without it none complains") {
+  for (const Planting& planting : plantings()) {
+    INFO(planting.bug_is);
+    Simulation buggy(planting.where, planting.bug);
+    const Verdict seen = buggy.play();
+    INFO(fmt::format("{}", fmt::join(seen.complaints, "\n")) << "\n" << buggy.story());
+    CHECK(complains(seen, planting.promise));
+    Simulation sound(planting.where);
+    const Verdict calm = sound.play();
+    INFO(sound.story());
+    CHECK(fmt::format("{}", fmt::join(calm.complaints, "\n")) == "");
+  }
+}
+
+TEST_CASE("every witness has a bug that wakes it") {
+  const auto all = plantings();
+  for (const auto& witness : all_witnesses()) {
+    INFO(witness->promise());
+    CHECK(std::any_of(all.begin(), all.end(),
+                      [&](const Planting& planting) { return witness->promise().starts_with(planting.promise); }));
+  }
+}
+
+TEST_CASE("the same seed gives the same bytes, and chance that does not come from it is noticed") {
+  for (std::uint64_t seed = 1; seed <= 40; ++seed) {
+    const Scenario storm = scenario_of(seed);
+    INFO(to_text(storm));
+    const std::uint64_t digest = Simulation(storm).play().digest;
+    CHECK(Simulation(storm).play().digest == digest);
+  }
+  const Scenario calm = scenario("to Cloud");
+  CHECK(Simulation(calm, Bug::bytes_by_chance).play().digest != Simulation(calm, Bug::bytes_by_chance).play().digest);
+}
