@@ -9,6 +9,7 @@ namespace {
 template <class Call>
 auto through(Gate& gate, bool writes, const Call& call) -> decltype(call()) {
   const bool last = gate.enter(false).has_value();
+  if (writes) gate.note_lasting();
   if (writes && gate.disk_is_full()) return fail("the disk is full", "make room, then run the same command again");
   auto result = call();
   if (last) throw rig::Killed{};
@@ -76,6 +77,7 @@ HttpResult WatchedTransport::send(const HttpRequest& request) {
   const auto crash = gate_.enter(true);
   const sim::Subject subject = subject_of(world_, request);
   const Leaving leaving{request, subject, can_change(subject), clock_.now()};
+  if (leaving.changes) gate_.note_lasting();
   audience_.on_leaving(leaving);
   if (crash && crash->cut == Cut::torn) {
     arrive_late(leaving, crash->late);

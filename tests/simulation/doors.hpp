@@ -35,6 +35,7 @@ class Gate {
     calls_at_most_ = calls_at_most;
     crash_ = crash;
     disk_full_after_.reset();
+    lasting_.clear();
   }
   /// From this call on nothing can be written any more.
   void fill_disk_after(int call) { disk_full_after_ = call; }
@@ -43,12 +44,16 @@ class Gate {
   std::optional<Crash> enter(bool is_request);
   bool disk_is_full() const { return disk_full_after_ && calls_ >= *disk_full_after_; }
   int calls() const { return calls_; }
+  /// This call leaves something behind: a process that dies at any other dies as if before the next of these.
+  void note_lasting() { lasting_.push_back(calls_); }
+  const std::vector<int>& lasting() const { return lasting_; }
 
  private:
   int calls_ = 0;
   int calls_at_most_ = 0;
   std::optional<Crash> crash_;
   std::optional<int> disk_full_after_;
+  std::vector<int> lasting_;
 };
 
 /// A request as it leaves.

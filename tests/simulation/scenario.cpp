@@ -50,11 +50,11 @@ Scenario scenario_of(std::uint64_t seed) {
   const auto& all = situations();
   scenario.situation =
       &all[static_cast<std::size_t>(lots.one_in(2) ? lots.below(2) : lots.below(static_cast<int>(all.size())))];
-  scenario.numbers = lots.one_in(3) ? 2 + lots.below(3) : 1;
+  scenario.numbers = lots.one_in(4) ? 2 + lots.below(2) : 1;
   scenario.own_pins = !lots.one_in(4);
   scenario.all_at_once = !lots.one_in(3);
-  scenario.planned_again = lots.one_in(6) ? 1 + lots.below(3) : 0;
-  scenario.back_again = lots.one_in(4);
+  scenario.planned_again = lots.one_in(12) ? 1 + lots.below(3) : 0;
+  scenario.back_again = lots.one_in(6);
   scenario.moved_meanwhile = lots.one_in(16);
   scenario.wrong_words = lots.one_in(3);
   scenario.stubborn = lots.one_in(8);

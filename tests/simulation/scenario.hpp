@@ -43,7 +43,7 @@ struct Scenario {
   bool moved_meanwhile = false;  ///< Somebody else moves the first number between plan and run.
 
   // What goes wrong, until nothing does any more.
-  std::vector<Crash> crashes{};          ///< Of one process after the other.
+  std::vector<Crash> crashes{};          ///< Of one process after the other; call 0: not this one.
   std::vector<sim::FaultRule> faults{};  ///< Beside those of a storm.
   bool storm = false;                    ///< Requests and stores fail, processes are killed and stopped, as lots say.
   bool wrong_words = false;              ///< People type a wrong code first.

@@ -129,6 +129,7 @@ void Simulation::play_run(Direction direction) {
       crash = Crash{1 + lots_.below(lots_.one_in(2) ? 60 : 600), static_cast<Cut>(lots_.below(3))};
     } else if (crashes_done_ < scenario_.crashes.size()) {
       crash = scenario_.crashes[crashes_done_++];
+      if (crash->call == 0) crash.reset();
     }
     process(crash, scenario_.storm);
     const Progress so_far = progress();
@@ -202,7 +203,8 @@ void Simulation::process(std::optional<Crash> crash, bool troubled) {
     verdict_.complaints.push_back("a process does not come to an end");
     told_ += "endless\n";
   }
-  if (verdict_.calls == 0) verdict_.calls = gate_.calls();
+  verdict_.calls.push_back(gate_.calls());
+  verdict_.lasting.push_back(gate_.lasting());
   each_witness([&](Witness& witness, const Scene& scene) { witness.process_ends(scene, killed); });
 }
 
@@ -235,7 +237,7 @@ void Simulation::each_witness(const std::function<void(Witness&, const Scene&)>&
 
 void Simulation::on_leaving(const Leaving& leaving) {
   ++verdict_.requests;
-  if (verdict_.processes == 1) verdict_.requests_at[leaving.subject.kind].push_back(gate_.calls());
+  if (verdict_.processes == 1) ++verdict_.requests_of[leaving.subject.kind];
   each_witness([&](Witness& witness, const Scene& scene) { witness.leaving(scene, leaving); });
 }
 

@@ -12,9 +12,11 @@ namespace wamigrate::simulation {
 /// What was seen of a simulation.
 struct Verdict {
   std::vector<std::string> complaints{};
-  bool refused_by_checks = false;                         ///< No plan was made of it: nothing was sent.
-  int calls = 0;                                          ///< Through any door, of the first process …
-  std::map<std::string, std::vector<int>> requests_at{};  ///< … and which of them were requests, by kind.
+  bool refused_by_checks = false;  ///< No plan was made of it: nothing was sent.
+  /// By process: its calls through any door, and those of them that left something behind.
+  std::vector<int> calls{};
+  std::vector<std::vector<int>> lasting{};
+  std::map<std::string, int> requests_of{};  ///< By kind, of the first process.
   int processes = 0;
   int kills = 0;
   int faults = 0;

@@ -1,9 +1,10 @@
 // The crash matrix: one number, and a process that dies at every call through any door, in every way; at every pair of
-// such calls; at every call beside every failure of a request. Nothing is drawn: these are all there are.
+// calls; at every call beside every failure of a request; under readings in which any two doubts meet. Nothing is
+// drawn: these are all there are. A process that dies at a call that leaves nothing behind dies as if before the next
+// that does, so the everyday tests are about the calls that do; the long ones are about all.
 #include <fmt/format.h>
 
 #include <array>
-#include <cstdlib>
 
 #include "simulation/simulation.hpp"
 #include "support/catch.hpp"
@@ -15,11 +16,19 @@ using namespace wamigrate::simulation;
 namespace {
 
 constexpr std::array cuts{Cut::before, Cut::after, Cut::torn};
+constexpr std::array failures{sim::Action::lost,      sim::Action::reply_lost, sim::Action::late,    sim::Action::down,
+                              sim::Action::throttled, sim::Action::reset,      sim::Action::garbage, sim::Action::half};
+constexpr int situation_to_cloud = 0;
+constexpr int situation_with_code = 2;
+
+enum class Calls { lasting, all };
 
 /// What becomes of all the schedules of a test.
 class Tally {
  public:
   explicit Tally(std::string what) : what_(std::move(what)) {}
+  Tally(const Tally&) = delete;
+  Tally& operator=(const Tally&) = delete;
   ~Tally() { fmt::print("{}: {} schedules\n", what_, schedules_); }
 
   Verdict play(const Scenario& scenario) {
@@ -38,34 +47,126 @@ class Tally {
   int schedules_ = 0;
 };
 
-std::vector<Crash> all_crashes(int calls) {
-  std::vector<Crash> all;
-  for (int call = 1; call <= calls; ++call) {
-    for (const Cut cut : cuts) all.push_back({call, cut});
+Scenario in(int situation, const sim::Dialect& dialect = {}) {
+  Scenario scenario;
+  scenario.situation = &situations().at(static_cast<std::size_t>(situation));
+  scenario.dialect = dialect;
+  return scenario;
+}
+
+/// Every crash of the `process`-th process of a run like `calm`, the ones before it left alone.
+std::vector<std::vector<Crash>> crashes_of(const Verdict& calm, std::size_t process, Calls which) {
+  std::vector<int> calls = calm.lasting[process];
+  if (which == Calls::all) {
+    calls.clear();
+    for (int call = 1; call <= calm.calls[process]; ++call) calls.push_back(call);
+  }
+  std::vector<std::vector<Crash>> all;
+  for (const int call : calls) {
+    for (const Cut cut : cuts) {
+      std::vector<Crash> crashes(process);
+      crashes.push_back({call, cut});
+      all.push_back(std::move(crashes));
+    }
   }
   return all;
 }
 
-/// The two main ways.
-[[maybe_unused]] std::vector<Scenario> main_ways() {
-  Scenario to_cloud;
-  to_cloud.situation = &situations()[0];
-  Scenario to_onprem;
-  to_onprem.situation = &situations()[2];
-  return {to_cloud, to_onprem};
+/// One crash, wherever it can be.
+void crash_once(Tally& tally, Scenario scenario, Calls which) {
+  const Verdict calm = tally.play(scenario);
+  for (std::size_t process = 0; process < calm.calls.size(); ++process) {
+    for (auto& crashes : crashes_of(calm, process, which)) {
+      scenario.crashes = std::move(crashes);
+      tally.play(scenario);
+    }
+  }
+}
+
+/// Two crashes: of a process, and of the one that takes over.
+void crash_twice(Tally& tally, Scenario scenario, Calls which) {
+  const Verdict calm = tally.play(scenario);
+  const auto firsts = crashes_of(calm, 0, which);
+  for (const auto& first : firsts) {
+    for (const auto& second : firsts) {
+      scenario.crashes = {first.front(), second.front()};
+      tally.play(scenario);
+    }
+  }
+}
+
+/// A request fails, and the process dies.
+void fail_and_crash(Tally& tally, Scenario scenario, Calls which) {
+  const Verdict calm = tally.play(scenario);
+  const auto crashes = crashes_of(calm, 0, which);
+  for (const auto& [kind, count] : calm.requests_of) {
+    const bool moves = kind == "register" || kind == "account" || kind == "backup";
+    if (which == Calls::lasting && !moves) continue;
+    for (int nth = 1; nth <= count; ++nth) {
+      for (const sim::Action failure : failures) {
+        sim::FaultRule rule;
+        rule.on = kind;
+        rule.nth = nth;
+        rule.action = failure;
+        scenario.faults = {rule};
+        scenario.crashes.clear();
+        tally.play(scenario);
+        for (const auto& crash : crashes) {
+          scenario.crashes = crash;
+          tally.play(scenario);
+        }
+      }
+    }
+  }
 }
 
 }  // namespace
 
 TEST_CASE("a process that dies at any call, in any way, in any situation, loses nothing", "[crash]") {
   Tally tally("one crash");
-  for (const Situation& situation : situations()) {
-    Scenario scenario;
-    scenario.situation = &situation;
-    const int calls = tally.play(scenario).calls;
-    for (const Crash& crash : all_crashes(calls)) {
-      scenario.crashes = {crash};
-      tally.play(scenario);
+  for (int situation = 0; situation < static_cast<int>(situations().size()); ++situation) {
+    crash_once(tally, in(situation), Calls::lasting);
+  }
+}
+
+TEST_CASE("two processes that die one after the other at any two calls lose nothing", "[crash]") {
+  Tally tally("two crashes");
+  crash_twice(tally, in(situation_to_cloud), Calls::lasting);
+  crash_twice(tally, in(situation_with_code), Calls::lasting);
+}
+
+TEST_CASE("whatever becomes of a request, and wherever the process dies then, nothing is lost", "[crash]") {
+  Tally tally("a failure and a crash");
+  fail_and_crash(tally, in(situation_to_cloud), Calls::lasting);
+  fail_and_crash(tally, in(situation_with_code), Calls::lasting);
+}
+
+TEST_CASE("under readings in which any two doubts meet, a process that dies at any call loses nothing", "[crash]") {
+  Tally tally("pairs of readings and a crash");
+  for (const sim::Dialect& dialect : readings_in_pairs()) {
+    crash_once(tally, in(situation_to_cloud, dialect), Calls::lasting);
+    crash_once(tally, in(situation_with_code, dialect), Calls::lasting);
+  }
+}
+
+TEST_CASE("one crash at every call there is, under every reading and any two", "[.][long][crash]") {
+  Tally tally("every reading and a crash");
+  std::vector<sim::Dialect> dialects = sim::dialects_one_apart();
+  for (const sim::Dialect& dialect : readings_in_pairs()) dialects.push_back(dialect);
+  for (const sim::Dialect& dialect : dialects) {
+    for (int situation = 0; situation < static_cast<int>(situations().size()); ++situation) {
+      crash_once(tally, in(situation, dialect), Calls::lasting);
     }
+  }
+  for (int situation = 0; situation < static_cast<int>(situations().size()); ++situation) {
+    crash_once(tally, in(situation), Calls::all);
+  }
+}
+
+TEST_CASE("two crashes, and a failure and a crash, at every call there is", "[.][long][crash]") {
+  Tally tally("every pair of calls");
+  for (const int situation : {situation_to_cloud, situation_with_code}) {
+    crash_twice(tally, in(situation), Calls::all);
+    fail_and_crash(tally, in(situation), Calls::all);
   }
 }
