@@ -33,6 +33,8 @@ bool is_environment_name(std::string_view name) {
 
 }  // namespace
 
+Secret::Secret(std::string&& text) : text_(std::move(text)) { wipe(text); }
+
 Secret::Secret(Secret&& other) noexcept : text_(std::move(other.text_)) { wipe(other.text_); }
 
 Secret& Secret::operator=(const Secret& other) {

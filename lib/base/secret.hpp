@@ -14,7 +14,9 @@ namespace wamigrate {
 class Secret {
  public:
   Secret() = default;
-  explicit Secret(std::string text) : text_(std::move(text)) {}
+  explicit Secret(const std::string& text) : text_(text) {}
+  /// Wipes what it takes the text from.
+  explicit Secret(std::string&& text);
   Secret(const Secret&) = default;
   Secret(Secret&& other) noexcept;
   Secret& operator=(const Secret& other);

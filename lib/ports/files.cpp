@@ -66,12 +66,6 @@ bool write_all(int fd, std::string_view content) {
 
 fs::path directory_of(const fs::path& file) { return file.has_parent_path() ? file.parent_path() : fs::path("."); }
 
-Result<void> sync_directory(const fs::path& directory) {
-  const Descriptor fd(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!fd.valid() || ::fsync(fd.get()) != 0) return failed("syncing the directory", directory);
-  return {};
-}
-
 /// A complete and durable file under a name of its own beside `file`, gone again unless it was moved away.
 class Draft {
  public:
@@ -154,6 +148,12 @@ Result<bool> write_new_file(const fs::path& file, std::string_view content) {
   return true;
 }
 
+Result<void> sync_directory(const fs::path& directory) {
+  const Descriptor fd(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!fd.valid() || ::fsync(fd.get()) != 0) return failed("syncing the directory", directory);
+  return {};
+}
+
 Result<void> make_private_directory(const fs::path& directory) {
   struct stat about {};
   if (::stat(directory.c_str(), &about) != 0) {
@@ -163,6 +163,8 @@ Result<void> make_private_directory(const fs::path& directory) {
       if (auto made = make_private_directory(parent); !made) return made;
     }
     if (::mkdir(directory.c_str(), 0700) != 0 && errno != EEXIST) return failed("making the directory", directory);
+    // Or a power cut takes the directory away with all that is written into it from now on.
+    if (auto synced = sync_directory(parent); !synced) return synced;
     if (::stat(directory.c_str(), &about) != 0) return failed("looking at", directory);
   }
   if (!S_ISDIR(about.st_mode)) {
@@ -175,18 +177,28 @@ Result<void> make_private_directory(const fs::path& directory) {
   return {};
 }
 
-Result<void> require_private_file(const fs::path& file) {
+namespace {
+
+Result<void> require_private(const fs::path& path, std::string_view may, std::string_view mode) {
   struct stat about {};
-  if (::stat(file.c_str(), &about) != 0) return failed("looking at", file);
+  if (::stat(path.c_str(), &about) != 0) return failed("looking at", path);
   if ((about.st_mode & others_may_anything) != 0) {
-    return fail(fmt::format("others than its owner may read or write {}", file.string()),
-                fmt::format("run: chmod 600 {}", file.string()));
+    return fail(fmt::format("others than its owner may {} {}", may, path.string()),
+                fmt::format("run: chmod {} {}", mode, path.string()));
   }
   if (about.st_uid != ::geteuid() && about.st_uid != 0) {
-    return fail(fmt::format("{} belongs to another user", file.string()), "use a file of your own");
+    return fail(fmt::format("{} belongs to another user", path.string()), "use one of your own");
   }
   return {};
 }
+
+}  // namespace
+
+Result<void> require_private_directory(const fs::path& directory) {
+  return require_private(directory, "look into", "700");
+}
+
+Result<void> require_private_file(const fs::path& file) { return require_private(file, "read or write", "600"); }
 
 Result<std::uint64_t> free_space(const fs::path& directory) {
   std::error_code problem;

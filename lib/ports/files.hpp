@@ -16,8 +16,13 @@ Result<std::string> read_file(const std::filesystem::path& file);
 Result<void> write_file(const std::filesystem::path& file, std::string_view content, bool only_owner);
 /// Like write_file for the owner only, but never over an existing file: false, and nothing written, when there is one.
 Result<bool> write_new_file(const std::filesystem::path& file, std::string_view content);
-/// Makes the directory and its parents with mode 0700 where missing. An existing one that others may write is refused.
+/// Makes what was made, renamed or removed in the directory durable.
+Result<void> sync_directory(const std::filesystem::path& directory);
+/// Makes the directory and its parents with mode 0700 where missing, and durable. An existing one that others may write
+/// is refused.
 Result<void> make_private_directory(const std::filesystem::path& directory);
+/// Fails when anyone but its owner may look into the directory, or when its owner is neither this user nor root.
+Result<void> require_private_directory(const std::filesystem::path& directory);
 /// Fails when anyone but its owner may read or write the file, or when its owner is neither this user nor root.
 Result<void> require_private_file(const std::filesystem::path& file);
 /// How many bytes an ordinary user may still write where `directory` is, or would be made.

@@ -1,7 +1,11 @@
 // The ledger in one SQLite file that all runs on this machine share. Attempts are kept for ever: a clock that jumps
-// must not free any, and who asks says since when they count.
+// must not free any, and who asks says since when they count. Beside each time stands by which clock it was told: when
+// the machine was started (boot, booted). Another process's clock that differs in this for the same start was set in
+// between, and its times are compared as if it had not been.
 #include <Poco/Data/Statement.h>
+#include <fmt/format.h>
 
+#include "ports/clock.hpp"
 #include "ports/sqlite_file.hpp"
 #include "ports/store.hpp"
 
@@ -15,16 +19,40 @@ using namespace Poco::Data::Keywords;
 std::int64_t to_number(Time time) { return time.time_since_epoch().count(); }
 Time to_time(std::int64_t number) { return Time(Millis(number)); }
 
+constexpr const char* make_seal_key = "CREATE TABLE seal_key (mark TEXT NOT NULL)";
+
+std::vector<std::string> upgrade_to_2() {
+  std::vector<std::string> statements{make_seal_key};
+  for (const char* table : {"ledger", "attempts", "leases"}) {
+    statements.push_back(fmt::format("ALTER TABLE {} ADD COLUMN boot TEXT NOT NULL DEFAULT ''", table));
+    statements.push_back(fmt::format("ALTER TABLE {} ADD COLUMN booted INTEGER NOT NULL DEFAULT 0", table));
+  }
+  return statements;
+}
+
 SqliteKind ledger_kind(Time now) {
+  const ClockMark& mark = SystemClock::mark();
   return {.name = "ledger",
           .application_id = 0x77614d4c,  // "waML"
-          .version = 1,
-          .schema = {"CREATE TABLE ledger (created INTEGER NOT NULL)",
-                     "INSERT INTO ledger (created) VALUES (" + std::to_string(to_number(now)) + ")",
-                     "CREATE TABLE attempts (phone TEXT NOT NULL, kind TEXT NOT NULL, at INTEGER NOT NULL)",
+          .version = 2,
+          .schema = {"CREATE TABLE ledger (created INTEGER NOT NULL, boot TEXT NOT NULL DEFAULT '', "
+                     "booted INTEGER NOT NULL DEFAULT 0)",
+                     fmt::format("INSERT INTO ledger (created, boot, booted) VALUES ({}, '{}', {})", to_number(now),
+                                 mark.boot, to_number(mark.booted)),
+                     "CREATE TABLE attempts (phone TEXT NOT NULL, kind TEXT NOT NULL, at INTEGER NOT NULL, "
+                     "boot TEXT NOT NULL DEFAULT '', booted INTEGER NOT NULL DEFAULT 0)",
                      "CREATE INDEX attempts_by_phone ON attempts (phone, kind, at)",
                      "CREATE TABLE refused (phone TEXT NOT NULL, mark TEXT NOT NULL, PRIMARY KEY (phone, mark))",
-                     "CREATE TABLE leases (phone TEXT PRIMARY KEY, holder TEXT NOT NULL, until INTEGER NOT NULL)"}};
+                     "CREATE TABLE leases (phone TEXT PRIMARY KEY, holder TEXT NOT NULL, until INTEGER NOT NULL, "
+                     "boot TEXT NOT NULL DEFAULT '', booted INTEGER NOT NULL DEFAULT 0)",
+                     make_seal_key},
+          .upgrades = {upgrade_to_2()}};
+}
+
+/// A stored time by this process's clock, whose `boot` and `booted` are the two parameters.
+std::string by_this_clock(std::string_view table, std::string_view time) {
+  return fmt::format("({0}.{1} + CASE WHEN {0}.boot = ? AND {0}.boot <> '' THEN ? - {0}.booted ELSE 0 END)", table,
+                     time);
 }
 
 class SqliteLedgerStore : public LedgerStore {
@@ -32,9 +60,10 @@ class SqliteLedgerStore : public LedgerStore {
   explicit SqliteLedgerStore(std::unique_ptr<SqliteFile> file) : file_(std::move(file)) {}
 
   Result<Time> created() override {
-    return file_->read("reading the ledger", [](Session& session) {
+    return file_->read("reading the ledger", [&](Session& session) {
       Poco::Int64 created = 0;
-      session << "SELECT created FROM ledger", into(created), now;
+      session << "SELECT max(created, " + by_this_clock("ledger", "created") + ") FROM ledger", useRef(boot_),
+          useRef(booted_), into(created), now;
       return to_time(created);
     });
   }
@@ -43,8 +72,10 @@ class SqliteLedgerStore : public LedgerStore {
     return file_->read("counting attempts in the ledger", [&](Session& session) {
       const std::int64_t from = to_number(since);
       int count = 0;
-      session << "SELECT count(*) FROM attempts WHERE phone = ? AND kind = ? AND at >= ?", useRef(phone), useRef(kind),
-          useRef(from), into(count), now;
+      // The younger of both counts: neither a clock set forward nor one set back frees anything.
+      session << "SELECT count(*) FROM attempts WHERE phone = ? AND kind = ? AND max(at, " +
+                     by_this_clock("attempts", "at") + ") >= ?",
+          useRef(phone), useRef(kind), useRef(boot_), useRef(booted_), useRef(from), into(count), now;
       return count;
     });
   }
@@ -52,8 +83,8 @@ class SqliteLedgerStore : public LedgerStore {
   Result<void> add_attempt(const std::string& phone, const std::string& kind, Time at) override {
     return file_->write("noting an attempt in the ledger", [&](Session& session) {
       const std::int64_t moment = to_number(at);
-      session << "INSERT INTO attempts (phone, kind, at) VALUES (?, ?, ?)", useRef(phone), useRef(kind), useRef(moment),
-          now;
+      session << "INSERT INTO attempts (phone, kind, at, boot, booted) VALUES (?, ?, ?, ?, ?)", useRef(phone),
+          useRef(kind), useRef(moment), useRef(boot_), useRef(booted_), now;
     });
   }
 
@@ -76,13 +107,18 @@ class SqliteLedgerStore : public LedgerStore {
     return file_->write("taking a lease in the ledger", [&](Session& session) {
       const std::int64_t present = to_number(now_);
       const std::int64_t wanted = to_number(until);
-      session << "INSERT INTO leases (phone, holder, until) VALUES (?, ?, ?) ON CONFLICT (phone) DO UPDATE "
-                 "SET holder = excluded.holder, until = excluded.until "
-                 "WHERE leases.holder = excluded.holder OR leases.until <= ?",
-          useRef(phone), useRef(holder), useRef(wanted), useRef(present), now;
+      const std::string ends_at = by_this_clock("leases", "until");
+      session << "INSERT INTO leases (phone, holder, until, boot, booted) VALUES (?, ?, ?, ?, ?) "
+                 "ON CONFLICT (phone) DO UPDATE SET holder = excluded.holder, until = excluded.until, "
+                 "boot = excluded.boot, booted = excluded.booted "
+                 "WHERE leases.holder = excluded.holder OR " +
+                     ends_at + " <= ?",
+          useRef(phone), useRef(holder), useRef(wanted), useRef(boot_), useRef(booted_), useRef(boot_), useRef(booted_),
+          useRef(present), now;
       std::string in_force;
       Poco::Int64 ends = 0;
-      session << "SELECT holder, until FROM leases WHERE phone = ?", useRef(phone), into(in_force), into(ends), now;
+      session << "SELECT holder, " + ends_at + " FROM leases WHERE phone = ?", useRef(boot_), useRef(booted_),
+          useRef(phone), into(in_force), into(ends), now;
       return Lease{in_force, to_time(ends)};
     });
   }
@@ -95,13 +131,46 @@ class SqliteLedgerStore : public LedgerStore {
 
  private:
   std::unique_ptr<SqliteFile> file_;
+  const std::string boot_ = SystemClock::mark().boot;
+  const std::int64_t booted_ = to_number(SystemClock::mark().booted);
 };
+
+/// The mark that the ledger was first opened with.
+Result<std::string> first_key_mark(SqliteFile& file, const std::string& key_mark) {
+  const auto kept = [](Session& session) {
+    std::vector<std::string> marks;
+    session << "SELECT mark FROM seal_key", into(marks), now;
+    return marks;
+  };
+  auto marks = file.read("reading the ledger", kept);
+  if (marks && marks->empty()) {
+    marks = file.write("noting the seal key in the ledger", [&](Session& session) {
+      session << "INSERT INTO seal_key (mark) SELECT ? WHERE NOT EXISTS (SELECT 1 FROM seal_key)", useRef(key_mark),
+          now;
+      return kept(session);
+    });
+  }
+  if (!marks) return tl::make_unexpected(marks.error());
+  return marks->front();
+}
 
 }  // namespace
 
-Result<std::unique_ptr<LedgerStore>> open_ledger_store(const std::filesystem::path& file, Time now) {
+Result<std::unique_ptr<LedgerStore>> open_ledger_store(const std::filesystem::path& file, Time now,
+                                                       const std::string& key_mark) {
   auto opened = SqliteFile::open(file, ledger_kind(now), /*create=*/true);
   if (!opened) return tl::make_unexpected(opened.error());
+  if (!key_mark.empty()) {
+    const auto first = first_key_mark(**opened, key_mark);
+    if (!first) return tl::make_unexpected(first.error());
+    if (*first != key_mark) {
+      return fail(fmt::format("the ledger {} was kept with another seal key: refused PINs would not be recognised, and "
+                              "backups not be opened",
+                              file.string()),
+                  "put back the key with which it was kept; if that is lost, move the ledger away and treat it as lost "
+                  "(docs/what-if.md)");
+    }
+  }
   return std::make_unique<SqliteLedgerStore>(std::move(*opened));
 }
 

@@ -77,8 +77,8 @@ std::vector<std::string> words_of(const std::string& command) {
 /// A started command whose output is read up to a deadline. It does not outlive this object.
 class Command {
  public:
-  Command(const std::vector<std::string>& words, Moment deadline)
-      : deadline_(deadline), process_(start(words)), pid_(process_.id()) {}
+  Command(const std::vector<std::string>& words, const std::set<std::string>& withheld, Moment deadline)
+      : deadline_(deadline), process_(start(words, withheld)), pid_(process_.id()) {}
   Command(const Command&) = delete;
   Command& operator=(const Command&) = delete;
   ~Command() {
@@ -117,9 +117,12 @@ class Command {
   }
 
  private:
-  Poco::ProcessHandle start(const std::vector<std::string>& words) {
+  Poco::ProcessHandle start(const std::vector<std::string>& words, const std::set<std::string>& withheld) {
+    Poco::Process::Env environment;  // what differs from ours
+    for (const std::string& name : withheld) environment[name] = "";
     Poco::Pipe nothing;  // its input: at its end from the start
-    auto process = Poco::Process::launch(words.front(), {words.begin() + 1, words.end()}, &nothing, &out_, nullptr);
+    auto process =
+        Poco::Process::launch(words.front(), {words.begin() + 1, words.end()}, &nothing, &out_, nullptr, environment);
     nothing.close(Poco::Pipe::CLOSE_WRITE);
     return process;
   }
@@ -140,13 +143,13 @@ Secret first_line(const Secret& output) {
   return trimmed(std::string(text.substr(0, text.find('\n'))));
 }
 
-Result<Secret> from_command(const SecretRef& ref, Millis limit) {
+Result<Secret> from_command(const SecretRef& ref, const std::set<std::string>& withheld, Millis limit) {
   const auto too_slow = [&] {
     return refused(ref, fmt::format("the command did not end within {}", for_people(limit)),
                    "run it by hand: it may be asking for something");
   };
   try {
-    Command command(words_of(ref.target), std::chrono::steady_clock::now() + limit);
+    Command command(words_of(ref.target), withheld, std::chrono::steady_clock::now() + limit);
     const auto output = command.output();
     if (!output) return too_slow();
     const auto status = command.status();
@@ -168,7 +171,8 @@ Result<Secret> from_command(const SecretRef& ref, Millis limit) {
 
 class RealSecretSource : public SecretSource {
  public:
-  explicit RealSecretSource(Millis command_limit) : command_limit_(command_limit) {}
+  RealSecretSource(std::set<std::string> withheld, Millis command_limit)
+      : withheld_(std::move(withheld)), command_limit_(command_limit) {}
 
   Result<Secret> resolve(const SecretRef& ref) override {
     switch (ref.kind) {
@@ -195,11 +199,12 @@ class RealSecretSource : public SecretSource {
     const std::lock_guard lock(mutex_);  // held while it runs: whoever asks for the same meanwhile gets its answer
     const auto kept = kept_.find(ref.target);
     if (kept != kept_.end() && std::chrono::steady_clock::now() < kept->second.until) return kept->second.secret;
-    auto secret = from_command(ref, command_limit_);
+    auto secret = from_command(ref, withheld_, command_limit_);
     if (secret) kept_[ref.target] = {*secret, std::chrono::steady_clock::now() + kept_for};
     return secret;
   }
 
+  const std::set<std::string> withheld_;
   const Millis command_limit_;
   std::mutex mutex_;
   std::map<std::string, Kept> kept_;
@@ -207,8 +212,8 @@ class RealSecretSource : public SecretSource {
 
 }  // namespace
 
-std::unique_ptr<SecretSource> make_secret_source(Millis command_limit) {
-  return std::make_unique<RealSecretSource>(command_limit);
+std::unique_ptr<SecretSource> make_secret_source(std::set<std::string> withheld, Millis command_limit) {
+  return std::make_unique<RealSecretSource>(std::move(withheld), command_limit);
 }
 
 }  // namespace wamigrate

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <memory>
+#include <set>
+#include <string>
 
 #include "base/secret.hpp"
 #include "base/time.hpp"
@@ -20,6 +22,9 @@ class SecretSource {
 /// directory. cmd: the first line of the command's output; words are split at blanks, no shell is involved, and it may
 /// take `command_limit`. A command's answer is kept for a minute, so that a fleet which shares one runs it once.
 /// Nothing found, or an empty text, is an error.
-std::unique_ptr<SecretSource> make_secret_source(Millis command_limit = std::chrono::seconds(30));
+/// Commands get this process's environment, but the variables of `withheld` empty: what holds one secret is not handed
+/// to the program that fetches another.
+std::unique_ptr<SecretSource> make_secret_source(std::set<std::string> withheld = {},
+                                                 Millis command_limit = std::chrono::seconds(30));
 
 }  // namespace wamigrate

@@ -53,7 +53,8 @@ Result<void> make_missing_file(const fs::path& file) {
   // Only when it is missing: closing a descriptor of a database that this process has open already would drop SQLite's
   // locks on it.
   const Descriptor fd(::open(file.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
-  if (fd.valid() || errno == EEXIST) return {};
+  if (fd.valid()) return sync_directory(file.has_parent_path() ? file.parent_path() : fs::path("."));
+  if (errno == EEXIST) return {};
   const int error = errno;
   return fail(fmt::format("making {} failed: {}", file.string(), std::generic_category().message(error)),
               "choose a place where you may write");
@@ -146,7 +147,18 @@ Result<void> SqliteFile::check_or_make(const SqliteKind& kind, bool create) {
                             kind.name, file_.string(), found->version, kind.version),
                 "use the wamigrate that wrote it, or a newer one");
   }
-  return {};
+  return found->version < kind.version ? upgrade(kind) : Result<void>();
+}
+
+Result<void> SqliteFile::upgrade(const SqliteKind& kind) {
+  return write(fmt::format("bringing the {} to format {}", kind.name, kind.version), [&](Session& session) {
+    for (int version = pragma(session, "user_version"); version < kind.version; ++version) {
+      for (const std::string& statement : kind.upgrades.at(static_cast<std::size_t>(version - 1))) {
+        execute(session, statement);
+      }
+      execute(session, fmt::format("PRAGMA user_version={}", version + 1));
+    }
+  });
 }
 
 Result<void> SqliteFile::empty_log() {
@@ -171,7 +183,9 @@ Error SqliteFile::error_of(std::string_view doing, const Poco::Exception& proble
   } catch (const sqlite::ReadOnlyException&) {
     return error("it cannot be written", "check the permissions of the file and of its directory");
   } catch (const sqlite::CantOpenDBFileException&) {
-    return error("it cannot be opened", "check the permissions of the file and of its directory");
+    return error("it cannot be opened",
+                 "check the permissions of the file and of its directory, the space on the disk and the limit of open "
+                 "files");
   } catch (const sqlite::DBLockedException&) {
     return error("another process keeps it locked", "find and end that process, then run the same command again");
   } catch (const sqlite::CorruptImageException&) {

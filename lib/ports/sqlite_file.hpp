@@ -26,7 +26,8 @@ struct SqliteKind {
   int version = 1;         ///< SQLite's user_version: the format this program reads and writes.
   /// How long to wait for another process: it commits within milliseconds, or its disk is stuck.
   Millis patience = std::chrono::seconds(15);
-  std::vector<std::string> schema;  ///< Statements that make version `version` out of nothing.
+  std::vector<std::string> schema;                   ///< Statements that make version `version` out of nothing.
+  std::vector<std::vector<std::string>> upgrades{};  ///< The first makes version 2 out of 1, and so on.
 };
 
 class SqliteFile {
@@ -81,6 +82,7 @@ class SqliteFile {
 
   Result<void> connect(const SqliteKind& kind);
   Result<void> check_or_make(const SqliteKind& kind, bool create);
+  Result<void> upgrade(const SqliteKind& kind);
   /// What an exception of the library means for people.
   Error error_of(std::string_view doing, const Poco::Exception& problem) const;
 

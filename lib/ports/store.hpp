@@ -80,7 +80,11 @@ class LedgerStore {
   virtual Result<void> release(const std::string& phone, const std::string& holder) = 0;
 };
 
-/// A ledger in one SQLite file, made with its directories when missing (`now` is then its time of creation).
-Result<std::unique_ptr<LedgerStore>> open_ledger_store(const std::filesystem::path& file, Time now);
+/// A ledger in one SQLite file, made with its directories when missing (`now` is then its time of creation). A clock
+/// that was set since an attempt or a lease was noted, while the machine ran, makes neither older.
+/// `key_mark` tells the key of the refused PINs' marks from any other (empty: not looked at). The first one given is
+/// kept; with another the ledger is refused, because it would not know its refused PINs again.
+Result<std::unique_ptr<LedgerStore>> open_ledger_store(const std::filesystem::path& file, Time now,
+                                                       const std::string& key_mark = {});
 
 }  // namespace wamigrate

@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "base/result.hpp"
+#include "ports/clock.hpp"
 
 namespace wamigrate {
 
@@ -42,11 +43,12 @@ class ThreadWorkers : public Workers {
   std::vector<Ticket> wait(Time until) override {
     std::unique_lock lock(mutex_);
     const auto news = [this] { return woken_ || !ended_.empty(); };
-    // In steps of an hour at most: the standard library counts finer than Time does and would overflow on its ends.
+    // For a length, which no change of the system's time makes longer. In steps of an hour at most: the standard
+    // library counts finer than Time does and would overflow on its ends.
     while (!news()) {
-      const Time now = std::chrono::floor<Millis>(std::chrono::system_clock::now());
+      const Time now = clock_.now();
       if (now >= until) break;
-      news_came_.wait_until(lock, std::min(until, now + std::chrono::hours(1)), news);
+      news_came_.wait_for(lock, std::min(until, now + std::chrono::hours(1)) - now, news);
     }
     woken_ = false;
     return std::exchange(ended_, {});
@@ -82,6 +84,7 @@ class ThreadWorkers : public Workers {
     }
   }
 
+  SystemClock clock_;
   std::mutex mutex_;
   std::condition_variable work_came_;
   std::condition_variable news_came_;

@@ -27,7 +27,7 @@ struct Entry {
 /// The events, with what `more` holds.
 namespace event {
 inline constexpr std::string_view created = "created";      ///< plan (digest), to, numbers
-inline constexpr std::string_view session = "session";      ///< a process has taken up the run: number, process
+inline constexpr std::string_view session = "session";      ///< a process has taken up the run: boot, booted
 inline constexpr std::string_view observed = "observed";    ///< home, why
 inline constexpr std::string_view started = "started";      ///< road, wave
 inline constexpr std::string_view intent = "intent";        ///< a changing request is about to leave

@@ -267,6 +267,25 @@ Progress begin(const Plan& plan) {
   return progress;
 }
 
+void tell_by(Progress& progress, const ClockMark& clock) {
+  const Millis later = progress.clock.to(clock);
+  progress.clock = clock;
+  if (later == Millis(0)) return;
+  const auto move = [later](std::optional<Time>& time) {
+    if (time) *time += later;
+  };
+  move(progress.started_at);
+  move(progress.ended_at);
+  for (Notice& notice : progress.notices) notice.time += later;
+  for (NumberProgress& number : progress.numbers) {
+    for (std::optional<Time>* time : {&number.down_since, &number.until, &number.started_at, &number.ended_at})
+      move(*time);
+    for (auto* sent : {&number.last_sent, &number.last_unsure}) {
+      for (auto& [step, time] : *sent) time += later;
+    }
+  }
+}
+
 Result<void> fold(Progress& progress, const Entry& entry) {
   const std::string& e = entry.event;
   if (const auto message = number_at(entry.more, "message")) progress.heard.insert(*message);
@@ -291,6 +310,13 @@ Result<void> fold(Progress& progress, const Entry& entry) {
     progress.started_at = entry.time;
   } else if (e == event::session) {
     ++progress.session;
+    tell_by(progress, {text_at(entry.more, "boot"), Time(Millis(number_at(entry.more, "booted").value_or(0)))});
+    for (NumberProgress& number : progress.numbers) {
+      // Nothing was sent later than now: the clock was set back while the machine was off.
+      for (auto* sent : {&number.last_sent, &number.last_unsure}) {
+        for (auto& [step, time] : *sent) time = std::min(time, entry.time);
+      }
+    }
     // What was under way when the last process ended may have left until now, for all that is known.
     for (NumberProgress& number : progress.numbers) {
       if (number.open_intent.empty()) continue;

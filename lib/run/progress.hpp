@@ -10,6 +10,7 @@
 
 #include "model/home.hpp"
 #include "plan/plan.hpp"
+#include "ports/clock.hpp"
 #include "run/entry.hpp"
 
 namespace wamigrate {
@@ -88,6 +89,7 @@ struct Progress {
   bool done = false;
   std::set<long long> heard;  ///< Messages dealt with.
   std::optional<Time> started_at, ended_at;
+  ClockMark clock;  ///< Of the clock that all these times are told by.
 
   NumberProgress* find(const std::string& phone);
   const NumberProgress* find(const std::string& phone) const;
@@ -99,6 +101,9 @@ struct Progress {
 
 /// The progress of a run that has not begun.
 Progress begin(const Plan& plan);
+
+/// Tells all times by another clock: one that was set meanwhile makes nothing look older, or younger, than it is.
+void tell_by(Progress& progress, const ClockMark& clock);
 
 /// Folds one entry. Entries this version does not know are an error, not skipped.
 Result<void> fold(Progress& progress, const Entry& entry);

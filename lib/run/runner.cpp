@@ -58,22 +58,26 @@ Entry Runner::entry_of(std::size_t number, std::string_view what) const {
 
 void Runner::write(Entry entry) {
   entry.time = doors_.clock.now();
-  if (auto folded = fold(progress_, entry); !folded && !trouble_) trouble_ = folded.error();
+  if (auto folded = fold(progress_, entry); !folded) {
+    if (!trouble_) trouble_ = folded.error();
+    return;  // a journal that can't be read back would be the end of the run
+  }
   unwritten_.push_back(std::move(entry));
 }
 
-// Blobs and refused PINs first, then what speaks of them, then the rations spent; only then may anything leave.
+// Refused PINs and blobs first, then what speaks of them, then the rations spent; only then may anything leave.
 Result<void> Runner::flush() {
   if (trouble_) return tl::make_unexpected(*trouble_);
-  for (const auto& [purpose, sealed] : blobs_) {
-    if (auto kept = doors_.store.put_blob(purpose, sealed); !kept) return kept;
-  }
-  blobs_.clear();
-  // A refused PIN before the journal: killed between the two, this run still finds the mark, and so does any other.
+  // A refused PIN before the journal: killed between the two, or with no room for the journal any more, this run still
+  // finds the mark, and so does any other.
   for (const auto& [phone, mark] : refused_pins_) {
     if (auto kept = doors_.ledger.add_refused(phone, mark); !kept) return kept;
   }
   refused_pins_.clear();
+  for (const auto& [purpose, sealed] : blobs_) {
+    if (auto kept = doors_.store.put_blob(purpose, sealed); !kept) return kept;
+  }
+  blobs_.clear();
   if (!unwritten_.empty()) {
     std::vector<std::string> lines;
     lines.reserve(unwritten_.size());
@@ -105,6 +109,23 @@ Result<void> Runner::flush() {
   }
   starting_.clear();
   return {};
+}
+
+// Its own stores have failed it. Requests in flight can't be called back: their ends are awaited and, where there is
+// room again by then, written down. Nothing new leaves.
+void Runner::let_go() {
+  stop();
+  stop();
+  starting_.clear();
+  spent_.clear();
+  while (!jobs_.empty()) {
+    for (const Workers::Ticket ticket : doors_.workers.wait(never)) {
+      if (auto job = jobs_.extract(ticket); !job.empty()) complete(*job.mapped());
+    }
+  }
+  starting_.clear();
+  trouble_.reset();
+  (void)flush();
 }
 
 // Messages people posted from other processes: codes, decisions, retries.
@@ -348,6 +369,9 @@ Result<void> Runner::run() {
   Entry entry;
   entry.event = event::session;
   entry.message = "taken up by " + settings_.holder;
+  if (!settings_.clock.boot.empty()) {
+    entry.more = {{"boot", settings_.clock.boot}, {"booted", settings_.clock.booted.time_since_epoch().count()}};
+  }
   write(std::move(entry));
 
   for (std::size_t i = 0; i < numbers_.size(); ++i) {
@@ -364,6 +388,7 @@ Result<void> Runner::run() {
     active_[i]->due = number.waits_for == "time" && number.until ? *number.until : active_[i]->since;
   }
   const auto result = loop();
+  if (!result) let_go();
   for (std::size_t i = 0; i < numbers_.size(); ++i) {
     if (active_[i] && active_[i]->leased) (void)doors_.ledger.release(progress_.numbers[i].phone, settings_.holder);
   }

@@ -37,6 +37,7 @@ struct RunDoors {
 struct RunSettings {
   std::string run_name;                                ///< As the user gave it, for the commands in messages.
   std::string holder;                                  ///< Who holds the leases: host, process and run.
+  ClockMark clock;                                     ///< Of the clock; empty where it can't be set.
   int concurrency = 32;                                ///< Numbers active at once.
   std::function<void(const Entry&)> on_entry;          ///< Each entry once it is durable.
   std::function<void(const Progress&, Time)> on_tick;  ///< Now and then, for a live display.
@@ -69,6 +70,7 @@ class Runner {
   Result<void> loop();
   Result<void> hear();
   Result<void> flush();
+  void let_go();
   void start_numbers();
   bool has_heard_feed(std::size_t wave);
   void on_feed(const StatusFeed& feed);

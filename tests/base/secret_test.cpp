@@ -41,6 +41,14 @@ TEST_CASE("a secret is gone from its memory when it is destroyed, moved from or 
   CHECK_FALSE(holds_pin());
 }
 
+TEST_CASE("the text that a secret was made of is gone from where it was") {
+  std::string text("271828");  // short texts are not moved but copied, and stay behind
+  const char* const place = text.data();
+  const Secret secret(std::move(text));
+  CHECK(secret.reveal() == "271828");
+  CHECK(std::string_view(place, 6) == std::string(6, '\0'));
+}
+
 TEST_CASE("secrets are copied, moved and compared by value") {
   const Secret first("a longer text than fits inside the object itself");
   Secret copy = first;

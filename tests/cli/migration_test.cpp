@@ -413,6 +413,25 @@ TEST_CASE("a signal pauses: what is committed is brought to its end, nothing new
   for (int i = 0; i < 3; ++i) CHECK(stage.sent("register", stage.phone(i)) == 1);
 }
 
+TEST_CASE("a terminal that is closed pauses the run, and the same command resumes it") {
+  Stage stage({.numbers = 2, .policy = {{"concurrency", "1"}, {"register_timeout", "5s"}}});
+  stage.world->hold()->timing.register_time = Millis(300);
+  stage.plan();
+  const auto run = stage.start({"apply", "plan.json", "--run", "run", "--yes"});
+  REQUIRE(eventually([&] { return stage.sent("register") == 1; }));
+  run->close_output();
+  run->send(SIGHUP);
+  const Ended stopped = run->wait();
+  INFO(stopped.text() << stage.story());
+  CHECK(stopped.signal == 0);
+  CHECK(stopped.code == 4);
+  CHECK(stage.status()["state"] == "paused");
+  CHECK(standing(stage, 0)["state"] == "migrated");
+  CHECK(standing(stage, 1)["state"] == "pending");
+  CHECK(stage.apply().code == 0);
+  for (int i = 0; i < 2; ++i) CHECK(stage.sent("register", stage.phone(i)) == 1);
+}
+
 TEST_CASE("a reader of the output that goes away does not end the run") {
   Stage stage({.numbers = 2, .policy = {{"concurrency", "1"}, {"register_timeout", "5s"}}});
   stage.world->hold()->timing.register_time = Millis(300);

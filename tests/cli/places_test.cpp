@@ -29,6 +29,20 @@ TEST_CASE("a run directory that others may write into is refused with the chmod 
   CHECK(stage.apply().code == 0);
 }
 
+TEST_CASE("a run directory that others may look into is refused, also when it is only asked for its status") {
+  Stage stage;
+  stage.plan();
+  REQUIRE(stage.apply().code == 0);
+  const std::size_t before = stage.requests();
+  fs::permissions(stage.work() / "run", fs::perms(0750));
+  for (const Args& command : {Args{"apply", "plan.json", "--run", "run", "--yes"}, Args{"status", "--run", "run"},
+                              Args{"rollback", "--run", "run", "--allow-after-sunset", "--yes"}}) {
+    check_unsent(stage, stage.run(command), before, "chmod 700");
+  }
+  fs::permissions(stage.work() / "run", fs::perms(0700));
+  CHECK(stage.run({"status", "--run", "run"}).code == 0);
+}
+
 TEST_CASE("a run directory is made for its owner alone, and so is all that is in it") {
   Stage stage;
   stage.plan();

@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -68,6 +69,10 @@ Process::Process(const Start& start) {
     ::dup2(out.write, STDOUT_FILENO);
     ::dup2(err.write, STDERR_FILENO);
     ::close_range(3, ~0U, 0);  // the sockets of the simulator are not its business
+    for (const auto& [resource, limit] : start.limits) {
+      const rlimit both{limit, limit};
+      ::setrlimit(static_cast<__rlimit_resource>(resource), &both);
+    }
     const bool dropped = !drop || (::setgroups(0, nullptr) == 0 && ::setgid(nobody) == 0 && ::setuid(nobody) == 0);
     if (dropped && ::chdir(directory.c_str()) == 0) ::execve(argv[0], argv.data(), envp.data());
     ::_exit(could_not_start);
@@ -144,6 +149,7 @@ Ended Process::wait(std::chrono::milliseconds limit) {
   if (reader_.joinable()) reader_.join();
   ended.code = WIFEXITED(status_) ? WEXITSTATUS(status_) : -1;
   ended.signal = WIFSIGNALED(status_) ? WTERMSIG(status_) : 0;
+  ended.dumped = WIFSIGNALED(status_) && WCOREDUMP(status_);
   ended.out = out();
   ended.err = err();
   return ended;

@@ -20,16 +20,18 @@ struct Start {
   std::vector<std::string> arguments{};
   std::map<std::string, std::string> environment{};
   std::filesystem::path directory{};
-  std::string input{};        ///< Its standard input, all of it.
-  bool unprivileged = false;  ///< As user 65534 where the test runs as root, whom no permission stops.
+  std::string input{};                    ///< Its standard input, all of it.
+  std::map<int, unsigned long> limits{};  ///< Of resources: RLIMIT_NOFILE and its like.
+  bool unprivileged = false;              ///< As user 65534 where the test runs as root, whom no permission stops.
 };
 
 /// How often the tests look; they count looks, not time, so that a machine that stands still does not fail them.
 constexpr auto look_every = std::chrono::milliseconds(2);
 
 struct Ended {
-  int code = -1;   ///< The exit code; -1 when a signal ended it.
-  int signal = 0;  ///< The signal that ended it.
+  int code = -1;        ///< The exit code; -1 when a signal ended it.
+  int signal = 0;       ///< The signal that ended it.
+  bool dumped = false;  ///< … and left a core.
   bool in_time = true;
   std::string out;
   std::string err;
@@ -46,6 +48,7 @@ class Process {
   Process& operator=(const Process&) = delete;
   ~Process();
 
+  pid_t pid() const { return pid_; }
   void send(int signal) const;
   bool has_ended();
   /// Waits for its end; after `limit` it is killed, and `in_time` is false.

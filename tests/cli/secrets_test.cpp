@@ -3,9 +3,12 @@
 #include <sodium.h>
 
 #include <array>
+#include <fstream>
 
 #include "cli/stage.hpp"
+#include "ports/hostile_server.hpp"
 #include "support/catch.hpp"
+#include "support/power_cut.hpp"
 
 using namespace wamigrate;
 using namespace wamigrate::tests;
@@ -39,6 +42,26 @@ std::string proof(const std::string& token, const std::string& app_secret) {
   return sodium_bin2hex(hex.data(), hex.size(), sum.data(), sum.size());
 }
 
+std::string in_url(const std::string& text) {
+  std::string result;
+  for (const char c : text) {
+    result += c == '/' ? "%2F" : c == '"' ? "%22" : std::string(1, c);
+  }
+  return result;
+}
+
+/// A request's line without the parameters that are secret by Meta's own wish; nothing of what is no request.
+std::string open_part(const std::string& sent) {
+  std::string line = sent.substr(0, sent.find('\r'));
+  if (!has(line, " HTTP/1.1")) return {};
+  for (const std::string parameter : {"appsecret_proof=", "hub.verify_token=", "/debug_token?input_token="}) {
+    if (const std::size_t at = line.find(parameter); at != std::string::npos) {
+      line.erase(at, line.find_first_of("& ", at + parameter.size()) - at);
+    }
+  }
+  return line;
+}
+
 /// Names and values of what must not be found.
 class Canaries {
  public:
@@ -46,6 +69,7 @@ class Canaries {
     if (secret.empty()) return;
     list_.emplace_back(name, secret);
     list_.emplace_back(name + " in JSON", escaped(secret));
+    list_.emplace_back(name + " in a URL", in_url(secret));
     // Six digits in base64 would be eight letters that mean nothing; longer ones are told apart.
     if (secret.size() > 8) list_.emplace_back(name + " in base64", base64(secret).substr(0, secret.size()));
   }
@@ -75,6 +99,10 @@ class Watched {
     set("RIGHT_PIN", "864203");
     canaries.plant("appsecret_proof", proof(stage.environment["GRAPH_TOKEN"], stage.environment["APP_SECRET"]));
     canaries.plant("basic credentials", "admin:" + stage.environment["ONPREM_PASSWORD"]);
+    stage.environment["LD_PRELOAD"] = WAMIGRATE_TEST_DISK;
+    stage.environment["WAMIGRATE_TEST_DISK"] = (outside_.path() / "record").string();
+    stage.environment["WAMIGRATE_TEST_DISK_ROOT"] = "/no/such/directory";
+    stage.environment["ASAN_OPTIONS"] += ":verify_asan_link_order=0";
     auto state = stage.world->hold();
     sim::GraphToken token;
     token.app_id = "900100200300";
@@ -126,11 +154,27 @@ class Watched {
       }
     }
     CHECK(files >= files_at_least);
+    search_requests();
+  }
+
+  /// Searches the first lines of all requests that left: proxies and servers keep them.
+  void search_requests() {
+    for (const DiskEvent& event : read_disk_events(outside_.path() / "record")) {
+      const std::string line = open_part(event.data);
+      requests += line.empty() ? 0 : 1;
+      const std::string found = canaries.in(line);
+      INFO("the line of a request holds: " << found);
+      CHECK(found.empty());
+    }
   }
 
   Stage stage;
   Canaries canaries;
   std::string printed;
+  int requests = 0;
+
+ private:
+  Place outside_;
 };
 
 }  // namespace
@@ -139,7 +183,10 @@ TEST_CASE("the search finds a canary wherever it is planted") {
   Watched watched;
   const fs::path file = watched.stage.put("run.db-wal", "");
   for (const auto& [name, secret] : watched.stage.environment) {
-    if (name == "HOME" || name == "XDG_STATE_HOME" || name == "ASAN_OPTIONS" || name == "PIN") continue;
+    if (name == "HOME" || name == "XDG_STATE_HOME" || name == "ASAN_OPTIONS" || name == "PIN" || name == "LD_PRELOAD" ||
+        name.starts_with("WAMIGRATE_TEST")) {
+      continue;
+    }
     INFO(name);
     watched.stage.put("run.db-wal", std::string("\0\1binary\xff", 9) + secret + std::string(100, '\0'));
     CHECK(has(watched.canaries.in(content_of(file)), name));
@@ -244,4 +291,55 @@ TEST_CASE("a rehearsal with failures leaves no secret of the real inventory") {
   watched.run({"rehearse", "inventory.yaml", "--to", "cloud", "--speed", "300", "--faults", "faults.json"});
   watched.search();
   CHECK(watched.stage.requests() == 0);
+  CHECK(watched.requests > 20);
+}
+
+TEST_CASE("the commands that only look leave no secret anywhere, and put none into a URL but where Meta wants it") {
+  HostileServer webhook([](Peer& peer) {
+    const std::string request = peer.read_request();
+    const std::string key = "hub.challenge=";
+    const std::size_t at = request.find(key) + key.size();
+    peer.reply(request.substr(at, request.find('&', at) - at));
+  });
+  Watched watched;
+  Stage& stage = watched.stage;
+  watched.set("VERIFY", "canaryVERIFYtoken8Qs");
+  for (auto& [id, app] : stage.world->hold()->apps) app.callback_url = webhook.url("/hook");
+  std::string all;
+  for (const auto& [name, value] : stage.environment) {
+    if (name.starts_with("PIN_") || value.find("canary") != std::string::npos) all += name + ": " + value + "\n";
+  }
+  all += "POST /v1/contacts id: 1166846181421424\n";
+
+  CHECK(watched.run({"discover", "inventory.yaml"}).code != 1);
+  CHECK(watched.run({"discover", "inventory.yaml", "-o", "found.yaml"}).code != 1);
+  CHECK(watched.run({"discover", "inventory.yaml", "--json"}).code != 1);
+  CHECK(watched.run({"token", "inventory.yaml"}).code == 0);
+  CHECK(watched.run({"token", "inventory.yaml", "--json"}).code == 0);
+  CHECK(watched.run({"verify", "inventory.yaml"}).code == 0);
+  CHECK(watched.run({"verify", "inventory.yaml", "--json"}).code == 0);
+  CHECK(watched.run({"check", "inventory.yaml", "--to", "onprem", "--allow-after-sunset"}).code == 2);
+  const Args shaken{"check", "inventory.yaml", "--to", "cloud", "--webhook-handshake", "--verify-token", "env:VERIFY"};
+  CHECK(watched.run(shaken).code == 0);
+  REQUIRE(webhook.request_count() == 1);
+  CHECK(has(webhook.requests().front(), stage.environment["VERIFY"]));
+  // Files that people keep their secrets in: looked through outside of what is searched afterwards.
+  const Place elsewhere;
+  std::ofstream(elsewhere.path() / "app.env") << all;
+  const Args scanned{"check", "inventory.yaml", "--to", "cloud", "--scan", elsewhere.path().string()};
+  CHECK(has(watched.run(scanned).out, "app.env:"));
+  SECTION("and those of a way that was never begun") {
+    CHECK(watched.run({"plan", "inventory.yaml", "--to", "cloud", "-o", "plan.json"}).code == 0);
+    CHECK(watched.run({"show", "plan.json", "--changes"}).code == 0);
+    CHECK(watched.run({"apply", "plan.json", "--run", "run"}).code == 4);
+    CHECK(watched.run({"status", "--run", "run"}).code == 1);
+  }
+  SECTION("and a vendor imagined for this inventory") {
+    const auto simulated = stage.start({"simulate", "inventory.yaml"});
+    REQUIRE(eventually([&] { return has(simulated->out(), "\n") || simulated->has_ended(); }));
+    simulated->send(15);
+    const Ended ended = simulated->wait();
+    watched.printed += ended.out + ended.err;
+  }
+  watched.search(2);
 }

@@ -105,3 +105,16 @@ TEST_CASE("free space is that of the disk where a directory is, or would be made
   CHECK(free_space("./not/made/yet").has_value());
   CHECK(free_space("/").has_value());
 }
+
+TEST_CASE("a directory that others may look into is not private") {
+  const TempDir dir;
+  REQUIRE(make_private_directory(dir / "run").has_value());
+  CHECK(require_private_directory(dir / "run").has_value());
+  for (const int mode : {0755, 0750, 0701}) {
+    std::filesystem::permissions(dir / "run", static_cast<std::filesystem::perms>(mode));
+    const auto refused = require_private_directory(dir / "run");
+    REQUIRE_FALSE(refused.has_value());
+    CHECK(refused.error().fix.find("chmod 700") != std::string::npos);
+  }
+  CHECK_FALSE(require_private_directory(dir / "missing").has_value());
+}

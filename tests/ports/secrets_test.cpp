@@ -52,6 +52,21 @@ TEST_CASE("a secret is the first line that a command prints") {
 
 TEST_CASE("no shell reads a command") { CHECK(found(SecretRef::Kind::cmd, "echo $HOME;id|cat>x") == "$HOME;id|cat>x"); }
 
+TEST_CASE("a command is not shown the other secrets of the fleet, and all else of the environment") {
+  const Environment token("WAMIGRATE_TEST_TOKEN", "314159");
+  const Environment vault("WAMIGRATE_TEST_VAULT", "where-it-is");
+  const auto source = make_secret_source({"WAMIGRATE_TEST_TOKEN", "WAMIGRATE_TEST_MISSING"});
+  const TempDir dir;
+  put(dir / "show.sh", "tr '\\0' ' ' < /proc/self/environ\n");
+  const auto shown = source->resolve({SecretRef::Kind::cmd, "sh " + (dir / "show.sh").string()});
+  REQUIRE(shown.has_value());
+  const std::string text(shown->reveal());
+  CHECK(text.find("314159") == std::string::npos);
+  CHECK(text.find("WAMIGRATE_TEST_VAULT=where-it-is") != std::string::npos);
+  CHECK(text.find("HOME=") != std::string::npos);
+  CHECK(source->resolve({SecretRef::Kind::env, "WAMIGRATE_TEST_TOKEN"})->reveal() == "314159");
+}
+
 TEST_CASE("a command that fails, prints nothing or cannot be started gives an error that shows nothing it printed") {
   for (const char* command : {"false", "true", "/no/such/program", "sh -c kill$IFS-9$IFS$$"}) {
     CAPTURE(command);
@@ -74,7 +89,7 @@ TEST_CASE("a command that was killed is an error even though it printed somethin
 }
 
 TEST_CASE("a command that does not end is ended") {
-  const auto source = make_secret_source(Millis(100));
+  const auto source = make_secret_source({}, Millis(100));
   const auto before = std::chrono::steady_clock::now();
   const auto silent = source->resolve({SecretRef::Kind::cmd, "sleep 20"});
   const TempDir dir;

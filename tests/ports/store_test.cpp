@@ -298,6 +298,41 @@ TEST_CASE("a ledger remembers when it was made, not when it was opened last") {
   CHECK(mode_of(dir / "state") == 0700);
 }
 
+TEST_CASE("a ledger of the format before is taken over with all it holds") {
+  const TempDir dir;
+  put(dir / "ledger.db", "");
+  const auto old = plain_session(dir / "ledger.db");
+  const std::string at = std::to_string(noon.time_since_epoch().count());
+  for (const std::string& statement :
+       {std::string("CREATE TABLE ledger (created INTEGER NOT NULL)"),
+        "INSERT INTO ledger (created) VALUES (" + at + ")",
+        std::string("CREATE TABLE attempts (phone TEXT NOT NULL, kind TEXT NOT NULL, at INTEGER NOT NULL)"),
+        "INSERT INTO attempts VALUES ('" + phone + "', 'register', " + at + ")",
+        std::string("CREATE TABLE refused (phone TEXT NOT NULL, mark TEXT NOT NULL, PRIMARY KEY (phone, mark))"),
+        "INSERT INTO refused VALUES ('" + phone + "', 'mark')",
+        std::string("CREATE TABLE leases (phone TEXT PRIMARY KEY, holder TEXT NOT NULL, until INTEGER NOT NULL)"),
+        "INSERT INTO leases VALUES ('" + phone + "', 'a', " + at + ")", std::string("PRAGMA application_id=2002865484"),
+        std::string("PRAGMA user_version=1")}) {
+    sql(old, statement);
+  }
+  for (int opened = 0; opened < 2; ++opened) {
+    const auto ledger = ledger_store(dir / "ledger.db", noon + 1h);
+    CHECK(ledger->created() == noon);
+    CHECK(ledger->attempts(phone, "register", noon) == 1);
+    CHECK(ledger->is_refused(phone, "mark") == true);
+    CHECK(ledger->lease(phone, "b", noon - 1s, noon + 1h)->holder == "a");
+  }
+}
+
+TEST_CASE("a ledger knows the key that it was first opened with, and no other") {
+  const TempDir dir;
+  const auto file = dir / "ledger.db";
+  CHECK(open_ledger_store(file, noon, "first").has_value());
+  CHECK(open_ledger_store(file, noon, "first").has_value());
+  CHECK(tells(error_of(open_ledger_store(file, noon, "second")), "another seal key"));
+  CHECK(open_ledger_store(file, noon).has_value());
+}
+
 TEST_CASE("attempts count by number and kind since a moment, and none is ever forgotten") {
   const TempDir dir;
   const auto ledger = ledger_store(dir / "ledger.db");

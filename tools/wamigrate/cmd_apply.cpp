@@ -126,7 +126,7 @@ int run_rollback(const Invocation& invocation) {
     const bool named = phones.empty() || std::find(phones.begin(), phones.end(), phone) != phones.end();
     if (planned && named) numbers.push_back(i);
   }
-  auto looked = look(fleet, numbers, back, *options, survey_readings(), console, secrets_for_real());
+  auto looked = look(fleet, numbers, back, *options, survey_readings(), console, secrets_for_real(fleet));
   if (!looked) return looked.error();
   const Checks checks = check(fleet, back, *options, looked->survey);
   Checks failed;

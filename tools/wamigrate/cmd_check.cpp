@@ -17,7 +17,7 @@ bool any_failed(const Checks& checks) {
 }
 
 // The token of the handshake, if that is asked for; an empty one otherwise.
-Result<Secret> verify_token(const Invocation& invocation) {
+Result<Secret> verify_token(const Invocation& invocation, const Fleet& fleet) {
   if (!invocation.flag("webhook-handshake")) return Secret();
   if (!invocation.has("verify-token")) {
     return fail("--webhook-handshake needs the verify token that the webhook expects",
@@ -25,7 +25,7 @@ Result<Secret> verify_token(const Invocation& invocation) {
   }
   const auto ref = parse_secret_ref(invocation.text("verify-token"));
   if (!ref) return tl::make_unexpected(ref.error());
-  return secrets_for_real()->resolve(*ref);
+  return secrets_for_real(fleet)->resolve(*ref);
 }
 
 void append(Checks& checks, Checks more) {
@@ -45,9 +45,9 @@ int run_check(const Invocation& invocation) {
   if (!numbers) return console.complain(numbers.error());
   const auto narrowing = Narrowing::from(invocation);
   if (!narrowing) return console.complain(narrowing.error());
-  const auto token = verify_token(invocation);
+  const auto token = verify_token(invocation, *fleet);
   if (!token) return console.complain(token.error());
-  auto looked = look(*fleet, *numbers, *direction, *options, survey_readings(), console, secrets_for_real());
+  auto looked = look(*fleet, *numbers, *direction, *options, survey_readings(), console, secrets_for_real(*fleet));
   if (!looked) return looked.error();
 
   const std::string run = invocation.has("run") ? invocation.text("run") : ".";
@@ -93,7 +93,7 @@ int run_verify(const Invocation& invocation) {
   }
   fleet.status_feed.clear();  // advice before a change: there is none to come
   auto looked = look(fleet, numbers, expected.value_or(Direction::to_cloud), options, survey_readings(), console,
-                     secrets_for_real());
+                     secrets_for_real(fleet));
   if (!looked) return looked.error();
   const Checks checks = verify(fleet, looked->survey, expected);
   console.print(checks_json(checks));

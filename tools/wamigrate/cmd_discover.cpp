@@ -127,7 +127,7 @@ Result<void> check_waba_ids(const std::vector<std::string>& ids) {
 tl::expected<Sightings, int> look_around(const PartialInventory& inventory, const std::vector<std::string>& wabas,
                                          const Console& console) {
   const Fleet& fleet = inventory.fleet;
-  Workbench bench(fleet, secrets_for_real(), std::min(fleet.policy.concurrency, 64));
+  Workbench bench(fleet, secrets_for_real(fleet), std::min(fleet.policy.concurrency, 64));
   std::vector<const Number*> numbers;
   for (const Number& number : fleet.numbers) numbers.push_back(&number);
   const Diagnostics missing = bench.site().resolve(numbers, Need::reading, Direction::to_cloud, bench.secrets());

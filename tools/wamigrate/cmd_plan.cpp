@@ -49,7 +49,7 @@ int run_plan(const Invocation& invocation) {
   }
   const auto numbers = selected(*fleet, invocation);
   if (!numbers) return console.complain(numbers.error());
-  auto looked = look(*fleet, *numbers, *direction, *options, survey_readings(), console, secrets_for_real());
+  auto looked = look(*fleet, *numbers, *direction, *options, survey_readings(), console, secrets_for_real(*fleet));
   if (!looked) return looked.error();
 
   const Checks checks = check(*fleet, *direction, *options, looked->survey);

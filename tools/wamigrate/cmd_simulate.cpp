@@ -59,11 +59,12 @@ int speed_of(const Invocation& invocation) { return std::max(1, invocation.numbe
 int run_simulate(const Invocation& invocation) {
   const Console& console = invocation.console();
   Fleet fleet;
-  std::unique_ptr<SecretSource> secrets = secrets_for_real();
+  std::unique_ptr<SecretSource> secrets;
   if (invocation.has("INVENTORY")) {
     auto read = load_inventory(invocation.texts("INVENTORY").front());
     if (!read) return console.complain(read.error());
     fleet = std::move(*read);
+    secrets = secrets_for_real(fleet);
   } else {
     // Without an inventory: one number, its secrets made up and printed, to try a client against.
     auto phone = parse_phone("+4915110000000");

@@ -91,7 +91,7 @@ Result<Secret> read_code(const std::string& from) {
   if (!ref || ref->kind == SecretRef::Kind::cmd) {
     return fail("--code-from takes -, env:NAME or file:PATH; a code is not given on the command line");
   }
-  return secrets_for_real()->resolve(*ref);
+  return secrets_for_real({})->resolve(*ref);
 }
 
 // Six digits; the SMS writes 123-830.
@@ -133,7 +133,7 @@ int run_answer(const Invocation& invocation) {
   if (!typed) return console.complain(typed.error());
   const auto code = clean_code(*typed);
   if (!code) return console.complain(code.error());
-  Workbench bench(run->plan().fleet, secrets_for_real(), 1);
+  Workbench bench(run->plan().fleet, secrets_for_real(run->plan().fleet), 1);
   if (auto opened = bench.open_ledger(true); !opened) return console.complain(opened.error());
   const std::string sealed = bench.sealer()->seal(*code, "code " + (*number)->phone);
   const Json message = {{"type", "code"}, {"phone", (*number)->phone}, {"sealed", sealed}};

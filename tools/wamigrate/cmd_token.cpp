@@ -9,8 +9,10 @@ namespace {
 
 namespace po = boost::program_options;
 
-Result<TokenView> ask(const Graph& graph, const Policy& policy) {
-  const auto secrets = secrets_for_real();
+Result<TokenView> ask(const Fleet& fleet) {
+  const Graph& graph = fleet.graph;
+  const Policy& policy = fleet.policy;
+  const auto secrets = secrets_for_real(fleet);
   const auto token = secrets->resolve(graph.token);
   if (!token) return tl::make_unexpected(token.error());
   Secret app_secret;
@@ -39,7 +41,7 @@ int run_token(const Invocation& invocation) {
   }
   const auto numbers = selected(*fleet, invocation);
   if (!numbers) return console.complain(numbers.error());
-  const auto token = ask(fleet->graph, fleet->policy);
+  const auto token = ask(*fleet);
   if (!token) return console.complain(token.error());
   if (token->asked.how == Asked::How::unreachable) {
     return console.complain(Error{"Graph could not be asked about the token: " + token->asked.detail,

@@ -119,7 +119,7 @@ int execute(RunDirectory& run, const Console& console, ExecuteOptions options) {
   auto plan = run.plan_with_overrides();
   if (!plan) return fail_with(console, plan.error());
 
-  Workbench bench(plan->fleet, options.secrets ? std::move(options.secrets) : secrets_for_real(),
+  Workbench bench(plan->fleet, options.secrets ? std::move(options.secrets) : secrets_for_real(plan->fleet),
                   std::min(options.concurrency.value_or(plan->fleet.policy.concurrency), 64));
   std::vector<const Number*> numbers;
   for (std::size_t i = 0; i < plan->numbers.size(); ++i) numbers.push_back(&plan->number(i));
@@ -130,6 +130,13 @@ int execute(RunDirectory& run, const Console& console, ExecuteOptions options) {
     if (const auto answer = approve(*plan, console, options.yes)) return *answer;
   }
   if (auto opened = bench.open_ledger(true); !opened) return fail_with(console, opened.error());
+  if (known->started_at && bench.ledger_is_new()) {
+    console.note(
+        fmt::format("WARNING: the ledger {} was missing and has been made anew. What was registered in the last 72 "
+                    "hours and which PINs were refused is unknown now, not zero. If there is a copy, stop this run and "
+                    "restore it; if not, be sure of every PIN before a number is tried again.",
+                    bench.ledger_file().string()));
+  }
 
   LiveView live(console);
   RunSettings settings;
@@ -138,6 +145,7 @@ int execute(RunDirectory& run, const Console& console, ExecuteOptions options) {
   const std::string process = process_name();
   settings.holder =
       process.substr(0, process.rfind(':')) + " " + std::filesystem::absolute(run.path()).lexically_normal().string();
+  settings.clock = SystemClock::mark();
   settings.concurrency = options.concurrency.value_or(plan->fleet.policy.concurrency);
   settings.on_entry = [&](const Entry& entry) {
     console.print_line(event_json(entry));

@@ -1,5 +1,6 @@
 #include "run_directory.hpp"
 
+#include "ports/clock.hpp"
 #include "ports/files.hpp"
 #include "report/run_report.hpp"
 #include "steps/step.hpp"
@@ -35,6 +36,7 @@ Result<RunDirectory> RunDirectory::make(const std::filesystem::path& path, const
   if (!plan) return tl::make_unexpected(plan.error());
   run.plan_ = std::move(*plan);
   if (auto made = make_private_directory(path); !made) return tl::make_unexpected(made.error());
+  if (auto own = require_private_directory(path); !own) return tl::make_unexpected(own.error());
   auto store = open_run_store(path / store_file, true);
   if (!store) return tl::make_unexpected(store.error());
   run.store_ = std::move(*store);
@@ -56,6 +58,7 @@ Result<RunDirectory> RunDirectory::open(const std::filesystem::path& path) {
   auto plan = plan_from_json(*text, catalogue());
   if (!plan) return fail((path / plan_file).string() + ": " + plan.error().message, plan.error().fix);
   run.plan_ = std::move(*plan);
+  if (auto own = require_private_directory(path); !own) return tl::make_unexpected(own.error());
   auto store = open_run_store(path / store_file, false);
   if (!store) return tl::make_unexpected(store.error());
   run.store_ = std::move(*store);
@@ -65,7 +68,9 @@ Result<RunDirectory> RunDirectory::open(const std::filesystem::path& path) {
 Result<Progress> RunDirectory::progress() {
   auto journal = store_->journal();
   if (!journal) return tl::make_unexpected(journal.error());
-  return fold_journal(plan_, *journal);
+  auto known = fold_journal(plan_, *journal);
+  if (known && !known->clock.boot.empty()) tell_by(*known, SystemClock::mark());
+  return known;
 }
 
 Result<Plan> RunDirectory::plan_with_overrides() {

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <iostream>
+#include <set>
 
 #include "model/inventory.hpp"
 #include "ports/files.hpp"
@@ -109,9 +110,12 @@ Result<Sealer> Workbench::make_sealer(bool create) {
   return sealer_from_hex(*key);
 }
 
+std::filesystem::path Workbench::ledger_file() const {
+  return fleet_.ledger.empty() ? default_state_dir() / "ledger.db" : expand_home(fleet_.ledger);
+}
+
 Result<void> Workbench::open_ledger(bool create) {
-  const std::filesystem::path file =
-      fleet_.ledger.empty() ? default_state_dir() / "ledger.db" : expand_home(fleet_.ledger);
+  const std::filesystem::path file = ledger_file();
   std::error_code ignored;
   const bool exists = std::filesystem::exists(file, ignored);
   if (!create && !exists) return {};
@@ -119,10 +123,11 @@ Result<void> Workbench::open_ledger(bool create) {
   // between the two, a process leaves no ledger whose key is missing.
   auto sealer = make_sealer(create && !exists);
   if (!sealer) return tl::make_unexpected(sealer.error());
-  auto ledger = open_ledger_store(file, clock_.now());
+  auto ledger = open_ledger_store(file, clock_.now(), sealer->mark(Secret("the seal key"), "ledger"));
   if (!ledger) return tl::make_unexpected(ledger.error());
   ledger_ = std::move(*ledger);
   sealer_.emplace(std::move(*sealer));
+  ledger_is_new_ = !exists;
   return {};
 }
 
@@ -143,7 +148,18 @@ SurveyDoors Workbench::survey_doors(const Console& console) {
 
 std::unique_ptr<Transport> real_transport() { return make_http_transport("wamigrate/" WAMIGRATE_VERSION); }
 
-std::unique_ptr<SecretSource> secrets_for_real() { return make_secret_source(); }
+std::unique_ptr<SecretSource> secrets_for_real(const Fleet& fleet) {
+  std::set<std::string> variables;
+  const auto add = [&variables](const SecretRef& ref) {
+    if (ref.kind == SecretRef::Kind::env) variables.insert(ref.target);
+  };
+  for (const SecretRef* ref : {&fleet.graph.token, &fleet.graph.app_secret, &fleet.seal_key}) add(*ref);
+  for (const Number& number : fleet.numbers) {
+    for (const SecretRef* ref : {&number.pin, &number.deployment.password, &number.deployment.backup_password})
+      add(*ref);
+  }
+  return make_secret_source(std::move(variables));
+}
 
 tl::expected<Looked, int> look(const Fleet& fleet, const std::vector<std::size_t>& numbers, Direction direction,
                                const PlanOptions& options, Readings readings, const Console& console,

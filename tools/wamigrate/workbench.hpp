@@ -49,6 +49,10 @@ class Workbench {
   /// ledger() is then null.
   Result<void> open_ledger(bool create);
   LedgerStore* ledger() { return ledger_.get(); }
+  /// Where the ledger is, or would be made.
+  std::filesystem::path ledger_file() const;
+  /// It was missing, and open_ledger() has made it.
+  bool ledger_is_new() const { return ledger_is_new_; }
   const Sealer* sealer() const { return sealer_ ? &*sealer_ : nullptr; }
 
   /// Doors for a survey that shows its progress on the console.
@@ -65,13 +69,15 @@ class Workbench {
   Site site_;
   std::unique_ptr<LedgerStore> ledger_;
   std::optional<Sealer> sealer_;
+  bool ledger_is_new_ = false;
 };
 
 /// The transport that every command uses: over the network, with our User-Agent.
 std::unique_ptr<Transport> real_transport();
 
-/// The environment as a source of secrets; a rehearsal brings its own.
-std::unique_ptr<SecretSource> secrets_for_real();
+/// The environment as a source of secrets; a rehearsal brings its own. The commands of `cmd:` references are not shown
+/// the fleet's other secrets.
+std::unique_ptr<SecretSource> secrets_for_real(const Fleet& fleet);
 
 /// A survey of the selected numbers with everything opened and resolved for reading, or the exit code.
 struct Looked {
