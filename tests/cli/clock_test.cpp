@@ -46,15 +46,21 @@ double processor_seconds() {
 
 }  // namespace
 
-TEST_CASE("a clock that is wrong when a check begins is found wrong, against both sides") {
+TEST_CASE("a clock that is wrong when a check begins does not pass it: the program sees the tests' clock") {
   Stage stage;
   const SetClock clock(stage);
   clock.set(-3 * day);
-  const Ended ended =
-      stage.run({"check", "inventory.yaml", "--to", "cloud", "--check", "clock,onprem_clock", "--json"});
+  const Ended ended = stage.run({"check", "inventory.yaml", "--to", "cloud", "--json"});
   INFO(ended.text());
-  CHECK(ended.code == 2);
-  CHECK_FALSE(has(ended.out, "\"pass\""));
+  const auto json = parse_json(ended.out);
+  REQUIRE(json.has_value());
+  int asked = 0;
+  for (const Json& one : (*json)["checks"]) {
+    if (one["id"] != "clock" && one["id"] != "onprem_clock") continue;
+    ++asked;
+    CHECK(one["result"] != "pass");
+  }
+  CHECK(asked >= 2);
 }
 
 TEST_CASE("a clock that is set while a registration is on its way makes nobody send it again") {
