@@ -1,0 +1,114 @@
+// What the model of a number's life (tests/model, docs/model.md) has shown to be wrong in the runner, each as a claim
+// that does not hold yet. `[!shouldfail]` goes when the claim does hold: the test then says so by failing.
+#include <algorithm>
+
+#include "run/rig.hpp"
+#include "support/catch.hpp"
+
+using namespace wamigrate;
+using namespace wamigrate::rig;
+using namespace std::chrono_literals;
+using sim::ServedBy;
+
+namespace {
+
+sim::FaultRule fault(std::string on, sim::Action action) {
+  sim::FaultRule rule;
+  rule.on = std::move(on);
+  rule.action = action;
+  return rule;
+}
+
+/// Looks at every request and may let time pass before or after it: a process that is frozen meanwhile.
+class Freezing : public Transport {
+ public:
+  explicit Freezing(Rig& rig) : rig_(rig) { rig.in_front = this; }
+  HttpResult send(const HttpRequest& request) override {
+    urls.push_back(request.method + " " + request.url);
+    HttpResult result = rig_.transport->send(request);
+    if (after) after(urls.back());
+    return result;
+  }
+  int count(const std::string& what) const {
+    return static_cast<int>(
+        std::count_if(urls.begin(), urls.end(), [&](const std::string& url) { return url.ends_with(what); }));
+  }
+  std::vector<std::string> urls;
+  std::function<void(const std::string& url)> after;
+
+ private:
+  Rig& rig_;
+};
+
+}  // namespace
+
+TEST_CASE("what was read before a request had settled proves nothing, however late it is judged", "[!shouldfail]") {
+  Rig rig;
+  const Plan plan = rig.plan(Direction::to_cloud);
+  sim::FaultRule late = fault("register", sim::Action::late);
+  late.delay = 25s;
+  rig.faults.add(late);
+  Freezing front(rig);
+  bool frozen = false;
+  front.after = [&](const std::string& url) {
+    // The last of the reads that follow the register: held up for longer than settling, and then judged.
+    if (frozen || front.count("/register") == 0 || !url.ends_with("/v1/settings/application")) return;
+    frozen = true;
+    rig.clock.advance(130s);
+  };
+  rig.run_through(plan);
+  REQUIRE(frozen);
+  INFO(rig.world->story());
+  CHECK(rig.world->requests("register", rig.phone()) == 1);
+}
+
+TEST_CASE("a number whose request may yet be carried out stays held when the run is paused", "[!shouldfail]") {
+  Rig rig;
+  const Plan plan = rig.plan(Direction::to_cloud);
+  sim::FaultRule late = fault("register", sim::Action::late);
+  late.delay = 25s;
+  rig.faults.add(late);
+  // Asked to stop twice: only the request in flight is awaited.
+  rig.stop_at = [&] { return rig.world->requests("register", rig.phone()) > 0; };
+  const Progress stopped = rig.run(plan);
+  REQUIRE(stopped.paused == "signal");
+  REQUIRE(rig.world->requests("register", rig.phone()) == 1);
+  REQUIRE(stopped.numbers[0].last_unsure.contains("register_on_cloud"));
+  const Time now = rig.clock.now();
+  CHECK(rig.ledger.lease(rig.phone(), "another run", now, now + 1s)->holder == "test");
+}
+
+TEST_CASE("a PIN that may have been refused in one run is not sent by another", "[!shouldfail]") {
+  Rig rig({.overlay = R"({"*": {"pin": "654321"}})"});
+  rig.faults.add(fault("register", sim::Action::reply_lost));
+  const Progress waiting = rig.run_through(rig.plan(Direction::to_cloud));
+  REQUIRE(waiting.numbers[0].waits_for == "person");
+  rig.new_run();
+  rig.run_through(rig.plan(Direction::to_onprem));
+  INFO(rig.world->story());
+  CHECK(rig.world->requests("account", rig.phone()) == 0);
+}
+
+TEST_CASE("with no retries allowed, a lost reply to register is observed before a person is asked", "[!shouldfail]") {
+  Rig rig;
+  rig.fleet.policy.retries = 0;
+  rig.faults.add(fault("register", sim::Action::reply_lost));
+  const Progress progress = rig.run_through(rig.plan(Direction::to_cloud));
+  CHECK(progress.numbers[0].state == NumberState::migrated);
+}
+
+TEST_CASE("a process that was frozen while it logged in again sends nothing after its lease", "[!shouldfail]") {
+  Rig rig({.home = ServedBy::cloud});
+  const Plan plan = rig.plan(Direction::to_onprem);
+  rig.faults.add(fault("account", sim::Action::expire_token));
+  Freezing front(rig);
+  int accounts_before = -1;
+  front.after = [&](const std::string& url) {
+    if (accounts_before >= 0 || front.count("/v1/account") == 0 || !url.ends_with("/v1/users/login")) return;
+    accounts_before = front.count("/v1/account");
+    rig.clock.advance(1h);
+  };
+  rig.run(plan);
+  REQUIRE(accounts_before == 1);
+  CHECK(front.count("/v1/account") == 1);
+}
