@@ -102,3 +102,23 @@ TEST_CASE("every file says first what it is") {
     }
   }
 }
+
+TEST_CASE("every function that the model's page names stands in the file it names") {
+  const std::string page = text_of(root / "docs/model.md");
+  const std::regex row(R"(\| `(lib/[a-z_/.]+)` \| (.+) \|)");
+  const std::regex quoted("`([a-z_]+)`");
+  int names = 0;
+  for (auto it = std::sregex_iterator(page.begin(), page.end(), row); it != std::sregex_iterator(); ++it) {
+    const std::string source = text_of(root / std::string((*it)[1]));
+    const std::string functions = (*it)[2];
+    INFO((*it)[1]);
+    CHECK_FALSE(source.empty());
+    for (auto name = std::sregex_iterator(functions.begin(), functions.end(), quoted); name != std::sregex_iterator();
+         ++name) {
+      INFO((*name)[1]);
+      CHECK(std::regex_search(source, std::regex("\\b" + std::string((*name)[1]) + "\\b")));
+      ++names;
+    }
+  }
+  CHECK(names > 40);
+}
