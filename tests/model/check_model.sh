@@ -28,7 +28,7 @@ verify() {
   mode=-DSAFETY
   search=""
   optimize=-O0  # errors are found soon; the compiler would take longer
-  [ $# -gt 0 ] || optimize=-O2
+  [ $# -gt 0 ] || optimize=-O1
   if at_last "$claim"; then mode=-DNOFAIR search=-a; fi
   (
     cd "$work"
