@@ -16,7 +16,6 @@ constexpr std::string_view page_2026 = "Meta, Cloud API error codes, 2026-09-11"
 constexpr std::string_view page_2025 = "Meta, Cloud API error codes, 2025-12-12; gone from the page of 2026-09-11";
 constexpr std::string_view openapi = "Meta, OpenAPI file of the Business Messaging API v23.0, 2025-11-21";
 constexpr std::string_view graph_general = "Meta, Graph API: handling errors";
-constexpr std::string_view register_edge = "Meta, Graph reference of the register edge";
 constexpr std::string_view pywa = "pywa (client library), error list, 2026-08-12";
 constexpr std::string_view node_sdk = "WhatsApp-Nodejs-SDK, error list citing Meta's pages";
 constexpr std::string_view health_page = "Meta, messaging health status, 2025-10-22";

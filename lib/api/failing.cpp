@@ -26,6 +26,8 @@ const CatalogueEntry& entry_of(const Exchange& exchange, const ErrorReply& error
   return look_up(exchange.side, error.code, error.wording, exchange.on, http_status);
 }
 
+constexpr Millis longest_wait = std::chrono::hours(24 * 7);  // longer ones are garbled, or meant to stop a run for good
+
 /// The length of the unit that `text` begins with, as far as it is one.
 Millis unit_at_front_of(const std::string& text) {
   constexpr std::array<std::pair<std::string_view, std::chrono::seconds>, 4> units{{{"sec", std::chrono::seconds(1)},
@@ -46,7 +48,9 @@ Millis wait_named_in(std::string_view details) {
     const std::size_t end = std::min(text.find_first_not_of(digits, at), text.size());
     const std::size_t unit = std::min(text.find_first_not_of(' ', end), text.size());
     const Millis length = unit_at_front_of(text.substr(unit, 4));
-    if (length.count() > 0 && end - at <= 6) return std::stoi(text.substr(at, end - at)) * length;
+    if (length.count() > 0 && end - at <= 6) {
+      return std::min<Millis>(std::stoi(text.substr(at, end - at)) * length, longest_wait);
+    }
     at = end;
   }
   return Millis{0};
@@ -109,7 +113,7 @@ Millis retry_after(const HttpReply& reply) {
   int seconds = 0;
   const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), seconds);
   if (error != std::errc() || end != value.data() + value.size() || seconds < 0) return Millis{0};
-  return std::chrono::seconds(seconds);
+  return std::min<Millis>(std::chrono::seconds(seconds), longest_wait);
 }
 
 std::string to_text(const Failure& failure) {

@@ -40,7 +40,7 @@ Failure unreadable(const Exchange& exchange, const HttpReply& reply, std::string
 /// A successful reply without the part that was asked for.
 Failure incomplete(Side side);
 
-/// Seconds in the Retry-After header; 0 for a date or none.
+/// Seconds in the Retry-After header, a week at most; 0 for a date or none.
 Millis retry_after(const HttpReply& reply);
 
 /// `text` without any secret that went out with `request`, on one line of at most 300 bytes, without control

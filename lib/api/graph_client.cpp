@@ -57,6 +57,8 @@ Answer<Json> read_reply(const Exchange& exchange, const HttpResult& result, cons
   return *std::move(json);
 }
 
+constexpr std::size_t most_pages = 10'000;  // a million numbers; a list that goes on after them has no end
+
 /// The items of all pages. An item that can't be read fails the list: a shorter one would not be the truth.
 template <class T, class CallFor>
 Answer<std::vector<T>> all_pages(GraphClient& client, const CallFor& call_for,
@@ -78,6 +80,7 @@ Answer<std::vector<T>> all_pages(GraphClient& client, const CallFor& call_for,
     after = text_at(at_path(*page, {"paging", "cursors"}), "after");
     if (after.empty()) return tl::make_unexpected(incomplete(Side::graph));
     if (!seen.insert(after).second) return items;
+    if (seen.size() == most_pages) return tl::make_unexpected(incomplete(Side::graph));
   }
 }
 

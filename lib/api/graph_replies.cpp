@@ -39,7 +39,8 @@ std::vector<std::string> ids_of(const Json& array) {
 std::optional<Time> moment_at(const Json& object, std::string_view key) {
   const auto seconds = number_at(object, key);
   if (!seconds || *seconds <= 0) return std::nullopt;
-  return Time(std::chrono::seconds(*seconds));
+  const auto last = std::chrono::floor<std::chrono::seconds>(latest.time_since_epoch());
+  return Time(std::min(std::chrono::seconds(*seconds), last));
 }
 
 void add_findings(const Json& entity, std::vector<std::string>& findings) {

@@ -38,12 +38,14 @@ std::optional<Time> moment(const Json& value) {
   const Json wrapped{{"at", value}};
   if (const auto number = number_at(wrapped, "at")) {
     constexpr long long year_5138_in_seconds = 100'000'000'000;
-    if (*number <= 0) return std::nullopt;
+    if (*number <= 0 || *number > latest.time_since_epoch().count()) return std::nullopt;
     if (*number >= year_5138_in_seconds) return Time(Millis(*number));
     return Time(std::chrono::seconds(*number));
   }
   return value.is_string() ? parse_iso(value.get_ref<const std::string&>()) : std::nullopt;
 }
+
+constexpr long long longest_queue = 1'000'000'000'000;  // more is no gauge but garbage
 
 std::string without_v(std::string version) {
   if (version.starts_with('v')) version.erase(0, 1);
@@ -123,8 +125,8 @@ std::optional<std::optional<long long>> callback_queue(const Json& json) {
     if (!data.is_array()) return;
     for (const Json& sample : data) {
       const auto value = number_at(sample, "value");
-      readable = readable && value && *value >= 0;
-      sum = sum.value_or(0) + value.value_or(0);
+      readable = readable && value && *value >= 0 && *value <= longest_queue - sum.value_or(0);
+      if (readable) sum = sum.value_or(0) + *value;
     }
   });
   return readable ? sum : std::optional<long long>();

@@ -11,7 +11,8 @@ namespace wamigrate {
 /// Keeps the order in which keys were written, so documents read as they were meant and are reproducible.
 using Json = nlohmann::ordered_json;
 
-/// Parses, or nothing: never throws. Refuses documents nested deeper than 64 levels.
+/// Parses, or nothing: never throws. Refuses documents nested deeper than 64 levels, and those with objects of so many
+/// members (50,000 in one) that reading them would take more than a second or so.
 std::optional<Json> parse_json(std::string_view text);
 
 /// The member at a path of keys (`"health_status", "entities"`), or a null value where any part is missing.

@@ -11,11 +11,10 @@ namespace wamigrate {
 
 std::string to_text(const Error& error) { return error.fix.empty() ? error.message : error.message + "; " + error.fix; }
 
-void ensure(bool holds, std::string_view what, std::source_location where) {
+void ensure(bool holds, std::string_view what, const char* file, int line) {
   if (holds) return;
-  const std::string line =
-      fmt::format("wamigrate: internal error at {}:{}: {}\n", where.file_name(), where.line(), what);
-  std::fputs(line.c_str(), stderr);
+  const std::string text = fmt::format("wamigrate: internal error at {}:{}: {}\n", file, line, what);
+  std::fputs(text.c_str(), stderr);
   std::fflush(stderr);
   std::abort();
 }

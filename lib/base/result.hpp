@@ -2,7 +2,6 @@
 // Exceptions of libraries are caught at the door they come through and never cross a folder of lib/.
 #pragma once
 
-#include <source_location>
 #include <string>
 #include <string_view>
 #include <tl/expected.hpp>
@@ -28,6 +27,7 @@ inline tl::unexpected<Error> fail(std::string message, std::string fix = {}) {
 std::string to_text(const Error& error);
 
 /// Ends the process when a condition that only a bug in this program can break does not hold. Always on.
-void ensure(bool holds, std::string_view what, std::source_location where = std::source_location::current());
+/// `file` and `line` are the caller's by themselves (std::source_location would do the same, but clang 14 lacks it).
+void ensure(bool holds, std::string_view what, const char* file = __builtin_FILE(), int line = __builtin_LINE());
 
 }  // namespace wamigrate

@@ -101,10 +101,13 @@ struct Unit {
 constexpr std::array units{Unit{"h", std::chrono::hours(1)}, Unit{"m", std::chrono::minutes(1)},
                            Unit{"s", std::chrono::seconds(1)}, Unit{"ms", Millis(1)}};
 constexpr Millis longest = std::chrono::hours(1'000'000);  // so that adding one to any moment cannot overflow
+constexpr Time earliest =
+    std::chrono::sys_days(std::chrono::year_month_day(std::chrono::year(0), std::chrono::January, std::chrono::day(1)));
 
 }  // namespace
 
 std::string to_iso(Time time) {
+  time = std::clamp(time, earliest, latest);
   const auto day = std::chrono::floor<std::chrono::days>(time);
   const std::chrono::year_month_day date(day);
   const std::chrono::hh_mm_ss clock(time - day);
@@ -122,7 +125,9 @@ std::optional<Time> parse_iso(std::string_view text) {
   if (!time_of_day) return std::nullopt;
   const auto offset = parse_offset(in);
   if (!offset || !in.done()) return std::nullopt;
-  return *day + *time_of_day - *offset;
+  const Time time = *day + *time_of_day - *offset;
+  if (time < earliest || time > latest) return std::nullopt;
+  return time;
 }
 
 namespace {

@@ -12,10 +12,15 @@ namespace wamigrate {
 using Millis = std::chrono::milliseconds;
 using Time = std::chrono::sys_time<Millis>;
 
-/// `2025-10-23T00:00:00.000Z`.
+/// The last moment that can be written: the end of the year 9999.
+inline constexpr Time latest = std::chrono::sys_days(std::chrono::year_month_day(
+                                   std::chrono::year(10000), std::chrono::January, std::chrono::day(1))) -
+                               Millis(1);
+
+/// `2025-10-23T00:00:00.000Z`; the nearest of the years 0 to 9999 for what lies outside of them.
 std::string to_iso(Time time);
 /// Accepts a date (`2025-10-23`), or date and time with `T` or a blank, fractional seconds, and `Z`, `+0000` or
-/// `+00:00`; without an offset UTC is meant.
+/// `+00:00`; without an offset UTC is meant. Nothing outside of the years 0 to 9999.
 std::optional<Time> parse_iso(std::string_view text);
 /// `Sun, 06 Nov 1994 08:49:37 GMT`: what HTTP's `Date` says (RFC 9110, 5.6.7), in whole seconds. Nothing for any other
 /// form, the two obsolete ones included.

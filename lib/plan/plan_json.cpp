@@ -74,6 +74,14 @@ Json road_json(const PlannedRoad& road) {
           {"expected_downtime_ms", road.expected_downtime.count()}};
 }
 
+/// Milliseconds, a year at most: so that the sum over any fleet is one too.
+std::optional<Millis> length_at(const Json& json, std::string_view key) {
+  constexpr Millis longest = std::chrono::hours(24 * 366);
+  const auto number = number_at(json, key);
+  if (!number || *number < 0 || *number > longest.count()) return std::nullopt;
+  return Millis(*number);
+}
+
 Result<PlannedRoad> road_from(const Json& json, Catalogue catalogue) {
   PlannedRoad road;
   if (auto just = has_just(json, "road", {"steps", "way_back", "commit", "expected_ms", "expected_downtime_ms"});
@@ -99,8 +107,11 @@ Result<PlannedRoad> road_from(const Json& json, Catalogue catalogue) {
     }
     road.commit = static_cast<std::size_t>(*commit);
   }
-  road.expected = Millis(number_at(json, "expected_ms").value_or(0));
-  road.expected_downtime = Millis(number_at(json, "expected_downtime_ms").value_or(0));
+  const auto expected = length_at(json, "expected_ms");
+  const auto downtime = length_at(json, "expected_downtime_ms");
+  if (!expected || !downtime) return fail("a road's expected length can't be read");
+  road.expected = *expected;
+  road.expected_downtime = *downtime;
   return road;
 }
 

@@ -13,6 +13,8 @@ constexpr std::string_view migration_guide = "Meta, Migrating from On-Premises A
 constexpr std::size_t lines_named = 10;
 // An id may stand some lines below the name of what it is the id of.
 constexpr std::size_t near = 3;
+// What is longer is judged by its beginning: a line may be the whole file, and hold a key at every third byte.
+constexpr std::size_t longest_id = 128;
 
 bool is_word(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; }
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
@@ -61,7 +63,8 @@ bool is_given(std::string_view line, std::string_view key, Fits fits) {
     next = line.find_first_not_of(blanks_and_quotes, next + 1);
     if (next == std::string_view::npos) continue;
     std::size_t end = next;
-    while (end < line.size() && (is_word(line[end]) || line[end] == '-' || line[end] == ':')) ++end;
+    const std::size_t enough = std::min(line.size(), next + longest_id);
+    while (end < enough && (is_word(line[end]) || line[end] == '-' || line[end] == ':')) ++end;
     if (fits(line.substr(next, end - next))) return true;
   }
   return false;

@@ -34,19 +34,32 @@ std::string to_line(const Entry& entry) {
   return to_compact(json);
 }
 
+namespace {
+
+/// A small count that may be left out; nothing for what this program never writes.
+std::optional<int> count_at(const Json& json, std::string_view key) {
+  const auto number = at_path(json, {key}).is_null() ? 0 : number_at(json, key);
+  if (!number || *number < 0 || *number > 1'000'000) return std::nullopt;
+  return static_cast<int>(*number);
+}
+
+}  // namespace
+
 Result<Entry> entry_from(const std::string& line) {
   const auto json = parse_json(line);
   const auto time = json ? parse_iso(text_at(*json, "t")) : std::nullopt;
-  if (!time)
+  const auto attempt = time ? count_at(*json, "attempt") : std::nullopt;
+  const auto http_status = time ? count_at(*json, "http") : std::nullopt;
+  if (!attempt || !http_status)
     return fail("the journal has a line that is not an entry", "the run store is damaged; keep it and ask for help");
   Entry entry;
   entry.time = *time;
   entry.event = text_at(*json, "e");
   entry.phone = text_at(*json, "phone");
   entry.step = text_at(*json, "step");
-  entry.attempt = static_cast<int>(number_at(*json, "attempt").value_or(0));
+  entry.attempt = *attempt;
   entry.outcome = text_at(*json, "outcome");
-  entry.http_status = static_cast<int>(number_at(*json, "http").value_or(0));
+  entry.http_status = *http_status;
   entry.code = text_at(*json, "code");
   entry.fbtrace_id = text_at(*json, "trace");
   entry.message = text_at(*json, "message");

@@ -132,7 +132,21 @@ void on_heard(NumberProgress& number, const Entry& entry) {
   stop_waiting(number);
 }
 
+/// Names of steps never change: one that is not known is another version's, or nobody's.
+Result<void> check_steps(const Entry& entry) {
+  const std::string& e = entry.event;
+  std::vector<std::string> named;
+  if (e == event::intent || e == event::outcome || e == event::settled) named = {entry.step};
+  if (e == event::started || e == event::replanned) named = texts_in(entry.more, "road");
+  for (const std::string& step : named) {
+    if (find_kind(catalogue(), step) != nullptr) continue;
+    return fail("the journal has a step this version does not know: " + step, "use the version that wrote it");
+  }
+  return {};
+}
+
 Result<void> fold_number(Progress& progress, NumberProgress& number, const Entry& entry) {
+  if (auto known = check_steps(entry); !known) return known;
   const std::string& e = entry.event;
   if (e == event::observed) {
     on_observed(number, entry);

@@ -191,6 +191,9 @@ TEST_CASE("how long to wait is read from usage headers, Retry-After and the text
   CHECK(guessed("133009", "Wait 2 Days") == 48h);
   CHECK(guessed("133008", "Wait a while") == 0s);
   CHECK(guessed("133005", "Wait 30 seconds") == 0s);
+  // No reply stops a run for years.
+  CHECK(guessed("133008", "Wait 999999 days") == 7 * 24h);
+  CHECK(register_answered(429, "", {{"Retry-After", "2147483647"}}).regain_after == 7 * 24h);
 }
 
 }  // namespace wamigrate::api::testing

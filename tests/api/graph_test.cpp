@@ -101,6 +101,27 @@ TEST_CASE("a list whose cursor repeats ends") {
   for (const HttpRequest& request : graph.transport.requests) CHECK(request.url.starts_with(graph_url));
 }
 
+TEST_CASE("a list that never ends is given up") {
+  struct Endless : Transport {
+    HttpResult send(const HttpRequest&) override {
+      return HttpReply{200, {}, Secret(page("1", std::to_string(++pages)))};
+    }
+    int pages = 0;
+  } endless;
+  GraphClient client(endless, graph_url, "v23.0", Secret("TOKEN"), Secret(), Timeouts{});
+  CHECK(!client.waba_numbers(waba_id));
+  CHECK(endless.pages == 10'000);
+}
+
+TEST_CASE("a moment beyond all calendars is the last there is") {
+  Graph graph;
+  graph.transport.odd(200, R"({"data":{"is_valid":true,"expires_at":9223372036854775807,"issued_at":-1}})");
+  const auto token = graph.client.debug_token();
+  REQUIRE(token);
+  CHECK(to_iso(token->expires_at.value()) == "9999-12-31T23:59:59.000Z");
+  CHECK(!token->issued_at);
+}
+
 TEST_CASE("a list that can't be read to its end is a failure, not a shorter list") {
   Graph graph;
   graph.transport.reply(200, page("1", "NEXT")).reply(400, R"({"error":{"code":80007}})");

@@ -249,6 +249,13 @@ TEST_CASE("waiting callbacks are summed, and a missing gauge is not zero") {
             ->value() == 5);
 }
 
+TEST_CASE("gauges and dates that no client can mean are unknown") {
+  CHECK(!queue_from(R"({"stats":{"app":{"callback_queue_size":{"data":[{"value":9223372036854775807},{"value":1}]}}}})")
+             ->has_value());
+  CHECK(!support_from(R"({"expire_timestamp":9223372036854775807})")->expires);
+  CHECK(!support_from(R"({"expire_timestamp":"253402300800000"})")->expires);
+}
+
 TEST_CASE("settings, profile, about, shards and backup are read") {
   Onprem onprem({"onprem_application_settings", "onprem_business_profile", "onprem_about", "onprem_picture",
                  "onprem_shards", "onprem_backup_ok"});

@@ -30,6 +30,20 @@ TEST_CASE("a document is read down to 64 levels and refused below, but brackets 
   CHECK(parse_json("\"\\\"" + std::string(100, '[') + "\"").has_value());
 }
 
+TEST_CASE("an object of so many members that reading it would take hours is refused at once, a long list is not") {
+  const auto object = [](int members) {
+    std::string text = "{\"first\":0";
+    for (int i = 0; i < members; ++i) text += ",\"" + std::to_string(i) + "\":{}";
+    return text + "}";
+  };
+  CHECK(parse_json(object(5000))->size() == 5001);
+  CHECK_FALSE(parse_json(object(1'000'000)).has_value());
+  std::string list = "[0";
+  for (int i = 0; i < 200'000; ++i) list += ",{\"a:b\":\":::\"}";
+  CHECK(parse_json(list + "]")->size() == 200'001);
+  CHECK_FALSE(parse_json("]" + object(3)).has_value());
+}
+
 TEST_CASE("keys keep the order in which they were written") {
   CHECK(to_compact(parsed(R"({"b":1,"a":{"z":1,"y":2}})")) == R"({"b":1,"a":{"z":1,"y":2}})");
 }

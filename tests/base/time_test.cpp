@@ -36,6 +36,14 @@ TEST_CASE("what is written is read back as the same moment") {
   }
 }
 
+TEST_CASE("no moment outside of the years that can be written is read, and the nearest is written") {
+  CHECK_FALSE(parse_iso("0000-01-01T00:00+23:59").has_value());
+  CHECK_FALSE(parse_iso("9999-12-31T23:59-00:01").has_value());
+  CHECK(parse_iso("9999-12-31T23:59:59.999Z") == latest);
+  CHECK(to_iso(Time::max()) == "9999-12-31T23:59:59.999Z");
+  CHECK(to_iso(Time::min()) == "0000-01-01T00:00:00.000Z");
+}
+
 TEST_CASE("what is not a moment is refused") {
   for (const char* text :
        {"", "2025", "2025-13-01", "2025-02-29", "2025-10-23T", "2025-10-23T24:00:00Z", "2025-10-23T07:60:00Z",

@@ -240,6 +240,16 @@ TEST_CASE("a plan that lacks a part, or whose parts don't fit each other, is ref
   refuses("dates can't be read", [](Json& json) { json["options"]["as_of"] = "soon"; });
 }
 
+TEST_CASE("a road that is expected to take longer than a year, or less than nothing, is refused") {
+  for (const char* member : {"expected_ms", "expected_downtime_ms"}) {
+    for (const long long length : {-1LL, 9223372036854775807LL}) {
+      Json changed = to_json(some_plan());
+      changed["roads"][0][member] = length;
+      CHECK(why_refused(signed_again(changed)) == "a road's expected length can't be read");
+    }
+  }
+}
+
 TEST_CASE("numbers that take the same road share it, and one that is at home already has an empty one") {
   const Plan plan = some_plan();
   REQUIRE(plan.numbers.size() == 3);

@@ -35,6 +35,24 @@ sim::FaultRule fault(std::string on, sim::Action action, int nth = 1) {
 
 }  // namespace
 
+TEST_CASE("a journal line that this version never writes is an error, not an end of the process") {
+  Rig rig;
+  const Plan plan = planned(rig, Direction::to_cloud);
+  const std::string start = R"({"t":"2026-03-01T12:00:00Z","phone":")" + rig.phone() + R"(",)";
+  for (const std::string& rest :
+       {std::string(R"("e":"intent","step":"fly"})"), std::string(R"("e":"outcome"})"),
+        std::string(R"("e":"settled","step":"fly"})"), std::string(R"("e":"started","more":{"road":["fly"]}})"),
+        std::string(R"("e":"replanned","more":{"road":["fly"]}})")}) {
+    const auto progress = fold_journal(plan, {start + rest});
+    CAPTURE(rest);
+    REQUIRE_FALSE(progress.has_value());
+    CHECK(progress.error().message.find("a step this version does not know") != std::string::npos);
+  }
+  for (const char* count : {"-1", "2147483648", "\"x\""}) {
+    CHECK_FALSE(fold_journal(plan, {start + R"("e":"intent","step":"cloud_register","attempt":)" + count + "}"}));
+  }
+}
+
 TEST_CASE("a number goes to Cloud with one registration and is verified there") {
   Rig rig;
   const Plan plan = planned(rig, Direction::to_cloud);
