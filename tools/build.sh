@@ -3,7 +3,7 @@
 set -eu
 cd "$(dirname "$0")/.."
 preset=${1:-ci}
-tools/setup.sh
+case $preset in fuzz) tools/setup.sh analysis ;; *) tools/setup.sh ;; esac
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 launcher=""

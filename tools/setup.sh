@@ -1,8 +1,10 @@
 #!/bin/sh
-# Installs what building wamigrate needs and this Debian (or Ubuntu) lacks. Quiet, and only what is missing.
+# Installs what building wamigrate needs and this Debian (or Ubuntu) lacks; with the word `analysis`, what the fuzzers
+# and clang-tidy need too. Quiet, and only what is missing.
 set -eu
 packages="g++ cmake ninja-build pkg-config libpoco-dev nlohmann-json3-dev libyaml-cpp-dev libboost-program-options-dev
 catch2 libfmt-dev libexpected-dev libsodium-dev libphonenumber-dev libssl-dev openssl gcc spin"
+[ "${1:-}" != analysis ] || packages="$packages clang clang-tidy libclang-rt-dev llvm"
 missing=""
 for package in $packages; do
   dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing="$missing $package"

@@ -59,7 +59,7 @@ void Section::note_unknown(const Entry& entry, Keys known) const {
   const std::string_view meant = nearest(entry.key, known);
   if (entry.key == "<<") {
     note("YAML merge keys are not supported", "put what numbers share under `defaults`");
-  } else if (!meant.empty()) {
+  } else if (!meant.empty() && can_be_shown(entry.key)) {
     note(fmt::format("unknown key `{}{}`", path_, entry.key), fmt::format("did you mean `{}`?", meant));
   } else if (entry.value->kind == Node::Kind::nothing || !can_be_shown(entry.key)) {
     // A comma inside an unquoted text makes its rest look like a key, and the text may be a secret.

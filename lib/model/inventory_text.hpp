@@ -23,6 +23,7 @@ std::optional<Diagnostic> check_text(std::string_view text, const std::string& f
 std::string_view nearest(std::string_view written, std::span<const std::string_view> words);
 
 bool all_digits(std::string_view text);
+/// Of ASCII, or of the second set (C1), which terminals obey as well.
 bool has_control_character(std::string_view text);
 
 }  // namespace wamigrate::inventory

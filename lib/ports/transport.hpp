@@ -58,7 +58,7 @@ struct TransportFailure {
 using HttpResult = tl::expected<HttpReply, TransportFailure>;
 
 /// Replies longer than this are given up as too_large. Backups are the largest honest replies.
-inline constexpr std::size_t max_reply_bytes = 16 * 1024 * 1024;
+inline constexpr std::size_t max_reply_bytes = std::size_t{16} << 20;
 
 /// Safe to use from any thread; send() blocks until the reply, a failure, or the deadline. Redirects are not followed.
 class Transport {

@@ -1,20 +1,12 @@
-// What the targets share, and the list of them.
+// What the targets share.
 #include "fuzz/targets/target.hpp"
 
 #include <algorithm>
-#include <array>
 #include <filesystem>
 
 #include "support/golden.hpp"
 
 namespace wamigrate::fuzz {
-
-std::span<const Target* const> targets() {
-  static constexpr std::array all = {&inventory,  &numbers_file, &plan,        &journal, &graph,
-                                     &onprem,     &catalogue,    &status_feed, &values,  &scan,
-                                     &http_reply, &http_request, &simulator,   &faults};
-  return all;
-}
 
 void holds(bool property, std::string_view words) {
   if (!property) throw Broken(std::string(words));
