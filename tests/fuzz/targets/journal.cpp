@@ -1,5 +1,7 @@
 // Journals, a line an entry, folded over a worked plan. Each line either folds or is an error that says so; what was
 // folded can be shown.
+#include <algorithm>
+
 #include "fuzz/targets/target.hpp"
 #include "plan/plan.hpp"
 #include "report/run_report.hpp"
@@ -12,9 +14,9 @@ namespace wamigrate::fuzz {
 namespace {
 
 const Plan& worked_plan() {
-  static const Plan plan =
+  static const Plan worked =
       *plan_from_json(testing::text_of("plans/one-number-to-cloud/plan.json"), wamigrate::catalogue());
-  return plan;
+  return worked;
 }
 
 void check_entry(const Entry& entry) {
@@ -67,8 +69,7 @@ std::string line_of(std::string_view event, std::string_view step, std::string_v
 
 /// Runs of a few lines: the road as it goes, and each way it can leave it.
 std::vector<std::string> journal_seeds() {
-  const Plan& plan = worked_plan();
-  const std::vector<std::string>& road = plan.roads[plan.numbers.front().road].steps;
+  const std::vector<std::string>& road = worked_plan().roads[worked_plan().numbers.front().road].steps;
   const std::string opening =
       line_of("observed", "", "", {{"home", "onprem"}}) + line_of("started", "", "", {{"road", road}, {"wave", 1}});
   std::vector<std::string> seeds;

@@ -23,21 +23,21 @@ std::string signed_again(std::string_view input) {
 
 void run_plan(std::string_view input) {
   const std::string text = signed_again(input);
-  const auto read = plan_from_json(text, catalogue());
+  const auto read = plan_from_json(text, wamigrate::catalogue());
   if (!read) {
     holds(!read.error().message.empty(), "a refusal says why");
     return;
   }
   const std::string written = to_document(to_json(*read));
-  const auto again = plan_from_json(written, catalogue());
+  const auto again = plan_from_json(written, wamigrate::catalogue());
   holds(again.has_value(), "a plan that was read can be written and read");
   holds(to_document(to_json(*again)) == written, "a plan that was read is written as it is");
   holds(diff(*read, *again).empty(), "a plan does not differ from itself");
-  holds(is_plain_page(review_text(*read, catalogue(), false)), "a review is plain text");
+  holds(is_plain_page(review_text(*read, wamigrate::catalogue(), false)), "a review is plain text");
   holds(is_plain_page(changes_text(*read, false)), "the list of changes is plain text");
-  holds(is_plain_page(review_markdown(*read, catalogue())), "a runbook is plain text");
-  holds(is_plain_page(review_html(*read, catalogue())), "a runbook's page is plain text");
-  review_dot(*read, catalogue());
+  holds(is_plain_page(review_markdown(*read, wamigrate::catalogue())), "a runbook is plain text");
+  holds(is_plain_page(review_html(*read, wamigrate::catalogue())), "a runbook's page is plain text");
+  review_dot(*read, wamigrate::catalogue());
 }
 
 }  // namespace

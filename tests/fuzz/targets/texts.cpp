@@ -43,9 +43,9 @@ void run_scan(std::string_view input) {
     last = mention;
   }
   for (const Direction direction : {Direction::to_cloud, Direction::to_onprem}) {
-    Scan scan(direction);
-    scan.add("file", input);
-    for (const Check& check : scan.take()) {
+    Scan found(direction);
+    found.add("file", input);
+    for (const Check& check : found.take()) {
       holds(is_plain(check.message), "nothing of a file is repeated");
       holds(check.message.size() <= 300, "a finding is short however long the file");
     }
