@@ -95,6 +95,7 @@ class OnpremClient {
   Answer<Secret> login();
   /// Asks something harmless with it. What can't be told is no.
   bool token_is_refused(const Secret& token);
+  void forget(const Secret& token);
   HttpRequest request_for(const Call& call) const;
 
   Transport& transport_;

@@ -48,6 +48,13 @@ Failure of_login(Failure failure, const std::string& username) {
   return failure;
 }
 
+/// The token was refused, and with it the call.
+Failure logged_out(const Exchange& exchange, const HttpReply& reply) {
+  Failure failure = unreadable(exchange, reply, "the login had run out");
+  failure.how = Failure::How::not_sent;
+  return failure;
+}
+
 }  // namespace
 
 std::optional<AccountAnswer> account_answer(int http_status) {
@@ -101,6 +108,11 @@ bool OnpremClient::token_is_refused(const Secret& token) {
   return result && result->status == 401;
 }
 
+void OnpremClient::forget(const Secret& token) {
+  const std::lock_guard lock(mutex_);
+  if (token_.same_as(token)) token_ = Secret();
+}
+
 Answer<Json> OnpremClient::send(const Call& call, std::string_view on, int* status) {
   HttpRequest request = request_for(call);
   Secret refused;
@@ -110,6 +122,11 @@ Answer<Json> OnpremClient::send(const Call& call, std::string_view on, int* stat
     request.authorization = Secret("Bearer " + std::string(bearer->reveal()));
     const HttpResult result = transport_.send(request);
     if (result && result->status == 401 && !last && (!call.changing || token_is_refused(*bearer))) {
+      // What changes something is not sent again from here: time has passed, and who asked must look first.
+      if (call.changing) {
+        forget(*bearer);
+        return tl::make_unexpected(logged_out({Side::onprem, on, request}, *result));
+      }
       refused = *bearer;
       continue;
     }

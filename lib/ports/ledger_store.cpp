@@ -103,6 +103,12 @@ class SqliteLedgerStore : public LedgerStore {
     });
   }
 
+  Result<void> drop_refused(const std::string& phone, const std::string& pin_mark) override {
+    return file_->write("forgetting a doubt about a PIN in the ledger", [&](Session& session) {
+      session << "DELETE FROM refused WHERE phone = ? AND mark = ?", useRef(phone), useRef(pin_mark), now;
+    });
+  }
+
   Result<Lease> lease(const std::string& phone, const std::string& holder, Time now_, Time until) override {
     return file_->write("taking a lease in the ledger", [&](Session& session) {
       const std::int64_t present = to_number(now_);

@@ -68,6 +68,8 @@ class LedgerStore {
   /// PINs that a server has refused, kept as keyed marks (Sealer::mark).
   virtual Result<bool> is_refused(const std::string& phone, const std::string& pin_mark) = 0;
   virtual Result<void> add_refused(const std::string& phone, const std::string& pin_mark) = 0;
+  /// Forgets a mark; none is no error. Only for what was never more than a doubt.
+  virtual Result<void> drop_refused(const std::string& phone, const std::string& pin_mark) = 0;
 
   struct Lease {
     std::string holder;  ///< Who: host, process, run directory; for people.

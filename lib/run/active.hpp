@@ -10,10 +10,12 @@ struct Runner::Active {
   bool leased = false;
   Time lease_until{};
   bool in_flight = false;
-  Time due{};         ///< When to look at the number again.
-  Time since{};       ///< Patience with the current step runs from here.
-  Time not_before{};  ///< Nothing that changes anything is sent earlier: a backoff.
-  int failures = 0;   ///< In a row, of the current step.
+  Time due{};               ///< When to look at the number again.
+  Time since{};             ///< Patience with the current step runs from here.
+  Time looked{};            ///< When what is being judged began to be read: that is how fresh it is.
+  Time not_before{};        ///< Nothing that changes anything is sent earlier: a backoff.
+  int failures = 0;         ///< In a row, of the current step …
+  std::string failed_with;  ///< … and the last of them, for people.
   int replans = 0;
   std::string replan_why;  ///< Non-empty: find a new road from a full observation first.
   std::optional<Snapshot> snapshot;
@@ -26,6 +28,7 @@ struct Runner::Job {
   Readings readings;
   Supplies supplies;
   Observation seen;
+  Time began{};  ///< When it was asked for.
   Outcome outcome;
   bool is_feed = false;  ///< The status feed, for no number.
   StatusFeed feed;

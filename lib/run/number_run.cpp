@@ -79,6 +79,23 @@ bool Runner::is_committed(const NumberProgress& number) const {
   });
 }
 
+// A request of this number may yet be carried out, or what it took may yet show.
+bool Runner::may_still_land(std::size_t index) const {
+  const NumberProgress& number = progress_.numbers[index];
+  const Time now = doors_.clock.now();
+  return std::any_of(number.last_sent.begin(), number.last_sent.end(),
+                     [&](const auto& sent) { return now < sent.second + settling(step_of(sent.first).kind, policy_); });
+}
+
+// While a request with it is under way a PIN is in doubt, for every run: its refusal may never be heard of.
+void Runner::doubt_pin(std::size_t index, bool doubted) {
+  doubted_pins_.emplace_back(progress_.numbers[index].phone, doubt_mark(index), doubted);
+}
+
+std::string Runner::doubt_mark(std::size_t index) const {
+  return "doubt " + pin_mark(doors_.sealer, *numbers_[index], doors_.site.pin(*numbers_[index]));
+}
+
 // What a new road may be made of: nothing that vouches for something or gives something up, but for what was approved.
 std::vector<StepKind> Runner::kinds_open_to(std::size_t index, bool people) const {
   const std::vector<std::string>& approved = plan_.roads[plan_.numbers[index].road].steps;
@@ -192,7 +209,10 @@ void Runner::slow_down() {
 }
 
 void Runner::observe(std::size_t index, Readings readings) {
-  if (readings.empty()) return on_seen(index, Observation{});
+  if (readings.empty()) {
+    active_[index]->looked = doors_.clock.now();
+    return on_seen(index, Observation{});
+  }
   auto job = std::make_unique<Job>();
   job->number = index;
   job->readings = readings;
@@ -202,11 +222,15 @@ void Runner::observe(std::size_t index, Readings readings) {
 
 void Runner::complete(Job& job) {
   if (job.is_feed) return on_feed(job.feed);
-  active_[job.number]->in_flight = false;
-  active_[job.number]->due = doors_.clock.now();
+  Active& active = *active_[job.number];
+  active.in_flight = false;
+  active.due = doors_.clock.now();
+  active.looked = job.began;
   if (job.step != nullptr) return on_outcome(job.number, *job.step, std::move(job.outcome));
   // Nothing follows any more from what a run that is being stopped has seen.
   if (!may_go_on(job.number)) return;
+  // Held up for longer than its lease, what was seen may be another's doing by now: it is looked at again.
+  if (active.leased && active.due >= active.lease_until) return;
   on_seen(job.number, job.seen);
 }
 
@@ -254,7 +278,7 @@ Result<Secret> Runner::open_blob(const std::string& purpose) {
 // A yes proves nothing soon after a request that may take the fact, nor a no soon after one that may give it.
 bool Runner::too_early(std::size_t index, Facts facts, Answer answer) const {
   const NumberProgress& number = progress_.numbers[index];
-  const Time now = doors_.clock.now();
+  const Time now = active_[index]->looked;
   const auto& sent = answer == Answer::yes ? number.last_sent : number.last_unsure;
   return std::any_of(sent.begin(), sent.end(), [&](const auto& one) {
     const StepKind& kind = step_of(one.first).kind;
@@ -317,7 +341,7 @@ void Runner::on_seen(std::size_t index, const Observation& seen) {
   }
   const OwnRecord own = own_record(index, seen);
   const Sighting sighting{
-      *numbers_[index], plan_.fleet.graph, plan_.options, seen, own, now - active.since >= patience};
+      *numbers_[index], plan_.fleet.graph, plan_.options, seen, own, active.looked - active.since >= patience};
   if (seen.readings.has(Reading::onprem_health) && seen.readings.has(Reading::graph_node)) {
     note_home(index, home_of(sighting));
   }
@@ -386,6 +410,14 @@ void Runner::on_first_sight(std::size_t index, const Sighting& sighting) {
         index, NumberState::stale,
         (told ? "no longer true since the plan was made: " : "can't be told any more since the plan was made: ") +
             names_of(lost));
+  }
+  if (road.empty() && finding.degraded) {
+    // It is where it should be, and not whole there: nothing to do, and nothing to vouch for.
+    if (!sighting.patience_over) {
+      active.due = next_look(active);
+      return;
+    }
+    return end(index, NumberState::stale, "it is where it should be, but not whole: " + finding.why);
   }
   Entry entry = entry_of(index, event::started);
   entry.message = finding.why;
@@ -458,6 +490,7 @@ void Runner::settle(std::size_t index) {
   write(std::move(entry));
   if (step.kind.once_per_waba) waba_holder_.erase(numbers_[index]->waba_id);
   if (step.kind.uses_pin && number.attempts.contains(std::string(step.kind.name))) {
+    doubt_pin(index, false);
     const auto ref = pin_refs_.find(numbers_[index]->pin.text());
     if (ref != pin_refs_.end()) ref->second = true;
   }
@@ -501,6 +534,7 @@ void Runner::attempt(std::size_t index, const Step& step, const Sighting& sighti
     active.due = std::max(active.not_before, graph_not_before_);
     return;
   }
+  if (active.failures > policy_.retries) return give_up(index);
   auto job = std::make_unique<Job>();
   if (step.call != nullptr) {
     const Answer needs = judged(index, step.kind.effect.needs, sighting);
@@ -533,13 +567,19 @@ void Runner::attempt(std::size_t index, const Step& step, const Sighting& sighti
       }
       if (!refusal->empty()) return stop_number(index, *refusal);
     }
-    // No answer, and the number is off on both sides: that is how a refused PIN looks. A person must look first.
-    if (step.kind.uses_pin && number.doubtful.has_any(step.kind.effect.gives) &&
+    // No answer, and the number is off on both sides: that is how a refused PIN looks, to this run or another. A person
+    // must look first.
+    const auto doubted =
+        step.kind.uses_pin ? doors_.ledger.is_refused(number.phone, doubt_mark(index)) : Result<bool>(false);
+    if (!doubted) {
+      trouble_ = doubted.error();
+      return;
+    }
+    if ((*doubted || (step.kind.uses_pin && number.doubtful.has_any(step.kind.effect.gives))) &&
         home_of(sighting).home == Home::nowhere) {
       return wait_for(index, "person",
-                      "the reply to \"" + std::string(step.kind.title) +
-                          "\" was lost, and nobody serves the number since: its PIN may have been refused, and a "
-                          "refused PIN is never sent again",
+                      "the reply to a request with its PIN was lost, and nobody serves the number since: the PIN may "
+                      "have been refused, and a refused PIN is never sent again",
                       std::nullopt,
                       "make sure of the PIN in WhatsApp Manager, then: " +
                           command("resolve", number.phone + " --assume not-done --evidence \"the PIN is right\"") +
@@ -598,6 +638,7 @@ void Runner::attempt(std::size_t index, const Step& step, const Sighting& sighti
     }
     write(std::move(entry));
     if (step.kind.ration != Ration::none) spent_.emplace_back(number.phone, name(step.kind.ration));
+    if (step.kind.uses_pin) doubt_pin(index, true);
     job->supplies.not_after = active.lease_until - settling(step.kind, policy_);
   }
   active.in_flight = true;
@@ -630,6 +671,7 @@ void Runner::on_outcome(std::size_t index, const Step& step, Outcome outcome) {
                   {"notes", outcome.notes}};
     write(std::move(entry));
   }
+  if (step.kind.uses_pin && outcome.how != Outcome::How::ambiguous) doubt_pin(index, false);
   if (step.kind.once_per_waba && outcome.how != Outcome::How::ambiguous) waba_holder_.erase(numbers_[index]->waba_id);
   if (outcome.how == Outcome::How::done) {
     active.failures = 0;
@@ -656,11 +698,10 @@ void Runner::react(std::size_t index, const Step& step, const Outcome& outcome) 
     const bool api_down = outcome.code == "2";
     active.not_before = now + (api_down ? policy_.api_down_wait : backoff);
     if (step.call == nullptr || outcome.how == Outcome::How::not_sent) active.due = active.not_before;
-    if (active.failures <= policy_.retries) return;
-    if (is_committed(number)) {
-      return wait_for(index, "person", advised, std::nullopt, resume_command() + " tries again");
-    }
-    return stop_number(index, advised);
+    active.failed_with = advised;
+    // What is in doubt is looked at, whatever is left to try.
+    if (outcome.how != Outcome::How::ambiguous && active.failures > policy_.retries) give_up(index);
+    return;
   }
   // What one new backup, deregistration or code has not cured, another will not.
   const bool again = number.refusals.at(std::string(api::name(outcome.error_class))) > 1;
@@ -710,6 +751,14 @@ void Runner::react(std::size_t index, const Step& step, const Outcome& outcome) 
       if (step.kind.actor == Actor::person_during) return;
       return stop_number(index, advised);
   }
+}
+
+// The retries of a step are used up.
+void Runner::give_up(std::size_t index) {
+  const std::string why = active_[index]->failed_with;
+  if (!is_committed(progress_.numbers[index])) return stop_number(index, why);
+  active_[index]->failures = 0;
+  wait_for(index, "person", why, std::nullopt, resume_command() + " tries again");
 }
 
 void Runner::replan_without(std::size_t index, Facts denied, const std::string& why) {

@@ -116,6 +116,7 @@ void on_heard(NumberProgress& number, const Entry& entry) {
     number.vouched = number.vouched - Facts{Fact::onprem_is_home, Fact::cloud_is_home};
     number.stopping = false;
     number.rescues = 0;
+    number.to_old_home = false;
     number.retried = true;
     if (number.backup_session != 0) number.backup_session = -1;
     if (number.drained_session != 0) number.drained_session = -1;

@@ -74,6 +74,11 @@ Result<void> Runner::flush() {
     if (auto kept = doors_.ledger.add_refused(phone, mark); !kept) return kept;
   }
   refused_pins_.clear();
+  for (const auto& [phone, mark, doubted] : doubted_pins_) {
+    auto kept = doubted ? doors_.ledger.add_refused(phone, mark) : doors_.ledger.drop_refused(phone, mark);
+    if (!kept) return kept;
+  }
+  doubted_pins_.clear();
   for (const auto& [purpose, sealed] : blobs_) {
     if (auto kept = doors_.store.put_blob(purpose, sealed); !kept) return kept;
   }
@@ -98,6 +103,7 @@ Result<void> Runner::flush() {
     jobs_[ticket] = std::move(job);
     doors_.workers.start(ticket, [this, raw] {
       const Number& number = *numbers_[raw->number];
+      raw->began = doors_.clock.now();
       if (raw->is_feed) {
         raw->feed = doors_.site.status_feed();
       } else if (raw->step == nullptr) {
@@ -152,6 +158,7 @@ Result<void> Runner::hear() {
                       : type == "resolve" ? "a person says: " + said + " (" + text_at(*json, "evidence") + ")"
                                           : "a person asks to try again";
       entry.more = {{"message", message.number}, {"said", said}, {"pin", text_at(*json, "pin")}};
+      if (said == "not-done") doubt_pin(index, false);
       write(std::move(entry));
     }
     if (active_[index] && !active_[index]->in_flight) active_[index]->due = active_[index]->since = doors_.clock.now();
@@ -390,7 +397,9 @@ Result<void> Runner::run() {
   const auto result = loop();
   if (!result) let_go();
   for (std::size_t i = 0; i < numbers_.size(); ++i) {
-    if (active_[i] && active_[i]->leased) (void)doors_.ledger.release(progress_.numbers[i].phone, settings_.holder);
+    if (active_[i] && active_[i]->leased && !may_still_land(i)) {
+      (void)doors_.ledger.release(progress_.numbers[i].phone, settings_.holder);
+    }
   }
   return result;
 }

@@ -14,6 +14,7 @@
 #include <memory>
 #include <optional>
 #include <set>
+#include <tuple>
 
 #include "ports/clock.hpp"
 #include "ports/sealer.hpp"
@@ -96,6 +97,7 @@ class Runner {
   void attempt(std::size_t index, const Step& step, const Sighting& sighting);
   void on_outcome(std::size_t index, const Step& step, Outcome outcome);
   void react(std::size_t index, const Step& step, const Outcome& outcome);
+  void give_up(std::size_t index);
   void replan_without(std::size_t index, Facts denied, const std::string& why);
   void on_stopping(std::size_t index, const Sighting& sighting);
   bool rescue(std::size_t index, const Sighting& sighting);
@@ -115,6 +117,9 @@ class Runner {
   std::string resume_command() const;
   std::string next_command_for(NumberState state, const NumberProgress& number) const;
   bool is_committed(const NumberProgress& number) const;
+  bool may_still_land(std::size_t index) const;
+  void doubt_pin(std::size_t index, bool doubted);
+  std::string doubt_mark(std::size_t index) const;
   std::vector<StepKind> kinds_open_to(std::size_t index, bool people = true) const;
   void wait_for_pin(std::size_t index, const std::string& why);
   void slow_down();
@@ -136,7 +141,8 @@ class Runner {
   std::vector<Entry> unwritten_;
   std::vector<std::pair<std::string, std::string>> blobs_;  // purpose and sealed bytes, durable before the entries
   std::vector<std::pair<std::string, std::string>> spent_;  // phone and ration, durable before the jobs
-  std::vector<std::pair<std::string, std::string>> refused_pins_;  // phone and mark
+  std::vector<std::pair<std::string, std::string>> refused_pins_;         // phone and mark
+  std::vector<std::tuple<std::string, std::string, bool>> doubted_pins_;  // phone, mark, in doubt or no more
   std::vector<std::unique_ptr<Job>> starting_;
   std::map<std::string, RunStore::Message> codes_;  // phone to the newest code message
   std::map<std::string, std::size_t> waba_holder_;  // WABA to the number that changes it

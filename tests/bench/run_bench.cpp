@@ -99,6 +99,10 @@ class TimedLedger : public LedgerStore {
     const Stopwatch w(total_);
     return inner_.add_refused(p, m);
   }
+  Result<void> drop_refused(const std::string& p, const std::string& m) override {
+    const Stopwatch w(total_);
+    return inner_.drop_refused(p, m);
+  }
   Result<Lease> lease(const std::string& p, const std::string& h, Time n, Time u) override {
     const Stopwatch w(total_);
     return inner_.lease(p, h, n, u);

@@ -354,6 +354,10 @@ TEST_CASE("a refused PIN stays refused for its number, however often it is noted
   REQUIRE(ledger->add_refused(phone, "mark").has_value());
   CHECK(ledger_store(dir / "ledger.db")->is_refused(phone, "mark") == true);
   CHECK(ledger->is_refused(phone, "other mark") == false);
+  REQUIRE(ledger->add_refused(phone, "doubt").has_value());
+  REQUIRE(ledger->drop_refused(phone, "doubt").has_value());
+  REQUIRE(ledger->drop_refused(phone, "doubt").has_value());
+  CHECK(ledger->is_refused(phone, "doubt") == false);
   CHECK(ledger->is_refused("+4915110000001", "mark") == false);
 }
 

@@ -6,8 +6,8 @@
 #include <set>
 
 #include "run/rations.hpp"
-#include "support/rig.hpp"
 #include "support/catch.hpp"
+#include "support/rig.hpp"
 
 using namespace wamigrate;
 using namespace wamigrate::rig;

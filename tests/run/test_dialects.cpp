@@ -2,10 +2,10 @@
 // world's own record is the judge: where the number ended, how often it was registered, what the run says of it.
 #include <fmt/format.h>
 
-#include "support/rig.hpp"
 #include "support/catch.hpp"
 #include "support/golden.hpp"
 #include "support/readings.hpp"
+#include "support/rig.hpp"
 
 using namespace wamigrate;
 using namespace wamigrate::rig;

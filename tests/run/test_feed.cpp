@@ -1,6 +1,6 @@
 // The status feed during a run: told before a wave, once, and never in the way.
-#include "support/rig.hpp"
 #include "support/catch.hpp"
+#include "support/rig.hpp"
 
 using namespace wamigrate;
 using namespace wamigrate::rig;

@@ -2,8 +2,8 @@
 // too early.
 #include <algorithm>
 
-#include "support/rig.hpp"
 #include "support/catch.hpp"
+#include "support/rig.hpp"
 
 using namespace wamigrate;
 using namespace wamigrate::rig;

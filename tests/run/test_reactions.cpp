@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include "api/catalogue.hpp"
-#include "support/rig.hpp"
 #include "support/catch.hpp"
+#include "support/rig.hpp"
 
 using namespace wamigrate;
 using namespace wamigrate::rig;

@@ -1,7 +1,9 @@
 // Whole runs, both ways, with the faults that matter most: production code from survey to runner, judged by what the
 // simulated world says happened.
-#include "support/rig.hpp"
+#include <fmt/format.h>
+
 #include "support/catch.hpp"
+#include "support/rig.hpp"
 
 using namespace wamigrate;
 using namespace wamigrate::rig;
@@ -532,4 +534,64 @@ TEST_CASE("the same seed of faults gives the same journal, byte for byte") {
     return journal;
   };
   CHECK(journal_of(7) == journal_of(7));
+}
+
+TEST_CASE("a run that was asked to stop waits for what it has moved without spinning") {
+  Rig rig({.numbers = 2});
+  rig.fleet.policy.waves = {{100, true}};
+  const Plan plan = planned(rig, Direction::to_cloud);
+  // The first number is registered, the second still waits for its queue: its next look is long past when the first one
+  // has arrived.
+  REQUIRE(sim::plant(*rig.world, fmt::format(R"({{"{}": {{"queue": 100000, "queue_per_second": 1}}}})", rig.phone(1)))
+              .has_value());
+  rig.world->hold()->dialect.pending_for_minutes = true;
+  bool stopped = false;
+  rig.stop_at = [&] { return rig.world->requests("register") > 0 && !std::exchange(stopped, true); };
+  int ticks = 0;
+  rig.on_tick = [&] { ++ticks; };
+  const Progress progress = rig.run(plan);
+  INFO(story(rig));
+  CHECK(progress.paused == "signal");
+  CHECK(progress.numbers[0].state == NumberState::migrated);
+  CHECK(ticks < 2000);
+}
+
+TEST_CASE("what can't be read when a number's turn comes is asked again, and not taken for lost") {
+  Rig rig;
+  const Plan plan = planned(rig, Direction::to_cloud);
+  rig.faults.add(fault("subscribed_apps", sim::Action::down));
+  const Progress progress = rig.run_through(plan);
+  INFO(story(rig));
+  CHECK(progress.numbers[0].state == NumberState::migrated);
+}
+
+TEST_CASE("a number that is stale and served by nobody ends the run with 5") {
+  Rig rig;
+  const Plan plan = planned(rig, Direction::to_cloud);
+  REQUIRE(sim::plant(*rig.world, R"({"*": {"home": "nowhere"}})").has_value());
+  const Progress progress = rig.run_through(plan);
+  CHECK(progress.numbers[0].state == NumberState::stale);
+  CHECK(exit_code(progress) == 5);
+}
+
+TEST_CASE("under a limit that is always reached a run comes to an end, and says what it knows") {
+  Rig rig({.overlay = R"({"world": {"waba_calls_per_hour": 30}})"});
+  rig.world->hold()->dialect.usage_headers_left_out = true;
+  const Plan plan = rig.plan(Direction::to_cloud);
+  if (plan.numbers.empty()) return;
+  const Progress progress = rig.run_through(plan);
+  INFO(story(rig));
+  CHECK((is_final(progress.numbers[0].state) || !progress.paused.empty()));
+  CHECK(rig.world->cloud_registrations(rig.phone()) <= 1);
+}
+
+TEST_CASE("a registration that was answered as done, and is not, is not repeated: the old home takes the number back") {
+  Rig rig({.home = ServedBy::cloud});
+  rig.world->hold()->dialect.account_needs_restart = true;
+  const Plan plan = planned(rig, Direction::to_onprem);
+  const Progress progress = rig.run_through(plan);
+  INFO(story(rig));
+  CHECK(rig.world->requests("account") == 1);
+  CHECK(progress.numbers[0].state == NumberState::rolled_back);
+  CHECK(rig.world->home(rig.phone()) == ServedBy::cloud);
 }

@@ -160,6 +160,9 @@ Result<void> WatchedLedger::add_refused(const std::string& phone, const std::str
     return inner_.add_refused(phone, mark);
   });
 }
+Result<void> WatchedLedger::drop_refused(const std::string& phone, const std::string& mark) {
+  return through(gate_, true, [&] { return inner_.drop_refused(phone, mark); });
+}
 Result<LedgerStore::Lease> WatchedLedger::lease(const std::string& phone, const std::string& holder, Time now,
                                                 Time until) {
   return through(gate_, true, [&] { return inner_.lease(phone, holder, now, until); });

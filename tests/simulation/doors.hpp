@@ -128,6 +128,7 @@ class WatchedLedger : public LedgerStore {
   Result<void> add_attempt(const std::string& phone, const std::string& kind, Time at) override;
   Result<bool> is_refused(const std::string& phone, const std::string& mark) override;
   Result<void> add_refused(const std::string& phone, const std::string& mark) override;
+  Result<void> drop_refused(const std::string& phone, const std::string& mark) override;
   Result<Lease> lease(const std::string& phone, const std::string& holder, Time now, Time until) override;
   Result<void> release(const std::string& phone, const std::string& holder) override;
 

@@ -31,11 +31,11 @@ void Simulation::say(const Json& message) { (void)rig_.store->post(to_compact(me
 void Simulation::wait_a_while() { rig_.clock.advance(std::chrono::seconds(scenario_.storm ? lots_.below(600) : 1)); }
 
 bool Simulation::retry(const NumberProgress& number) {
-  if (scenario_.stubborn || ++retries_[number.phone] > retries_at_most) return false;
+  if ((scenario_.stubborn && number.pin_refused) || ++retries_[number.phone] > retries_at_most) return false;
   auto pin = rig_.world->hold()->number(number.phone)->pin;
   const std::string reference = fmt::format("RIGHT_{}_{}", number.phone.substr(1), retries_[number.phone]);
   Json message = {{"type", "retry"}, {"phone", number.phone}};
-  if (pin && (number.pin_refused || number.waits_for == "pin")) {
+  if (pin && !scenario_.stubborn && (number.pin_refused || number.waits_for == "pin")) {
     // One that was refused although it is right can't be used any more: they set another.
     if (rig_.secrets.known[plan_pin(number.phone)] == *pin) {
       pin = fmt::format("{:06}", 700'000 + lots_.below(99'999));

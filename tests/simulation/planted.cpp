@@ -140,6 +140,9 @@ class BuggyLedger : public LedgerStore {
   Result<void> add_refused(const std::string& phone, const std::string& mark) override {
     return inner_.add_refused(phone, mark);
   }
+  Result<void> drop_refused(const std::string& phone, const std::string& mark) override {
+    return inner_.drop_refused(phone, mark);
+  }
   Result<Lease> lease(const std::string& phone, const std::string& holder, Time now, Time until) override {
     if (bug_ == Bug::leases_for_all) return Lease{holder, until};
     return inner_.lease(phone, holder, now, until);

@@ -231,7 +231,8 @@ Plan Simulation::plan_with_pins() {
 }
 
 void Simulation::each_witness(const std::function<void(Witness&, const Scene&)>& tell) {
-  const Scene scene{*rig_.world, *rig_.store, rig_.ledger, plan_, secrets_, holder_, rig_.clock.now()};
+  const Scene scene{*rig_.world, *rig_.store,         rig_.ledger, plan_,
+                    secrets_,    !scenario_.stubborn, holder_,     rig_.clock.now()};
   for (const auto& witness : witnesses_) tell(*witness, scene);
 }
 

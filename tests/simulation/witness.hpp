@@ -20,7 +20,8 @@ struct Scene {
   rig::MemoryLedger& ledger;   ///< What is durable over all runs.
   const Plan& plan;            ///< What people approved.
   const std::vector<std::string>& secrets;
-  const std::string& holder;  ///< Of the process under way.
+  bool people_name_pins = true;  ///< Asked for the right PIN they name it.
+  const std::string& holder;     ///< Of the process under way.
   Time now{};
 };
 

@@ -91,6 +91,9 @@ Progress Rig::run(const Plan& plan) {
     entries.push_back(entry);
     if (stop_at && stop_at()) running->stop();
   };
+  settings.on_tick = [this](const Progress&, Time) {
+    if (on_tick) on_tick();
+  };
   Runner runner(plan, *progress, {site, *store, ledger, sealer, workers, clock}, settings);
   running = &runner;
   last_result = runner.run();

@@ -126,6 +126,10 @@ class MemoryLedger : public LedgerStore {
     refused_.insert(phone + mark);
     return {};
   }
+  Result<void> drop_refused(const std::string& phone, const std::string& mark) override {
+    refused_.erase(phone + mark);
+    return {};
+  }
   Result<Lease> lease(const std::string& phone, const std::string& holder, Time now, Time until) override {
     const auto found = leases_.find(phone);
     if (found != leases_.end() && found->second.holder != holder && found->second.until > now) return found->second;
@@ -206,6 +210,7 @@ class Rig {
   Checks failed;
   std::vector<Entry> entries;  ///< Of all processes, in order.
   Result<void> last_result;
+  std::function<void()> on_tick;  ///< At each turn of the runner's loop.
   std::function<bool()> stop_at;  ///< Asked after each entry; true asks the runner to stop.
 
  private:

@@ -30,10 +30,7 @@ class RefusedPinNotRepeated : public Witness {
     if (sent.result.has_value() && wrong && refuses_pin(sent.answered)) read_.insert(key);
   }
   void written(const Scene&, std::string_view) override { refused_.merge(read_); }
-  void process_ends(const Scene&, bool killed) override {
-    if (!killed) refused_.merge(read_);
-    read_.clear();
-  }
+  void process_ends(const Scene&, bool) override { read_.clear(); }
 
  private:
   using Key = std::pair<std::string, std::string>;  ///< Number and PIN.

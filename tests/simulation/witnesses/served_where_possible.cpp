@@ -28,7 +28,10 @@ class ServedWherePossible : public Witness {
       const bool rations_left = !is_spent(truth.registers, scene.now) && number.registers_used() < 3;
       const bool pin_known =
           !truth.pin || std::find(scene.secrets.begin(), scene.secrets.end(), *truth.pin) != scene.secrets.end();
-      if (truth.on_biz_app || !rations_left || !pin_known) continue;
+      // Ownership is proven with a code that a plan must ask for; a refusal that may mean the PIN counts as one.
+      const bool is_owners = truth.verification == "VERIFIED";
+      const bool pin_open = scene.people_name_pins || !number.pin_refused;
+      if (truth.on_biz_app || !rations_left || !pin_known || !is_owners || !pin_open) continue;
       complain(scene, fmt::format("{} is served by nobody: {} {} {}; next: {}", number.phone,
                                   wamigrate::name(number.state), number.waits_for, number.reason, number.next_command));
     }
