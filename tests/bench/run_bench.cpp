@@ -236,7 +236,7 @@ int main(int argc, char* argv[]) {
       begun = Steady::now();
       cpu = cpu_seconds();
       Runner runner(plan, begin(plan), {site, timed_store, timed_ledger, sealer, *workers, clock},
-                    {"bench", "bench", fleet.policy.concurrency, {}, {}});
+                    {.run_name = "bench", .holder = "bench", .clock = {}, .concurrency = fleet.policy.concurrency});
       const auto ran = runner.run();
       const double wall = seconds_since(begun);
       const double run_cpu = cpu_seconds() - cpu;

@@ -118,3 +118,22 @@ TEST_CASE("a process that was frozen while it logged in again sends nothing afte
     return url.find(rig.fleet.numbers[0].phone_number_id) != url.npos;
   }));
 }
+
+TEST_CASE("what was seen by a process that was held up past its lease is not acted upon") {
+  Rig rig;
+  const Plan plan = rig.plan(Direction::to_cloud);
+  Freezing front(rig);
+  bool frozen = false;
+  front.after = [&](const std::string& url) {
+    if (frozen || front.count("/register") == 0 || !url.ends_with("/v1/settings/application")) return;
+    frozen = true;
+    rig.clock.advance(1h);
+    // Meanwhile the lease is another's, and it has brought the number back.
+    REQUIRE(sim::plant(*rig.world, R"({"*": {"home": "onprem"}})").has_value());
+  };
+  const Progress progress = rig.run_through(plan);
+  REQUIRE(frozen);
+  INFO(rig.world->story());
+  CHECK(progress.numbers[0].state != NumberState::migrated);
+  CHECK(progress.numbers[0].home != Home::cloud);
+}
