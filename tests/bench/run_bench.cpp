@@ -236,7 +236,12 @@ int main(int argc, char* argv[]) {
       begun = Steady::now();
       cpu = cpu_seconds();
       Runner runner(plan, begin(plan), {site, timed_store, timed_ledger, sealer, *workers, clock},
-                    {.run_name = "bench", .holder = "bench", .clock = {}, .concurrency = fleet.policy.concurrency});
+                    {.run_name = "bench",
+                     .holder = "bench",
+                     .clock = {},
+                     .concurrency = fleet.policy.concurrency,
+                     .on_entry = {},
+                     .on_tick = {}});
       const auto ran = runner.run();
       const double wall = seconds_since(begun);
       const double run_cpu = cpu_seconds() - cpu;
