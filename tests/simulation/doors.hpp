@@ -31,7 +31,7 @@ class Gate {
  public:
   /// A new process begins.
   void open(std::optional<Crash> crash, int calls_at_most) {
-    calls_ = 0;
+    calls_ = calls_that_tell_ = 0;
     calls_at_most_ = calls_at_most;
     crash_ = crash;
     disk_full_after_.reset();
@@ -44,12 +44,15 @@ class Gate {
   std::optional<Crash> enter(bool is_request);
   bool disk_is_full() const { return disk_full_after_ && calls_ >= *disk_full_after_; }
   int calls() const { return calls_; }
+  /// The next call tells nothing about whether the process comes to an end.
+  void allow_another() { --calls_that_tell_; }
   /// This call leaves something behind: a process that dies at any other dies as if before the next of these.
   void note_lasting() { lasting_.push_back(calls_); }
   const std::vector<int>& lasting() const { return lasting_; }
 
  private:
   int calls_ = 0;
+  int calls_that_tell_ = 0;
   int calls_at_most_ = 0;
   std::optional<Crash> crash_;
   std::optional<int> disk_full_after_;
