@@ -1,7 +1,7 @@
 #include "plan/planner.hpp"
 
-#include <map>
 #include <queue>
+#include <unordered_set>
 
 #include "base/result.hpp"
 
@@ -68,13 +68,12 @@ Facts after(const StepKind& kind, Facts facts) { return (facts - kind.effect.tak
 
 std::optional<Road> find_road(Catalogue catalogue, Facts from, Facts goal) {
   std::priority_queue<Candidate, std::vector<Candidate>, std::greater<>> open;
-  std::map<std::uint64_t, bool> closed;
+  std::unordered_set<std::uint64_t> closed;
   open.push({0, "", from});
   while (!open.empty()) {
     const Candidate here = open.top();
     open.pop();
-    if (closed[here.facts.bits()]) continue;
-    closed[here.facts.bits()] = true;
+    if (!closed.insert(here.facts.bits()).second) continue;
     if (here.facts.has_all(goal)) {
       Road road;
       for (const char index : here.road) road.push_back(&catalogue[static_cast<unsigned char>(index)]);
@@ -84,7 +83,9 @@ std::optional<Road> find_road(Catalogue catalogue, Facts from, Facts goal) {
     for (std::size_t i = 0; i < catalogue.size(); ++i) {
       const StepKind& kind = catalogue[i];
       if (!is_useful(kind, here.facts)) continue;
-      open.push({here.cost + cost_of(kind, here.facts), here.road + static_cast<char>(i), after(kind, here.facts)});
+      const Facts next = after(kind, here.facts);
+      if (closed.contains(next.bits())) continue;
+      open.push({here.cost + cost_of(kind, here.facts), here.road + static_cast<char>(i), next});
     }
   }
   return std::nullopt;

@@ -19,6 +19,15 @@ bool waits_for_people(const NumberProgress& number) {
   return number.state == NumberState::waiting && number.waits_for != "time";
 }
 
+/// A request with its PIN has had its effect.
+bool has_proven_pin(const NumberProgress& number) {
+  if (number.state == NumberState::migrated) return number.registers_used() > 0;
+  for (std::size_t i = 0; i < std::min(number.next, number.road.size()); ++i) {
+    if (step_of(number.road[i]).kind.uses_pin && number.attempts.contains(number.road[i])) return true;
+  }
+  return number.vouched.has(Fact::pin_known) && number.registers_used() > 0;
+}
+
 bool is_failure(const NumberProgress& number) {
   return number.state == NumberState::failed || number.state == NumberState::stranded ||
          number.state == NumberState::rolled_back;
@@ -327,7 +336,13 @@ void Runner::finish_run() {
     if (is_final(progress_.numbers[i].state)) continue;
     const auto ref = pin_refs_.find(numbers_[i]->pin.text());
     const bool unproven = ref != pin_refs_.end() && !ref->second;
-    end(i, NumberState::untouched,
+    const NumberProgress& number = progress_.numbers[i];
+    const bool served = number.home == Home::onprem || number.home == Home::cloud;
+    // One that a person has asked for again had been touched.
+    const NumberState state = !number.retried ? NumberState::untouched
+                              : served        ? NumberState::failed
+                                              : NumberState::stranded;
+    end(i, state,
         !progress_.held.empty() ? progress_.held
         : unproven ? "the PIN reference " + ref->first + " was not proven on the number that tried it first"
                    : "the run ended before it");
@@ -383,11 +398,8 @@ Result<void> Runner::run() {
 
   for (std::size_t i = 0; i < numbers_.size(); ++i) {
     const NumberProgress& number = progress_.numbers[i];
-    if (number.state == NumberState::migrated) {
-      // What was verified with a shared PIN proves the reference.
-      const auto ref = pin_refs_.find(numbers_[i]->pin.text());
-      if (ref != pin_refs_.end() && number.registers_used() > 0) ref->second = true;
-    }
+    const auto ref = pin_refs_.find(numbers_[i]->pin.text());
+    if (ref != pin_refs_.end() && has_proven_pin(number)) ref->second = true;
     if (is_final(number.state) || !number.started) continue;
     pin_prover_.emplace(numbers_[i]->pin.text(), i);
     active_[i] = std::make_unique<Active>();

@@ -8,7 +8,7 @@
 namespace wamigrate::simulation {
 namespace {
 
-constexpr int retries_at_most = 3;
+constexpr int retries_at_most = 6;
 
 /// What WhatsApp Manager and the client's own pages would show a person who looks for what became of a step.
 bool was_done(sim::State& state, const std::string& phone, const std::string& step, Time now) {
@@ -30,12 +30,12 @@ void Simulation::say(const Json& message) { (void)rig_.store->post(to_compact(me
 
 void Simulation::wait_a_while() { rig_.clock.advance(std::chrono::seconds(scenario_.storm ? lots_.below(600) : 1)); }
 
-bool Simulation::retry(const NumberProgress& number) {
+bool Simulation::retry(const NumberProgress& number, bool wrong_pin) {
   if ((scenario_.stubborn && number.pin_refused) || ++retries_[number.phone] > retries_at_most) return false;
   auto pin = rig_.world->hold()->number(number.phone)->pin;
   const std::string reference = fmt::format("RIGHT_{}_{}", number.phone.substr(1), retries_[number.phone]);
   Json message = {{"type", "retry"}, {"phone", number.phone}};
-  if (pin && !scenario_.stubborn && (number.pin_refused || number.waits_for == "pin")) {
+  if (pin && !scenario_.stubborn && (wrong_pin || number.pin_refused || number.waits_for == "pin")) {
     // One that was refused although it is right can't be used any more: they set another.
     if (rig_.secrets.known[plan_pin(number.phone)] == *pin) {
       pin = fmt::format("{:06}", 700'000 + lots_.below(99'999));
@@ -75,16 +75,19 @@ bool Simulation::help(const NumberProgress& number, bool mistaken) {
     rig_.answer(phone, wrong ? "111111" : rig_.world->hold()->number(phone)->code);
     return true;
   }
-  const bool restarted =
-      (number.waits_for == "person" || number.state == NumberState::stranded) && restart_client(phone);
-  if (number.waits_for == "pin" || number.state == NumberState::stranded) return retry(number);
+  if (number.waits_for == "pin" || number.state == NumberState::stranded) {
+    if (!retry(number)) return false;
+    restart_client(phone);
+    return true;
+  }
   if (number.state == NumberState::failed && number.pin_refused) return retry(number);
+  const bool restarted = number.waits_for == "person" && restart_client(phone);
   if (number.waits_for == "person" && resolves) {
     const auto pin = rig_.world->hold()->number(phone)->pin;
     const bool wrong_pin = pin && rig_.secrets.known[plan_pin(phone)] != *pin;
     const bool done = was_done(*rig_.world->hold(), phone, number.step(), rig_.clock.now());
     if (!done && wrong_pin && number.next_command.find("make sure of the PIN") != std::string::npos)
-      return retry(number);
+      return retry(number, true);
     say({{"type", "resolve"},
          {"phone", phone},
          {"assume", done ? "done" : "not-done"},

@@ -52,7 +52,7 @@ class Simulation : private Audience {
   // What people do between two processes (people.cpp); true if they did something.
   bool people_act(const Progress& progress, bool mistaken);
   bool help(const NumberProgress& number, bool mistaken);
-  bool retry(const NumberProgress& number);
+  bool retry(const NumberProgress& number, bool wrong_pin = false);
   std::unique_ptr<sim::Faults> draw_faults();
   bool restart_client(const std::string& phone);
   void say(const Json& message);

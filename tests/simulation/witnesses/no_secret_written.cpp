@@ -1,14 +1,24 @@
 // Promise 8. No secret stands in any byte that is written or shown: the inventory's secrets, and those that are met on
 // the way: backups, codes, certificates.
+#include <cctype>
+
 #include "simulation/witness.hpp"
 
 namespace wamigrate::simulation {
 namespace {
 
-/// A number of milliseconds may have the digits of a PIN; a PIN is never written as a number.
+bool is_word(char letter) { return std::isalnum(static_cast<unsigned char>(letter)) != 0; }
+
+/// Digests, ids and milliseconds may have the digits of a PIN among theirs; a PIN is written as a word of its own, and
+/// never as a number.
 bool stands_in(std::string_view bytes, const std::string& secret) {
-  const auto at = bytes.find(secret);
-  return at != std::string_view::npos && (at < 2 || bytes.substr(at - 2, 2) != "\":");
+  for (auto at = bytes.find(secret); at != std::string_view::npos; at = bytes.find(secret, at + 1)) {
+    const std::size_t end = at + secret.size();
+    const bool within = (at > 0 && is_word(bytes[at - 1])) || (end < bytes.size() && is_word(bytes[end]));
+    const bool number = at >= 2 && bytes.substr(at - 2, 2) == "\":";
+    if (!within && !number) return true;
+  }
+  return false;
 }
 
 class NoSecretWritten : public Witness {

@@ -27,14 +27,21 @@ class RefusedPinNotRepeated : public Witness {
     const sim::WorldNumber* number = state->number(key.first);
     const bool wrong = number != nullptr && number->pin && *number->pin != pin;
     // The very next thing that is written is the refusal's mark.
-    if (sent.result.has_value() && wrong && refuses_pin(sent.answered)) read_.insert(key);
+    if (sent.result.has_value() && wrong && refuses_pin(sent.answered)) read_[key] = sent.ended;
   }
-  void written(const Scene&, std::string_view) override { refused_.merge(read_); }
+  void written(const Scene& scene, std::string_view) override {
+    // What has come only by now may not have been looked at yet.
+    std::erase_if(read_, [&](const auto& one) {
+      const bool known = one.second < scene.now;
+      if (known) refused_.insert(one.first);
+      return known;
+    });
+  }
   void process_ends(const Scene&, bool) override { read_.clear(); }
 
  private:
   using Key = std::pair<std::string, std::string>;  ///< Number and PIN.
-  std::set<Key> read_;                              ///< By the process; not yet written.
+  std::map<Key, Time> read_;                        ///< By the process, and when; not yet written.
   std::set<Key> refused_;
 };
 
