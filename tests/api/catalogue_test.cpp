@@ -126,6 +126,7 @@ TEST_CASE("a refused account call that speaks of the PIN counts as a wrong PIN")
   CHECK(class_of(Side::onprem, "1015", "Slow down", "account", 429) == ErrorClass::pin);
   CHECK(class_of(Side::onprem, "1015", "Slow down", "settings", 429) == ErrorClass::throttled);
   CHECK(class_of(Side::onprem, "1009", "Parameter cc is not valid", "account") == ErrorClass::unknown);
+  CHECK(class_of(Side::onprem, "1009", "Parameter value is not valid", "account") == ErrorClass::pin);
   CHECK(class_of(Side::onprem, "1009", "Parameter pin is not valid", "settings") == ErrorClass::unknown);
 }
 

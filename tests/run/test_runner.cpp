@@ -595,3 +595,31 @@ TEST_CASE("a registration that was answered as done, and is not, is not repeated
   CHECK(progress.numbers[0].state == NumberState::rolled_back);
   CHECK(rig.world->home(rig.phone()) == ServedBy::cloud);
 }
+
+TEST_CASE("a number that is where it should be, and not whole there, is not said to have arrived") {
+  Rig rig;
+  rig.world->hold()->timing.connect_time = std::chrono::seconds(60);
+  rig.world->stop_deployment("de-0");
+  rig.world->start_deployment("de-0");
+  const Plan plan = planned(rig, Direction::to_onprem);
+  REQUIRE(plan.roads[plan.numbers[0].road].steps.empty());
+  const Time began = rig.clock.now();
+  const Progress progress = rig.run_through(plan);
+  INFO(story(rig));
+  CHECK(progress.numbers[0].state == NumberState::migrated);
+  CHECK(rig.world->home(rig.phone()) == ServedBy::onprem);
+  CHECK(rig.clock.now() - began >= std::chrono::seconds(60));
+}
+
+TEST_CASE("a number that was brought back, and is asked for again, is said to have migrated when it has") {
+  Rig rig({.home = ServedBy::cloud, .overlay = R"({"world": {"onprem_registration_blocked": true}})"});
+  rig.options.deregister_first = true;
+  const Plan plan = planned(rig, Direction::to_onprem);
+  REQUIRE(rig.run_through(plan).numbers[0].state == NumberState::rolled_back);
+  rig.world->hold()->registration_blocked = false;
+  (void)rig.store->post(R"({"type":"retry","phone":"+4915110000000"})");
+  const Progress progress = rig.run_through(plan);
+  INFO(story(rig));
+  CHECK(progress.numbers[0].state == NumberState::migrated);
+  CHECK(rig.world->home(rig.phone()) == ServedBy::onprem);
+}
