@@ -1,5 +1,6 @@
 // Promise 5. A PIN that a server refused, and whose refusal this program has lived to write down, never leaves again
 // for that number. A refusal whose reply is lost, or dies with the process that read it, nobody can know of.
+#include <algorithm>
 #include <set>
 
 #include "simulation/witness.hpp"
@@ -37,11 +38,24 @@ class RefusedPinNotRepeated : public Witness {
       return known;
     });
   }
-  void process_ends(const Scene&, bool) override { read_.clear(); }
+  void process_ends(const Scene& scene, bool) override {
+    for (const auto& [key, ended] : read_) {
+      if (is_in_journal(scene, key.first, ended)) refused_.insert(key);
+    }
+    read_.clear();
+  }
 
  private:
   using Key = std::pair<std::string, std::string>;  ///< Number and PIN.
-  std::map<Key, Time> read_;                        ///< By the process, and when; not yet written.
+
+  static bool is_in_journal(const Scene& scene, const std::string& phone, Time since) {
+    return std::any_of(scene.store.journal_.begin(), scene.store.journal_.end(), [&](const std::string& line) {
+      const auto entry = entry_from(line);
+      return entry && entry->phone == phone && entry->outcome == "refused" && entry->time >= since;
+    });
+  }
+
+  std::map<Key, Time> read_;  ///< By the process, and when; not yet written.
   std::set<Key> refused_;
 };
 
