@@ -25,7 +25,10 @@ class ServedWherePossible : public Witness {
       const bool begun = number.state != NumberState::untouched && number.state != NumberState::pending;
       if (number.state == NumberState::stale || !begun) continue;
       const sim::WorldNumber& truth = *scene.world.hold()->number(number.phone);
-      const bool rations_left = !is_spent(truth.registers, scene.now) && number.registers_used() < 3;
+      // What was refused may not count there; it does here.
+      const int sent = *scene.ledger.attempts(number.phone, "register", scene.now - sim::moves_window);
+      const bool rations_left = !is_spent(truth.registers, scene.now) && number.registers_used() < 3 &&
+                                sent < static_cast<int>(sim::moves_allowed);
       const bool pin_known =
           !truth.pin || std::find(scene.secrets.begin(), scene.secrets.end(), *truth.pin) != scene.secrets.end();
       // Ownership is proven with a code that a plan must ask for; a refusal that may mean the PIN counts as one.
