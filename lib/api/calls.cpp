@@ -27,7 +27,8 @@ HttpRequest plain_request(const Call& call, const std::string& url, const Timeou
   request.url = url;
   request.secret_query = call.query_secret;
   request.body = call.body;
-  if (!call.body.empty()) request.content_type = "application/json";
+  request.headers = call.headers;
+  if (!call.body.empty()) request.content_type = call.content_type;
   request.timeout = call.slow ? timeouts.slow : timeouts.request;
   request.changing = call.changing;
   return request;

@@ -16,6 +16,7 @@ constexpr std::string_view page_2026 = "Meta, Cloud API error codes, 2026-09-11"
 constexpr std::string_view page_2025 = "Meta, Cloud API error codes, 2025-12-12; gone from the page of 2026-09-11";
 constexpr std::string_view openapi = "Meta, OpenAPI file of the Business Messaging API v23.0, 2025-11-21";
 constexpr std::string_view graph_general = "Meta, Graph API: handling errors";
+constexpr std::string_view uploads_edge = "Meta, Graph reference of the application's uploads edge, undated";
 constexpr std::string_view pywa = "pywa (client library), error list, 2026-08-12";
 constexpr std::string_view node_sdk = "WhatsApp-Nodejs-SDK, error list citing Meta's pages";
 constexpr std::string_view health_page = "Meta, messaging health status, 2025-10-22";
@@ -36,6 +37,7 @@ constexpr std::string_view fix_template = "Nothing to do for the migration. Corr
 constexpr std::string_view ask_support =
     "Look at the number in WhatsApp Manager, then open a Direct Support case under \"WABiz: Cloud API\" with the "
     "fbtrace_id.";
+constexpr std::string_view upload_by_hand = "Upload the profile picture in WhatsApp Manager.";
 constexpr std::string_view check_inventory =
     "Compare phone, phone_number_id and waba_id in the inventory with WhatsApp Manager, correct them, and plan again.";
 
@@ -58,6 +60,9 @@ constexpr std::array entries{
     CatalogueEntry{G, "10", "", "", "permission denied",
                    "A permission is missing or was removed, or the endpoint is not open to this caller; HTTP 403.",
                    token, give_token, page_2026, documented},
+    CatalogueEntry{G, "10", "", "upload", "uploads not open to this app",
+                   "The app may not open upload sessions; nothing of the number is concerned.", never, upload_by_hand,
+                   uploads_edge, from_memory},
     CatalogueEntry{G, "12", "", "", "deprecated for this version",
                    "A field or parameter no longer exists in this Graph version.", unknown,
                    "Set graph.version to v23.0 in the inventory, or update wamigrate.",
@@ -118,6 +123,10 @@ constexpr std::array entries{
                    "Some reads, the business profile among them, answer this instead of 190 without a token.", token,
                    "Check that the inventory's token reference yields a token, then run apply again.", page_2026,
                    documented},
+    CatalogueEntry{G, "200", "", "upload", "uploads not open to this token",
+                   "Who the token belongs to has no administrator's or developer's role on the app; nothing of the "
+                   "number is concerned.",
+                   never, upload_by_hand, uploads_edge, documented},
     CatalogueEntry{G, "200-299", "", "", "API permission missing",
                    "A permission is not granted or was removed, or the system user has no access to this asset; HTTP "
                    "403.",

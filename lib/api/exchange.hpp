@@ -18,8 +18,14 @@ struct Call {
   Side side = Side::graph;
   std::string method;
   std::string path;     ///< From the version (Graph) or /v1 (on-premises) on, with the query: "/106…/register".
-  Secret query_secret;  ///< Only for debug_token.
-  Secret body;          ///< JSON, or empty.
+  Secret query_secret;  ///< Only for debug_token, and an upload session's signature.
+  Secret body;          ///< JSON unless `content_type` says otherwise; or empty.
+  std::string content_type = "application/json";
+  std::vector<Header> headers{};
+  /// The member of the reply that proves a changing call to Graph to have been carried out; "success" must be true.
+  std::string_view proven_by = "success";
+  /// How Graph is shown the token: `Bearer`, but `OAuth` where a file's bytes are uploaded.
+  std::string_view scheme = "Bearer";
   bool changing = false;
   bool slow = false;  ///< May take as long as a registration: policy.register_timeout applies.
 };

@@ -111,6 +111,14 @@ Call set_pin(const std::string& phone_number_id, const Secret& pin);
 Call subscribe_app(const std::string& waba_id);
 /// Only non-empty fields go along. The picture can't be set from its URL and stays out.
 Call set_profile(const std::string& phone_number_id, const GraphProfile& profile);
+/// The picture alone, by the handle of an upload.
+Call set_picture(const std::string& phone_number_id, const Secret& handle);
+/// `info` without messaging_product. Indian numbers only.
+Call set_compliance(const std::string& phone_number_id, const Json& info);
+/// Opens an upload session: Meta's Resumable Upload API, undated; files of 1 byte to 100 MB.
+Call open_upload(const std::string& app_id, std::size_t bytes, const std::string& type);
+/// All of a file at once, from its first byte. `session` as it was answered ("upload:…?sig=…").
+Call upload(const Secret& session, const Secret& bytes);
 Call send_text(const std::string& phone_number_id, const std::string& to, const std::string& text,
                const std::string& tag);  ///< `tag` comes back in the status webhook; empty for none
 }  // namespace graph_calls
@@ -129,7 +137,7 @@ class GraphClient {
               Timeouts timeouts);
 
   /// Sends any call and gives the reply's JSON, an object. A changing call must be answered `success` true (boolean
-  /// or text) or with `messages`; anything else leaves open what happened.
+  /// or text), with `messages`, or with what proves it (`proven_by`); anything else leaves open what happened.
   Answer<Json> send(const Call& call, std::string_view on);
 
   Answer<PhoneNode> phone_node(const std::string& phone_number_id);
@@ -146,6 +154,9 @@ class GraphClient {
   Answer<StorageConfiguration> storage(const std::string& phone_number_id);
   /// What the business tells of itself as Indian law wants it, without ids; null where it tells nothing.
   Answer<Json> compliance(const std::string& phone_number_id);
+  /// The bytes behind the URL of a profile's picture; the token does not go there. Only addresses of Meta's content
+  /// network, and those below `base`, are asked.
+  Answer<std::string> picture(const std::string& url);
   Answer<std::vector<Template>> templates(const std::string& waba_id);
   Answer<TokenFindings> debug_token();
 
@@ -154,6 +165,7 @@ class GraphClient {
 
  private:
   HttpRequest request_for(const Call& call) const;
+  bool may_fetch(const std::string& url) const;
 
   Transport& transport_;
   std::string base_, version_;

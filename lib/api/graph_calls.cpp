@@ -152,6 +152,37 @@ Call set_profile(const std::string& phone_number_id, const GraphProfile& profile
   return change(node(phone_number_id) + "/whatsapp_business_profile", body_of(body));
 }
 
+Call set_picture(const std::string& phone_number_id, const Secret& handle) {
+  return change(node(phone_number_id) + "/whatsapp_business_profile",
+                body_of({{"messaging_product", "whatsapp"}, {"profile_picture_handle", handle.reveal()}}));
+}
+
+Call set_compliance(const std::string& phone_number_id, const Json& info) {
+  Json body{{"messaging_product", "whatsapp"}};
+  body.update(info);
+  return change(node(phone_number_id) + "/business_compliance_info", body_of(body));
+}
+
+Call open_upload(const std::string& app_id, std::size_t bytes, const std::string& type) {
+  const std::string_view extension = type == "image/png" ? "png" : "jpg";
+  Call call = change(fmt::format("{}/uploads?file_name=picture.{}&file_length={}&file_type={}", node(app_id), extension,
+                                 bytes, encoded(type)));
+  call.proven_by = "id";
+  return call;
+}
+
+Call upload(const Secret& session, const Secret& bytes) {
+  const std::string_view text = session.reveal();
+  const std::size_t query = std::min(text.find('?'), text.size());
+  Call call = change("/" + std::string(text.substr(0, query)), bytes);
+  if (query < text.size()) call.query_secret = Secret(std::string(text.substr(query + 1)));
+  call.content_type = "application/octet-stream";
+  call.headers = {{"file_offset", "0"}};
+  call.scheme = "OAuth";
+  call.proven_by = "h";
+  return call;
+}
+
 Call send_text(const std::string& phone_number_id, const std::string& to, const std::string& text,
                const std::string& tag) {
   Json body{{"messaging_product", "whatsapp"},

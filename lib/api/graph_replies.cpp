@@ -174,6 +174,22 @@ std::optional<Json> compliance(const Json& json) {
   return told;
 }
 
+std::optional<Secret> upload_session(const Json& json) {
+  constexpr std::string_view marks = ":?=&_-.~%+/";
+  const std::string id = text_at(json, "id");
+  const bool fits = id.starts_with("upload:") && std::all_of(id.begin(), id.end(), [&marks](unsigned char c) {
+                      return (c < 0x80 && std::isalnum(c) != 0) || marks.find(static_cast<char>(c)) != marks.npos;
+                    });
+  if (!fits || id.find("..") != std::string::npos) return std::nullopt;
+  return Secret(id);
+}
+
+std::optional<Secret> upload_handle(const Json& json) {
+  Secret handle(text_at(json, "h"));
+  if (handle.empty()) return std::nullopt;
+  return handle;
+}
+
 std::optional<Template> message_template(const Json& json) {
   Template found{text_at(json, "name"), text_at(json, "language"), text_at(json, "status"), text_at(json, "category")};
   if (found.name.empty()) return std::nullopt;

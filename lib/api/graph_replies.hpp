@@ -20,6 +20,10 @@ std::optional<SubscribedApp> subscribed_app(const Json& json);
 std::optional<GraphProfile> profile(const Json& json);
 std::optional<StorageConfiguration> storage(const Json& json);
 std::optional<Json> compliance(const Json& json);
+/// An upload session's id: nothing unless it can stand in an address as it is.
+std::optional<Secret> upload_session(const Json& json);
+/// What a finished upload is called from then on.
+std::optional<Secret> upload_handle(const Json& json);
 std::optional<Template> message_template(const Json& json);
 std::optional<TokenFindings> token_findings(const Json& json);
 

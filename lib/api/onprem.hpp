@@ -39,6 +39,8 @@ Call application_settings();
 Call business_profile();
 Call about();
 Call picture();
+Call picture_data();
+Call compliance();
 Call shards();
 Call app_stats();
 Call logout();
@@ -57,6 +59,10 @@ Call set_application_settings(const Json& settings);
 /// Only non-empty fields go along.
 Call set_business_profile(const BusinessProfile& profile);
 Call set_about(const std::string& text);
+/// The raw bytes; the client makes a square of 640 pixels at most of them (on-premises reference, profile photo).
+Call set_picture(const Secret& bytes, const std::string& type);
+/// Needs a business address (on-premises reference, business compliance, from v2.38).
+Call set_compliance(const Json& info);
 }  // namespace onprem_calls
 
 /// Talks to one client. Logs in when first needed and keeps the token until it is refused, then logs in once more:
@@ -81,6 +87,10 @@ class OnpremClient {
   Answer<std::string> about();
   /// Whether the profile has a picture.
   Answer<bool> picture();
+  /// The picture's bytes as they come: as they are, or in base64.
+  Answer<std::string> picture_data();
+  /// What Indian law wants sellers to say; null where it tells nothing.
+  Answer<Json> compliance();
   Answer<int> shards();
   /// The sum of callback_queue_size over all labels; nothing where the gauge is missing.
   Answer<std::optional<long long>> callback_queue();
@@ -97,6 +107,8 @@ class OnpremClient {
   bool token_is_refused(const Secret& token);
   void forget(const Secret& token);
   HttpRequest request_for(const Call& call) const;
+  /// As send(), without looking into the reply. `request` becomes what was sent last.
+  Answer<HttpReply> deliver(const Call& call, std::string_view on, HttpRequest& request);
 
   Transport& transport_;
   std::string base_, ca_file_, username_;

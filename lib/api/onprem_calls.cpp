@@ -42,6 +42,8 @@ Call application_settings() { return read("/v1/settings/application"); }
 Call business_profile() { return read("/v1/settings/business/profile"); }
 Call about() { return read("/v1/settings/profile/about"); }
 Call picture() { return read("/v1/settings/profile/photo?format=link"); }
+Call picture_data() { return read("/v1/settings/profile/photo"); }
+Call compliance() { return read("/v1/settings/business/compliance_info"); }
 Call shards() { return read("/v1/account/shards"); }
 Call app_stats() { return read("/v1/stats/app"); }
 
@@ -101,5 +103,13 @@ Call set_business_profile(const BusinessProfile& profile) {
 Call set_about(const std::string& text) {
   return change("PATCH", "/v1/settings/profile/about", body_of({{"text", text}}));
 }
+
+Call set_picture(const Secret& bytes, const std::string& type) {
+  Call call = change("POST", "/v1/settings/profile/photo", bytes);
+  call.content_type = type;
+  return call;
+}
+
+Call set_compliance(const Json& info) { return change("POST", "/v1/settings/business/compliance_info", body_of(info)); }
 
 }  // namespace wamigrate::api::onprem_calls

@@ -1,22 +1,17 @@
 // The on-premises client: one login shared by all threads, one new login when a token is refused.
 #include <fmt/format.h>
-#include <sodium.h>
 
 #include "api/calls.hpp"
 #include "api/onprem.hpp"
 #include "api/onprem_replies.hpp"
+#include "base/base64.hpp"
 
 namespace wamigrate::api {
 
 namespace {
 
 Secret basic_authorization(const std::string& username, const Secret& password) {
-  const std::string plain = username + ":" + std::string(password.reveal());
-  std::string base64(sodium_base64_ENCODED_LEN(plain.size(), sodium_base64_VARIANT_ORIGINAL), '\0');
-  sodium_bin2base64(base64.data(), base64.size(), reinterpret_cast<const unsigned char*>(plain.data()), plain.size(),
-                    sodium_base64_VARIANT_ORIGINAL);
-  base64.pop_back();  // the terminating zero
-  return Secret("Basic " + base64);
+  return Secret("Basic " + to_base64(username + ":" + std::string(password.reveal())));
 }
 
 /// Null for an empty body: settings writes are answered like that.
@@ -27,15 +22,14 @@ std::optional<Json> parsed(const HttpReply& reply) {
   return json;
 }
 
-Answer<Json> read_reply(const Exchange& exchange, const HttpResult& result) {
-  if (!result) return tl::make_unexpected(no_reply(exchange, result.error()));
-  auto json = parsed(*result);
-  if (!json) return tl::make_unexpected(unreadable(exchange, *result, "the reply is not a JSON object"));
+Answer<Json> read_reply(const Exchange& exchange, const HttpReply& reply) {
+  auto json = parsed(reply);
+  if (!json) return tl::make_unexpected(unreadable(exchange, reply, "the reply is not a JSON object"));
   if (const auto error = onprem_replies::error(*json)) {
-    return tl::make_unexpected(error_reply(exchange, *result, *error));
+    return tl::make_unexpected(error_reply(exchange, reply, *error));
   }
-  if (result->status / 100 != 2) {
-    return tl::make_unexpected(unreadable(exchange, *result, "an error without the client's errors"));
+  if (reply.status / 100 != 2) {
+    return tl::make_unexpected(unreadable(exchange, reply, "an error without the client's errors"));
   }
   return *std::move(json);
 }
@@ -87,7 +81,8 @@ Answer<Secret> OnpremClient::login() {
   request.authorization = basic_authorization(username_, password_);
   const Exchange exchange{Side::onprem, "login", request};
   const HttpResult result = transport_.send(request);
-  auto token = decoded(read_reply(exchange, result), onprem_replies::login_token, Side::onprem);
+  if (!result) return tl::make_unexpected(of_login(no_reply(exchange, result.error()), username_));
+  auto token = decoded(read_reply(exchange, *result), onprem_replies::login_token, Side::onprem);
   if (token) return token;
   return tl::make_unexpected(of_login(std::move(token).error(), username_));
 }
@@ -113,14 +108,14 @@ void OnpremClient::forget(const Secret& token) {
   if (token_.same_as(token)) token_ = Secret();
 }
 
-Answer<Json> OnpremClient::send(const Call& call, std::string_view on, int* status) {
-  HttpRequest request = request_for(call);
+Answer<HttpReply> OnpremClient::deliver(const Call& call, std::string_view on, HttpRequest& request) {
+  request = request_for(call);
   Secret refused;
   for (bool last = false;; last = true) {
     const Answer<Secret> bearer = token(refused);
     if (!bearer) return tl::make_unexpected(bearer.error());
     request.authorization = Secret("Bearer " + std::string(bearer->reveal()));
-    const HttpResult result = transport_.send(request);
+    HttpResult result = transport_.send(request);
     if (result && result->status == 401 && !last && (!call.changing || token_is_refused(*bearer))) {
       // What changes something is not sent again from here: time has passed, and who asked must look first.
       if (call.changing) {
@@ -130,9 +125,17 @@ Answer<Json> OnpremClient::send(const Call& call, std::string_view on, int* stat
       refused = *bearer;
       continue;
     }
-    if (result && status != nullptr) *status = result->status;
-    return read_reply({Side::onprem, on, request}, result);
+    if (!result) return tl::make_unexpected(no_reply({Side::onprem, on, request}, result.error()));
+    return *std::move(result);
   }
+}
+
+Answer<Json> OnpremClient::send(const Call& call, std::string_view on, int* status) {
+  HttpRequest request;
+  const Answer<HttpReply> reply = deliver(call, on, request);
+  if (!reply) return tl::make_unexpected(reply.error());
+  if (status != nullptr) *status = reply->status;
+  return read_reply({Side::onprem, on, request}, *reply);
 }
 
 Answer<std::vector<HealthNode>> OnpremClient::health() {
@@ -154,6 +157,20 @@ Answer<BusinessProfile> OnpremClient::business_profile() {
 
 Answer<bool> OnpremClient::picture() {
   return decoded(send(onprem_calls::picture(), "read"), onprem_replies::picture, Side::onprem);
+}
+
+// A reply of success is the picture, or no JSON at any rate; a refusal comes in the usual envelope.
+Answer<std::string> OnpremClient::picture_data() {
+  HttpRequest request;
+  const Answer<HttpReply> reply = deliver(onprem_calls::picture_data(), "read", request);
+  if (!reply) return tl::make_unexpected(reply.error());
+  if (reply->status == 200) return std::string(reply->body.reveal());
+  const Answer<Json> refusal = read_reply({Side::onprem, "read", request}, *reply);
+  return refusal ? Answer<std::string>(std::string()) : tl::make_unexpected(refusal.error());
+}
+
+Answer<Json> OnpremClient::compliance() {
+  return decoded(send(onprem_calls::compliance(), "read"), onprem_replies::compliance, Side::onprem);
 }
 
 Answer<std::string> OnpremClient::about() {

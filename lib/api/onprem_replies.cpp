@@ -104,6 +104,11 @@ std::optional<bool> picture(const Json& json) {
   return !text_at(at_path(json, {"settings", "profile", "photo"}), "link").empty();
 }
 
+std::optional<Json> compliance(const Json& json) {
+  const Json& found = at_path(json, {"settings", "business", "compliance_info"});
+  return found.is_object() ? found : Json();
+}
+
 std::optional<std::string> about(const Json& json) {
   const Json& found = at_path(json, {"settings", "profile", "about"});
   if (!found.is_object()) return std::nullopt;

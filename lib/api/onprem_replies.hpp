@@ -18,6 +18,7 @@ std::optional<Json> application_settings(const Json& json);
 std::optional<BusinessProfile> business_profile(const Json& json);
 std::optional<std::string> about(const Json& json);
 std::optional<bool> picture(const Json& json);
+std::optional<Json> compliance(const Json& json);
 std::optional<int> shards(const Json& json);
 /// Always answers; nothing inside where the gauge is missing or says no number.
 std::optional<std::optional<long long>> callback_queue(const Json& json);

@@ -26,6 +26,7 @@ constexpr std::array<FactText, static_cast<std::size_t>(Fact::count_)> texts = {
     {"backup_in_hand", "an unmodified backup of this run is kept"},
     {"cloud_was_last_home", "Cloud was the last to serve the number"},
     {"backup_impossible", "nobody serves the number and its client can't make a backup any more"},
+    {"late_backup_possible", "nobody serves the number, and its expired client still answers for it"},
     {"storage_region_set", "Cloud will keep the number's data where the inventory wants it"},
     {"ownership_code_requested", "Meta has sent a code to the number"},
     {"ownership_verified", "Meta asks for no code before registering"},
@@ -38,11 +39,17 @@ constexpr std::array<FactText, static_cast<std::size_t>(Fact::count_)> texts = {
     {"old_client_silent", "no on-premises node serves the number or tries to"},
     {"healthy_on_cloud", "Meta does not block the number"},
     {"cloud_profile_restored", "the profile on Cloud is as it was kept"},
+    {"cloud_compliance_restored", "the compliance information on Cloud is as it was kept"},
+    {"picture_upload_opened", "the profile picture may be uploaded, or need not be"},
+    {"picture_uploaded", "Meta holds the profile picture, or needs none"},
+    {"cloud_picture_restored", "the profile on Cloud has its picture"},
     {"promises_compared", "what Meta promises to keep was compared, differences noted"},
     {"shards_restored", "the client has its shards"},
     {"onprem_settings_restored", "the on-premises settings are as they were kept"},
     {"onprem_profile_restored", "the on-premises profile is as it was kept"},
     {"onprem_about_restored", "the on-premises about text is as it was kept"},
+    {"onprem_compliance_restored", "the compliance information on-premises is as it was kept"},
+    {"onprem_picture_restored", "the profile on-premises has its picture"},
 }};
 
 }  // namespace

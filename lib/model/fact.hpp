@@ -25,6 +25,7 @@ enum class Fact : std::uint8_t {
   backup_in_hand,            ///< An unmodified backup of this run, taken from the client as it is.
   cloud_was_last_home,       ///< So a registration without a backup loses nothing.
   backup_impossible,         ///< Served by nobody, and its client can't make a backup any more.
+  late_backup_possible,      ///< Served by nobody; its client has expired, and still answers for this number.
   storage_region_set,        ///< Cloud will keep this number's data where the inventory wants it.
   ownership_code_requested,  ///< Meta has sent a code to the number.
   ownership_verified,        ///< Meta does not ask for a code before registering.
@@ -37,11 +38,17 @@ enum class Fact : std::uint8_t {
   old_client_silent,         ///< No on-premises node serves or tries to.
   healthy_on_cloud,          ///< health_status is not BLOCKED.
   cloud_profile_restored,
+  cloud_compliance_restored,  ///< What Indian law wants sellers to say; holds for every number of another country.
+  picture_upload_opened,      ///< An upload session for the picture is open, or none is needed.
+  picture_uploaded,           ///< Meta holds the picture and has handed out a handle, or none is needed.
+  cloud_picture_restored,
   promises_compared,  ///< What Meta promises to keep was compared with the snapshot, differences noted.
   shards_restored,
   onprem_settings_restored,
   onprem_profile_restored,
   onprem_about_restored,
+  onprem_compliance_restored,  ///< As on Cloud.
+  onprem_picture_restored,
   count_,
 };
 

@@ -14,23 +14,26 @@ namespace wamigrate {
 
 /// What was read. A fact names the readings its judge needs; an observation reads only those.
 enum class Reading : unsigned {
-  graph_node,       ///< GET the phone-number node
-  webhook,          ///< GET its webhook_configuration
-  graph_health,     ///< GET its health_status
-  waba_numbers,     ///< is the number among its WABA's phone_numbers
-  subscribed_apps,  ///< GET subscribed_apps of the WABA
-  graph_profile,    ///< GET whatsapp_business_profile
-  templates,        ///< GET message_templates of the WABA, counted by status
-  onprem_health,    ///< GET /v1/health, every node
-  onprem_settings,  ///< GET /v1/settings/application: wa_id, webhook
-  onprem_support,   ///< GET /v1/support: version, expire_timestamp
-  onprem_queue,     ///< GET /v1/stats/app: callback_queue_size
-  onprem_profile,   ///< GET the business profile and the about text
-  onprem_shards,    ///< GET /v1/account/shards
-  waba_node,        ///< GET the WABA: its review and country
-  onprem_picture,   ///< GET the profile's photo, as a link
-  compliance,       ///< GET business_compliance_info: Indian numbers only
-  graph_settings,   ///< GET settings of the number: local storage
+  graph_node,           ///< GET the phone-number node
+  webhook,              ///< GET its webhook_configuration
+  graph_health,         ///< GET its health_status
+  waba_numbers,         ///< is the number among its WABA's phone_numbers
+  subscribed_apps,      ///< GET subscribed_apps of the WABA
+  graph_profile,        ///< GET whatsapp_business_profile
+  templates,            ///< GET message_templates of the WABA, counted by status
+  onprem_health,        ///< GET /v1/health, every node
+  onprem_settings,      ///< GET /v1/settings/application: wa_id, webhook
+  onprem_support,       ///< GET /v1/support: version, expire_timestamp
+  onprem_queue,         ///< GET /v1/stats/app: callback_queue_size
+  onprem_profile,       ///< GET the business profile and the about text
+  onprem_shards,        ///< GET /v1/account/shards
+  waba_node,            ///< GET the WABA: its review and country
+  onprem_picture,       ///< GET the profile's photo, as a link
+  onprem_picture_data,  ///< … and the picture itself
+  graph_picture_data,   ///< GET the picture from where Graph's profile says it is, unless on-premises gave it
+  compliance,           ///< GET business_compliance_info: Indian numbers only
+  onprem_compliance,    ///< GET the client's compliance_info: Indian numbers only
+  graph_settings,       ///< GET settings of the number: local storage
   count_,
 };
 
@@ -46,6 +49,11 @@ class Readings {
     Readings both;
     both.bits_ = bits_ | other.bits_;
     return both;
+  }
+  constexpr Readings operator-(Readings other) const {
+    Readings rest;
+    rest.bits_ = bits_ & ~other.bits_;
+    return rest;
   }
   constexpr bool empty() const { return bits_ == 0; }
 
@@ -126,6 +134,27 @@ std::string vertical_onprem(std::string_view text);
 Json to_json(const Profile& profile);
 Profile profile_from_json(const Json& json);
 
+/// A profile picture, as it goes back where it is missing. Meta: JPEG or PNG; shown with 640 pixels at most.
+struct Picture {
+  std::string type;  ///< "image/jpeg" or "image/png", told from the bytes.
+  std::string bytes;
+  bool empty() const { return bytes.empty(); }
+  bool operator==(const Picture&) const = default;
+};
+/// What a picture may measure to be kept in a snapshot: several times what a picture of 640 pixels does.
+inline constexpr std::size_t picture_bytes_at_most = 1'048'576;
+/// The picture in `data`, whether it stands there as it is or in base64; nothing for anything else.
+std::optional<Picture> picture_from(std::string_view data);
+
+/// What Indian law wants sellers to say (business_compliance_info, compliance_info): the members both sides have,
+/// without what is empty, entity_type as Graph writes it ("PRIVATE_COMPANY"). Null where no entity is named.
+Json compliance_from(const Json& told);
+/// True when everything `wanted` says is said by `has` too. Both as compliance_from() gives them.
+bool covers_compliance(const Json& has, const Json& wanted);
+/// The body that each side takes; members are left out that Meta forbids with this type of entity.
+Json compliance_for_graph(const Json& compliance);
+Json compliance_for_onprem(const Json& compliance);
+
 struct OnpremView {
   Asked health;
   std::vector<OnpremNode> nodes;
@@ -139,7 +168,11 @@ struct OnpremView {
   std::optional<long long> queue_size;
   Asked profile_asked;
   Profile profile;
+  Asked picture_asked;
   std::optional<bool> picture;  ///< Whether the profile has one; none where that could not be read.
+  Picture picture_data;         ///< Empty where there is none, or it is too large to keep.
+  Asked compliance_asked;
+  Json compliance;
   Asked shards_asked;
   int shards = 0;
 };
@@ -163,8 +196,9 @@ struct Snapshot {
   Json application;  ///< On-premises' settings; null when they could not be read.
   std::string verified_name, quality_rating, messaging_limit, throughput;
   std::optional<bool> is_official;
-  std::optional<bool> picture;
-  Json compliance;  ///< What Indian law wants sellers to say, as Graph shows it; null where it is not shown or asked.
+  std::optional<bool> picture;  ///< Whether there was one; it may be one that could not be kept.
+  Picture picture_data;
+  Json compliance;  ///< As compliance_from() gives it; null where it is not shown or asked.
   TemplateCounts templates;
 };
 Json to_json(const Snapshot& snapshot);
@@ -181,6 +215,8 @@ struct Observation {
   Asked graph_profile_asked;
   Profile graph_profile;
   std::optional<bool> graph_picture;
+  std::string graph_picture_url;
+  Picture graph_picture_data;
   Asked compliance_asked;
   Json compliance;
   Asked templates_asked;

@@ -1,8 +1,9 @@
-// Profiles and snapshots as JSON, and the one word the two sides spell differently: the vertical.
+// Profiles and snapshots as JSON, and the one word of a profile that the two sides spell differently: the vertical.
 #include <algorithm>
 #include <array>
 #include <cctype>
 
+#include "base/base64.hpp"
 #include "model/observation.hpp"
 
 namespace wamigrate {
@@ -97,6 +98,7 @@ Json to_json(const Snapshot& snapshot) {
                {"templates", templates}};
   if (snapshot.is_official) json["is_official"] = *snapshot.is_official;
   if (snapshot.picture) json["picture"] = *snapshot.picture;
+  if (!snapshot.picture_data.empty()) json["picture_data"] = to_base64(snapshot.picture_data.bytes);
   if (!snapshot.compliance.is_null()) json["compliance"] = snapshot.compliance;
   return json;
 }
@@ -111,7 +113,8 @@ Snapshot snapshot_from_json(const Json& json) {
   snapshot.throughput = text_at(json, "throughput");
   snapshot.is_official = flag_at(json, "is_official");
   snapshot.picture = flag_at(json, "picture");
-  snapshot.compliance = at_path(json, {"compliance"});
+  snapshot.picture_data = picture_from(text_at(json, "picture_data")).value_or(Picture{});
+  snapshot.compliance = compliance_from(at_path(json, {"compliance"}));
   for (const auto& [status, count] : at_path(json, {"templates"}).items()) {
     if (count.is_number_integer()) snapshot.templates[status] = count.get<int>();
   }

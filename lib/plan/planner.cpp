@@ -111,11 +111,18 @@ std::vector<Obstacle> obstacles(Catalogue catalogue, Facts from, Fact home) {
 
 Facts full_goal(Direction direction) {
   if (direction == Direction::to_cloud) {
-    return {Fact::cloud_is_home,          Fact::old_client_silent, Fact::healthy_on_cloud, Fact::app_subscribed,
-            Fact::cloud_profile_restored, Fact::promises_compared, Fact::webhook_effective};
+    return {Fact::cloud_is_home,     Fact::old_client_silent,         Fact::healthy_on_cloud,
+            Fact::app_subscribed,    Fact::cloud_profile_restored,    Fact::promises_compared,
+            Fact::webhook_effective, Fact::cloud_compliance_restored, Fact::cloud_picture_restored};
   }
-  return {Fact::onprem_is_home,           Fact::shards_restored,         Fact::onprem_healthy,
-          Fact::onprem_settings_restored, Fact::onprem_profile_restored, Fact::onprem_about_restored,
+  return {Fact::onprem_is_home,
+          Fact::shards_restored,
+          Fact::onprem_healthy,
+          Fact::onprem_settings_restored,
+          Fact::onprem_profile_restored,
+          Fact::onprem_about_restored,
+          Fact::onprem_compliance_restored,
+          Fact::onprem_picture_restored,
           Fact::promises_compared};
 }
 

@@ -43,8 +43,11 @@ struct StepKind {
   bool once_per_waba = false;  ///< What it changes is shared by live numbers: one at a time, and only if still needed.
   bool must_be_planned = false;  ///< It vouches for something or gives something up: never taken unless approved.
   bool in_red = false;           ///< A reviewer must not overlook it.
-  std::string_view doing;        ///< One sentence for the reviewer: what happens, and why then.
-  std::string_view by_hand;      ///< How a person would do it without this tool.
+  /// Not worth holding up a number that has arrived: where it can't be done, the report says so, and these facts count
+  /// as settled. Empty for steps that must be done.
+  Facts forgoes{};
+  std::string_view doing;    ///< One sentence for the reviewer: what happens, and why then.
+  std::string_view by_hand;  ///< How a person would do it without this tool.
 };
 
 /// All kinds, in the natural order of a migration: it breaks the planner's ties.

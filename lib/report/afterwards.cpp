@@ -59,9 +59,10 @@ std::vector<Item> what_comes_after(const Plan& plan, const std::set<std::string>
   for (Item& item : whom_to_tell(plan, phones, "wamigrate show " + stored_plan + " --changes")) {
     items.push_back(std::move(item));
   }
-  items.push_back({"", to_cloud ? "Upload a profile picture that is missing: it is not kept."
-                                : "Set media providers, certificates and users of the client again, and upload a "
-                                  "profile picture that is missing: what was kept does not hold them."});
+  items.push_back({"", to_cloud ? "Upload a profile picture where the report says that it was left undone."
+                                : "Set media providers, certificates and users of the client again: what was "
+                                  "kept does not hold them. Upload a profile picture where the report says that it was "
+                                  "left undone."});
   return items;
 }
 

@@ -14,6 +14,7 @@ struct Advice {
 
 // The first that fits holds.
 constexpr std::array advices{
+    Advice{"profile picture could not be read", "Keep the picture yourself before you go on: it can't be restored."},
     Advice{" could not be read", "It was not compared and may differ: look at it yourself, on both sides."},
     Advice{"display name was",
            "Meta promises to keep it. See in WhatsApp Manager whether a new name was being approved; once it is, the "
@@ -29,6 +30,9 @@ constexpr std::array advices{
     Advice{"approved templates was",
            "Meta promises to keep templates and their statuses. Compare the lists in WhatsApp Manager before anything "
            "sends one that is missing."},
+    Advice{"profile picture did not come along", "Upload it in WhatsApp Manager, or through the client."},
+    Advice{"compliance information for India",
+           "Compare it with what it was in WhatsApp Manager: Meta has kept it in such moves since 2023-03-01."},
     Advice{"throughput was", "Two or more shards raise it. If it fell, slow the senders down and ask Meta's support."},
     Advice{"the profile reads back otherwise",
            "Compare it with what it was, and correct it where the number is served now."},

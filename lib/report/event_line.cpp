@@ -54,6 +54,7 @@ std::string what_happened(const Entry& entry) {
     return fmt::format("{}: {}{}{}", step, outcome_words(entry), particulars(entry), colon(entry.message));
   }
   if (e == event::settled) return step + ": checkpoint holds";
+  if (e == event::forgone) return step + ": left undone" + colon(entry.message);
   if (e == event::waiting) {
     return "waits for " + what_it_waits_for(text_at(entry.more, "for")) + colon(entry.message) + next_words(entry);
   }

@@ -33,6 +33,7 @@ inline constexpr std::string_view started = "started";      ///< road, wave
 inline constexpr std::string_view intent = "intent";        ///< a changing request is about to leave
 inline constexpr std::string_view outcome = "outcome";      ///< class, vouched, notes
 inline constexpr std::string_view settled = "settled";      ///< the step's checkpoint holds
+inline constexpr std::string_view forgone = "forgone";      ///< the step is left undone, and the number goes on
 inline constexpr std::string_view waiting = "waiting";      ///< for, until
 inline constexpr std::string_view replanned = "replanned";  ///< road, denied, rescue
 inline constexpr std::string_view stopping = "stopping";    ///< this number goes no further; its home is being settled

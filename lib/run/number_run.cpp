@@ -55,6 +55,12 @@ std::string without_stop(std::string text) {
 
 std::string sentence(const std::string& text) { return without_stop(text) + "."; }
 
+// A late mover's backup, or the registration with it: once refused, no other way is left but to give the profile up,
+// and that is for a plan to say.
+bool is_last_resort(const Step& step) {
+  return step.kind.effect.needs.has(Fact::late_backup_possible) && step.kind.effect.gives.has(Fact::backup_in_hand);
+}
+
 std::string blob_name(std::string_view what, const NumberProgress& number) {
   return std::string(what) + " " + number.phone;
 }
@@ -171,6 +177,7 @@ void Runner::advance(std::size_t index) {
     entry.more = {{"vouched", json_of(step.kind.effect.gives)}};
     write(std::move(entry));
   }
+  if (is_settled_already(index, step)) return settle(index);
   if (step.kind.once_per_waba) {
     const auto holder = waba_holder_.emplace(numbers_[index]->waba_id, index).first;
     if (holder->second != index) {
@@ -208,6 +215,15 @@ void Runner::slow_down() {
   graph_not_before_ = now + std::max(graph_wait_, doors_.site.usage().regain_after);
 }
 
+// What our own record settles of a step that may be left undone needs no reading.
+bool Runner::is_settled_already(std::size_t index, const Step& step) {
+  if (step.kind.forgoes.empty()) return false;
+  const Observation nothing;
+  const OwnRecord own = own_record(index, nothing);
+  return judge_all(step.kind.effect.gives, {*numbers_[index], plan_.fleet.graph, plan_.options, nothing, own, false}) ==
+         Answer::yes;
+}
+
 void Runner::observe(std::size_t index, Readings readings) {
   if (readings.empty()) {
     active_[index]->looked = doors_.clock.now();
@@ -243,6 +259,7 @@ OwnRecord Runner::own_record(std::size_t index, const Observation& seen) {
   own.denied = number.denied;
   own.pin_refused = number.pin_refused;
   own.last_home = number.last_served;
+  own.picture_sent = number.attempts.contains("open_picture_upload");
   // After a restart the client may have moved on: while it is up, a new backup is taken.
   const HomeFinding home = find_home(*numbers_[index], seen);
   const bool still_up = home.settled && home.home == Home::onprem;
@@ -455,6 +472,7 @@ void Runner::on_step(std::size_t index, const Sighting& sighting) {
   const std::string what = fmt::format("{}: {} has not come to hold{}{}", step.kind.title,
                                        names_of(step.kind.effect.gives), evidence.empty() ? "" : "; ", evidence);
   if (home_read && !home_of(sighting).settled) write_home(index, Home::unknown, evidence);
+  if (!step.kind.forgoes.empty() && (!home_read || home_of(sighting).settled)) return forgo(index, step, what);
   if (number.doubtful.has_any(step.kind.effect.gives - served) && step.call != nullptr) {
     return wait_for(index, "person",
                     "the reply to \"" + std::string(step.kind.title) +
@@ -605,6 +623,11 @@ void Runner::attempt(std::size_t index, const Step& step, const Sighting& sighti
       }
       job->supplies.backup = std::move(*backup);
     }
+    if (!step.uses.empty()) {
+      auto kept = open_blob(blob_name(step.uses, number));
+      if (!kept) return forgo(index, step, kept.error().message);
+      job->supplies.upload = std::move(*kept);
+    }
     if (step.kind.actor == Actor::person_during) {
       const auto code = codes_.find(number.phone);
       if (code == codes_.end()) {
@@ -649,8 +672,7 @@ void Runner::on_outcome(std::size_t index, const Step& step, Outcome outcome) {
   const NumberProgress& number = progress_.numbers[index];
   Active& active = *active_[index];
   if (outcome.product) {
-    const std::string purpose =
-        blob_name(step.kind.effect.gives.has(Fact::backup_in_hand) ? "backup" : "snapshot", number);
+    const std::string purpose = blob_name(step.keeps, number);
     blobs_.emplace_back(purpose, doors_.sealer.seal(*outcome.product, purpose));
     active.snapshot.reset();
   }
@@ -703,6 +725,13 @@ void Runner::react(std::size_t index, const Step& step, const Outcome& outcome) 
     if (outcome.how != Outcome::How::ambiguous && active.failures > policy_.retries) give_up(index);
     return;
   }
+  const bool passes = outcome.error_class == ErrorClass::throttled || outcome.error_class == ErrorClass::settling ||
+                      outcome.error_class == ErrorClass::down;
+  const bool pauses = outcome.error_class == ErrorClass::token && step.side == api::Side::graph;
+  if (!step.kind.forgoes.empty() && !pauses && (!passes || active.failures > policy_.retries)) {
+    return forgo(index, step, advised);
+  }
+  if (is_last_resort(step) && !pauses && !passes) return stop_number(index, advised, {Fact::late_backup_possible});
   // What one new backup, deregistration or code has not cured, another will not.
   const bool again = number.refusals.at(std::string(api::name(outcome.error_class))) > 1;
   switch (outcome.error_class) {
@@ -729,7 +758,7 @@ void Runner::react(std::size_t index, const Step& step, const Outcome& outcome) 
                                  pin_mark(doors_.sealer, *numbers_[index], doors_.site.pin(*numbers_[index])));
       return stop_number(index, advised, {Fact::pin_given, Fact::pin_known});
     case ErrorClass::backup:
-      if (again) return stop_number(index, advised);
+      if (again) return stop_number(index, advised, step.kind.effect.needs & Facts{Fact::late_backup_possible});
       return replan_without(index, {Fact::backup_in_hand}, what);
     case ErrorClass::half_done:
       if (again) return stop_number(index, advised);
@@ -756,9 +785,24 @@ void Runner::react(std::size_t index, const Step& step, const Outcome& outcome) 
 // The retries of a step are used up.
 void Runner::give_up(std::size_t index) {
   const std::string why = active_[index]->failed_with;
+  const Step& step = step_of(progress_.numbers[index].step());
+  if (!step.kind.forgoes.empty()) return forgo(index, step, why);
+  if (is_last_resort(step)) return stop_number(index, why, {Fact::late_backup_possible});
   if (!is_committed(progress_.numbers[index])) return stop_number(index, why);
   active_[index]->failures = 0;
   wait_for(index, "person", why, std::nullopt, resume_command() + " tries again");
+}
+
+// A number that has arrived waits for nothing that its report can say as well.
+void Runner::forgo(std::size_t index, const Step& step, const std::string& why) {
+  Entry entry = entry_of(index, event::forgone);
+  entry.step = step.kind.name;
+  entry.message = fmt::format("left undone: {}. Do it by hand: {}", without_stop(why), step.kind.by_hand);
+  write(std::move(entry));
+  Active& active = *active_[index];
+  active.failures = 0;
+  active.not_before = {};
+  active.since = active.due = doors_.clock.now();
 }
 
 void Runner::replan_without(std::size_t index, Facts denied, const std::string& why) {
@@ -873,6 +917,11 @@ std::string Runner::next_command_for(NumberState state, const NumberProgress& nu
     return "find the right PIN in WhatsApp Manager, then: " + command("retry", number.phone + " --pin env:NAME") +
            ", then: " + resume_command();
   }
+  if (state == NumberState::stranded && number.denied.has(Fact::late_backup_possible)) {
+    return "either start the client with a build that has not expired, then: " + command("retry", number.phone) +
+           ", then: " + resume_command() + "; or give its profile up: declare `deployment: gone` for " + number.phone +
+           " in the inventory, then: wamigrate plan INVENTORY --to cloud -o PLAN";
+  }
   switch (state) {
     case NumberState::stranded:
       return "put right what the reason names, then: " + command("retry", number.phone) + ", then: " + resume_command();
@@ -900,9 +949,11 @@ void Runner::end(std::size_t index, NumberState state, const std::string& why) {
   std::erase_if(waba_holder_, [index](const auto& holder) { return holder.second == index; });
   // The backup has served its purpose once its number is migrated and verified.
   if (state == NumberState::migrated) {
-    const std::string purpose = blob_name("backup", number);
-    std::erase_if(blobs_, [&](const auto& blob) { return blob.first == purpose; });
-    if (auto dropped = doors_.store.drop_blob(purpose); !dropped) trouble_ = dropped.error();
+    for (const std::string_view spent : {"backup", "upload", "handle"}) {
+      const std::string purpose = blob_name(spent, number);
+      std::erase_if(blobs_, [&](const auto& blob) { return blob.first == purpose; });
+      if (auto dropped = doors_.store.drop_blob(purpose); !dropped) trouble_ = dropped.error();
+    }
   }
 }
 

@@ -137,7 +137,9 @@ void on_heard(NumberProgress& number, const Entry& entry) {
 Result<void> check_steps(const Entry& entry) {
   const std::string& e = entry.event;
   std::vector<std::string> named;
-  if (e == event::intent || e == event::outcome || e == event::settled) named = {entry.step};
+  if (e == event::intent || e == event::outcome || e == event::settled || e == event::forgone) {
+    named = {entry.step};
+  }
   if (e == event::started || e == event::replanned) named = texts_in(entry.more, "road");
   for (const std::string& step : named) {
     if (find_kind(catalogue(), step) != nullptr) continue;
@@ -170,6 +172,13 @@ Result<void> fold_number(Progress& progress, NumberProgress& number, const Entry
     number.doubtful = number.doubtful - gives;
     number.open_intent.clear();
     ++number.next;
+  } else if (e == event::forgone) {
+    stop_waiting(number);
+    const Facts forgoes = step_of(entry.step).kind.forgoes;
+    number.vouched = number.vouched | forgoes;
+    number.doubtful = number.doubtful - forgoes;
+    number.open_intent.clear();
+    number.notes.push_back(entry.message);
   } else if (e == event::waiting) {
     number.state = NumberState::waiting;
     number.waits_for = text_at(entry.more, "for");

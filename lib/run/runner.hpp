@@ -98,6 +98,8 @@ class Runner {
   void on_outcome(std::size_t index, const Step& step, Outcome outcome);
   void react(std::size_t index, const Step& step, const Outcome& outcome);
   void give_up(std::size_t index);
+  void forgo(std::size_t index, const Step& step, const std::string& why);
+  bool is_settled_already(std::size_t index, const Step& step);
   void replan_without(std::size_t index, Facts denied, const std::string& why);
   void on_stopping(std::size_t index, const Sighting& sighting);
   bool rescue(std::size_t index, const Sighting& sighting);

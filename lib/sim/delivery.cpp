@@ -68,7 +68,7 @@ void expire_tokens(State& state, Side side, const DoorRequest& request, Time at)
     if (Deployment* deployment = state.deployment(request.deployment)) deployment->tokens.clear();
     return;
   }
-  const std::string token = request.authorization.starts_with("Bearer ") ? request.authorization.substr(7) : "";
+  const std::string token = request.authorization.substr(request.authorization.find(' ') + 1);
   const auto found = state.tokens.find(token);
   if (found != state.tokens.end()) found->second.expires = at;
 }

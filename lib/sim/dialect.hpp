@@ -68,11 +68,14 @@ struct Dialect {
   bool bad_backup_takes_onprem_down = false;
   BadBackup bad_backup_code = BadBackup::own_codes;
   bool backup_needs_connected_client = false;
+  bool expired_client_gives_backup = false;
   bool onprem_needs_backup = false;
   bool backup_survives_cloud_registration = false;
   bool oba_lost_without_backup = true;
   bool region_accepted_in_register = false;
   bool storage_settings_need_unregistered = false;
+  bool storage_as_described = false;
+  bool storage_ignored = false;
   bool deregister_settles = false;
   bool deregistered_stays_cloud_api = false;
   bool deregister_unverifies = false;
@@ -87,6 +90,8 @@ struct Dialect {
   bool needless_pin_refused = false;
   bool pin_ends_with_cloud = false;
   bool settings_reset_on_registration = false;
+  bool picture_as_base64 = false;
+  bool entity_types_as_codes = false;
   bool version_with_v = false;
   bool delays_as_text = false;
   bool expiry_as_text = false;

@@ -14,12 +14,12 @@ namespace wamigrate::sim {
 struct Subject {
   Side side = Side::graph;
   /// Graph: node, phone_numbers, waba, register, deregister, request_code, verify_code, set_pin, set_webhook,
-  /// set_number, subscribed_apps, subscribe, unsubscribe, profile, set_profile, settings, set_settings, templates,
-  /// debug_token, messages.
-  /// On-premises: login, logout, account, account_verify, shards, set_shards, application, set_application,
-  /// reset_application, two_step, two_step_off, backup, restore, business_profile, set_business_profile, about,
-  /// set_about, health, support, stats, contacts, onprem_messages.
-  /// "unknown" for what neither has.
+  /// set_number, subscribed_apps, subscribe, unsubscribe, profile, set_profile, compliance, set_compliance,
+  /// open_upload, upload, picture_data, settings, set_settings, templates, debug_token, messages. On-premises: login,
+  /// logout, account, account_verify, shards, set_shards, application, set_application, reset_application, two_step,
+  /// two_step_off, backup, restore, business_profile, set_business_profile, about, set_about, picture, set_picture,
+  /// onprem_compliance, set_onprem_compliance, health, support, stats, contacts, onprem_messages. "unknown" for what
+  /// neither has.
   std::string kind = "unknown";
   std::string phone{};  ///< Empty where it concerns no single number.
 };

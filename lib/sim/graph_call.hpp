@@ -24,14 +24,14 @@ struct GraphCall {
   WorldNumber* number = nullptr;  ///< Of the phone number ID in the path.
   Waba* waba = nullptr;           ///< Of the WABA ID in the path.
   App* app = nullptr;             ///< Whose token was sent.
-  Json body = Json::object();
-  std::string change{};  ///< For the log.
+  Json body = Json::object();     ///< Empty where the body is a file's bytes.
+  std::string change{};           ///< For the log.
   Millis takes{0};
 };
 
 using GraphAnswer = tl::expected<Json, Refusal>;
 
-enum class NodeOf { none, phone, waba };
+enum class NodeOf { none, phone, waba, app, upload };
 
 struct GraphRoute {
   std::string_view kind{};
@@ -82,7 +82,8 @@ Json health_status(GraphCall& call, const WorldNumber* number);
 std::string graph_time(Time time);
 
 // graph_errors.cpp, graph_replies.cpp and graph_door.cpp hold the above.
-// Handlers, by file: graph_numbers.cpp, graph_moves.cpp, graph_waba.cpp, graph_business.cpp.
+// Handlers, by file: graph_numbers.cpp, graph_moves.cpp, graph_waba.cpp, graph_business.cpp,
+// graph_uploads.cpp.
 GraphAnswer get_node(GraphCall& call);
 GraphAnswer get_phone_numbers(GraphCall& call);
 GraphAnswer post_node(GraphCall& call);
@@ -98,6 +99,9 @@ GraphAnswer get_templates(GraphCall& call);
 GraphAnswer get_debug_token(GraphCall& call);
 GraphAnswer get_profile(GraphCall& call);
 GraphAnswer get_compliance(GraphCall& call);
+GraphAnswer post_compliance(GraphCall& call);
+GraphAnswer post_uploads(GraphCall& call);
+GraphAnswer post_upload(GraphCall& call);
 GraphAnswer post_profile(GraphCall& call);
 GraphAnswer get_settings(GraphCall& call);
 GraphAnswer post_settings(GraphCall& call);

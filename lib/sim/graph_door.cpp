@@ -6,6 +6,7 @@
 #include <array>
 
 #include "sim/graph_call.hpp"
+#include "sim/pictures.hpp"
 
 namespace wamigrate::sim {
 namespace {
@@ -33,6 +34,9 @@ std::vector<GraphRoute> make_routes() {
       {"profile", "GET", phone, "whatsapp_business_profile", false, false, {management}, {"fields"}, get_profile},
       {"set_profile", "POST", phone, "whatsapp_business_profile", true, false, {management}, {}, post_profile},
       {"compliance", "GET", phone, "business_compliance_info", false, false, {management}, {}, get_compliance},
+      {"set_compliance", "POST", phone, "business_compliance_info", true, false, {management}, {}, post_compliance},
+      {"open_upload", "POST", app, "uploads", true, false, {}, {"file_name", "file_length", "file_type"}, post_uploads},
+      {"upload", "POST", upload, "", true, false, {}, {"sig"}, post_upload},
       {"settings", "GET", phone, "settings", false, false, {management}, {"include_sip_credentials"}, get_settings},
       {"set_settings", "POST", phone, "settings", true, false, {management}, {}, post_settings},
       {"messages", "POST", phone, "messages", true, false, {messaging}, {}, post_messages},
@@ -99,6 +103,8 @@ std::optional<Target> target_of(State& state, const DoorRequest& request) {
   Target target{*version, parts[1], parts.size() == 3 ? parts[2] : "", NodeOf::none};
   if (state.number_by_id(target.id) != nullptr) target.node = NodeOf::phone;
   if (state.wabas.contains(target.id)) target.node = NodeOf::waba;
+  if (state.apps.contains(target.id)) target.node = NodeOf::app;
+  if (target.id.starts_with("upload:")) target.node = NodeOf::upload;
   return target;
 }
 
@@ -162,7 +168,9 @@ std::optional<Refusal> check_proof(const GraphCall& call, const std::string& tok
 
 /// Who is asking, and may they. Sets the call's app.
 std::optional<Refusal> authenticate(GraphCall& call) {
-  const std::string token = token_of(call.request);
+  // Bytes are taken from who shows the token as OAuth, and from nobody else.
+  const bool fits = call.request.authorization.starts_with("OAuth ") == (call.route->node == NodeOf::upload);
+  const std::string token = fits ? token_of(call.request) : "";
   if (token.empty()) {
     if (call.route->kind == "profile") return Refusal{200, "Provide valid app ID", 0, 400};
     return Refusal{104, "An access token is required to request this resource."};
@@ -243,7 +251,7 @@ GraphAnswer answer_call(GraphCall& call, const std::optional<Target>& target) {
   }
   if (auto bad = authenticate(call)) return tl::make_unexpected(*bad);
   if (auto bad = check_parameters(call)) return tl::make_unexpected(*bad);
-  auto body = body_of(call.request);
+  auto body = call.route->node == NodeOf::upload ? Json::object() : body_of(call.request);
   if (!body) return refuse(100, "(#100) The body is not a JSON object of content type application/json");
   call.body = std::move(*body);
   if (auto over = check_limit(call)) return tl::make_unexpected(*over);
@@ -294,6 +302,7 @@ const std::vector<GraphRoute>& graph_routes() {
 Subject graph_subject(State& state, const DoorRequest& request) {
   Subject subject;
   subject.side = Side::graph;
+  if (is_picture_path(request.path)) subject.kind = "picture_data";
   const auto target = target_of(state, request);
   if (!target) return subject;
   if (const WorldNumber* number = state.number_by_id(target->id)) subject.phone = number->phone;
@@ -302,6 +311,17 @@ Subject graph_subject(State& state, const DoorRequest& request) {
 }
 
 DoorReply answer_graph(State& state, const DoorRequest& request, Time at, bool late) {
+  if (is_picture_path(request.path)) {
+    const DoorReply reply = picture_reply(state, request);
+    state.log.push_back({.at = at,
+                         .side = Side::graph,
+                         .kind = "picture_data",
+                         .landed = reply.status == 200,
+                         .late = late,
+                         .status = reply.status,
+                         .result = reply.status == 200 ? "ok" : "refused"});
+    return reply;
+  }
   const Subject subject = graph_subject(state, request);
   GraphCall call{.state = state, .request = request, .at = at};
   const GraphAnswer answered = answer_call(call, target_of(state, request));

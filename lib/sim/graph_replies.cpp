@@ -10,6 +10,7 @@ namespace wamigrate::sim {
 
 std::string token_of(const DoorRequest& request) {
   if (request.authorization.starts_with("Bearer ")) return request.authorization.substr(7);
+  if (request.authorization.starts_with("OAuth ")) return request.authorization.substr(6);
   return request.parameter("access_token").value_or("");
 }
 

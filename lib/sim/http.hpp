@@ -23,6 +23,7 @@ struct DoorRequest {
   std::string deployment{};  ///< Whose door, on-premises.
   std::string authorization{};
   std::string content_type{};
+  std::string file_offset{};  ///< A header; uploads alone have it.
   std::string body{};
   bool flapping = false;  ///< A fault: nodes say the opposite of what they are.
 

@@ -24,8 +24,8 @@ struct OnpremCall {
   WorldNumber* number = nullptr;  ///< The one this deployment is there for.
   std::string user{};             ///< Who asks; empty before the login.
   std::string token{};
-  Json body = Json::object();
-  std::string change{};  ///< For the log.
+  Json body = Json::object();  ///< Empty where the body is a picture.
+  std::string change{};        ///< For the log.
   Millis takes{0};
 };
 
@@ -34,6 +34,7 @@ struct OnpremReply {
   Json body = Json::object();
   bool with_meta = true;
   bool without_body = false;
+  std::string bytes{};  ///< Instead of JSON: a picture.
 };
 using OnpremAnswer = tl::expected<OnpremReply, Refusal>;
 
@@ -66,7 +67,8 @@ std::optional<Refusal> body_refusal(const Json& body, std::span<const Field> fie
 /// Refused with 1011 or 1014 unless the client is connected.
 std::optional<Refusal> connected_refusal(const OnpremCall& call);
 
-// Handlers, by file: onprem_users.cpp, onprem_account.cpp, onprem_settings.cpp, onprem_health.cpp.
+// Handlers, by file: onprem_users.cpp, onprem_account.cpp, onprem_settings.cpp, onprem_profile.cpp,
+// onprem_health.cpp.
 OnpremAnswer post_login(OnpremCall& call);
 OnpremAnswer post_logout(OnpremCall& call);
 OnpremAnswer post_account(OnpremCall& call);
@@ -84,6 +86,9 @@ OnpremAnswer get_business_profile(OnpremCall& call);
 OnpremAnswer post_business_profile(OnpremCall& call);
 OnpremAnswer get_about(OnpremCall& call);
 OnpremAnswer get_picture(OnpremCall& call);
+OnpremAnswer post_picture(OnpremCall& call);
+OnpremAnswer get_onprem_compliance(OnpremCall& call);
+OnpremAnswer post_onprem_compliance(OnpremCall& call);
 OnpremAnswer patch_about(OnpremCall& call);
 OnpremAnswer get_health(OnpremCall& call);
 OnpremAnswer get_support(OnpremCall& call);

@@ -30,6 +30,9 @@ std::vector<OnpremRoute> make_routes() {
       {"set_business_profile", "POST", "/settings/business/profile", true, user, post_business_profile},
       {"about", "GET", "/settings/profile/about", false, user, get_about},
       {"picture", "GET", "/settings/profile/photo", false, user, get_picture},
+      {"set_picture", "POST", "/settings/profile/photo", true, admin, post_picture},
+      {"onprem_compliance", "GET", "/settings/business/compliance_info", false, admin, get_onprem_compliance},
+      {"set_onprem_compliance", "POST", "/settings/business/compliance_info", true, admin, post_onprem_compliance},
       {"set_about", "PATCH", "/settings/profile/about", true, user, patch_about},
       {"health", "GET", "/health", false, user, get_health},
       {"support", "GET", "/support", false, user, get_support},
@@ -113,6 +116,10 @@ DoorReply answer_reply(const OnpremCall& call, const OnpremReply& answered) {
   Json body = answered.body;
   if (answered.with_meta) body["meta"] = meta_of(call.state, call.deployment);
   if (!answered.without_body) reply.body = to_compact(body);
+  if (!answered.bytes.empty()) {
+    reply.headers = {{"Content-Type", "image/jpeg"}};
+    reply.body = answered.bytes;
+  }
   return reply;
 }
 
@@ -146,6 +153,7 @@ std::optional<Refusal> authenticate(OnpremCall& call) {
 
 std::optional<Refusal> read_body(OnpremCall& call) {
   const DoorRequest& request = call.request;
+  if (call.route->kind == "set_picture") return std::nullopt;
   if (request.method == "GET" || request.method == "DELETE" || request.body.empty()) return std::nullopt;
   if (!request.content_type.starts_with("application/json")) {
     return Refusal{1025, "The content type must be application/json"};
@@ -164,7 +172,8 @@ OnpremAnswer answer_call(OnpremCall& call) {
   }
   if (auto bad = authenticate(call)) return tl::make_unexpected(*bad);
   // Only the photo is asked for in a form of its own: a link instead of the picture.
-  const bool links = call.route->kind == "picture" && call.request.query == decltype(call.request.query){{"format", "link"}};
+  const bool links =
+      call.route->kind == "picture" && call.request.query == decltype(call.request.query){{"format", "link"}};
   if (!call.request.query.empty() && !links) return refuse_onprem(1010, "Query parameters are not used here");
   if (auto bad = read_body(call)) return tl::make_unexpected(*bad);
   return call.route->handle(call);

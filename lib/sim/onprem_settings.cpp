@@ -1,23 +1,15 @@
-// On-premises: application settings, backup and restore, and what people see of the business.
+// On-premises: application settings, backup and restore.
 #include <fmt/format.h>
-#include <sodium.h>
 
 #include <algorithm>
 #include <array>
 
+#include "base/base64.hpp"
 #include "base/digest.hpp"
 #include "sim/onprem_call.hpp"
 
 namespace wamigrate::sim {
 namespace {
-
-std::string to_base64(const std::string& bytes) {
-  std::string text(sodium_base64_encoded_len(bytes.size(), sodium_base64_VARIANT_ORIGINAL), '\0');
-  sodium_bin2base64(text.data(), text.size(), reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(),
-                    sodium_base64_VARIANT_ORIGINAL);
-  text.pop_back();  // the terminating NUL that libsodium counts
-  return text;
-}
 
 /// Opaque, and different each time; begins as documented samples do.
 std::string backup_text(const WorldNumber& number, std::size_t serial) {
@@ -95,36 +87,17 @@ std::optional<Refusal> check_application(const Json& body, const Json& current) 
   return check_nested(body);
 }
 
-constexpr std::array profile_fields{Field{"address"}, Field{"description"}, Field{"email"}, Field{"vertical"},
-                                    Field{"websites", Shape::list}};
-
-void put(Json& object, const char* key, const std::string& value) {
-  if (!value.empty()) object[key] = value;
-}
-
-void take(const Json& body, const char* key, std::string& into) {
-  if (body.contains(key)) into = text_at(body, key);
-}
-
-std::optional<Refusal> check_lengths(const Json& body) {
-  if (text_at(body, "address").size() > 256) return Refusal{1009, "address must be at most 256 characters"};
-  if (text_at(body, "description").size() > 512) return Refusal{1009, "description must be at most 512 characters"};
-  if (text_at(body, "email").size() > 128) return Refusal{1009, "email must be at most 128 characters"};
-  if (text_at(body, "vertical").size() > 128) return Refusal{1009, "vertical must be at most 128 characters"};
-  if (!body.contains("websites")) return std::nullopt;
-  const Json& sites = body["websites"];
-  const bool texts = std::all_of(sites.begin(), sites.end(), [](const Json& site) { return site.is_string(); });
-  if (!texts || sites.size() > 2) return Refusal{1009, "websites must be at most 2 URLs"};
-  return std::nullopt;
-}
-
 }  // namespace
 
 OnpremAnswer post_backup(OnpremCall& call) {
   constexpr std::array fields{Field{"password", Shape::text, true}};
   if (auto bad = body_refusal(call.body, fields)) return tl::make_unexpected(*bad);
   if (text_at(call.body, "password").empty()) return refuse_onprem(1009, "password must not be empty");
-  if (auto bad = connected_refusal(call)) return tl::make_unexpected(*bad);
+  const bool expired =
+      gateway_of(call.state, call.deployment, call.at) == Gateway::disconnected && call.deployment.expires <= call.at;
+  if (auto bad = connected_refusal(call); bad && !(expired && call.state.dialect.expired_client_gives_backup)) {
+    return tl::make_unexpected(*bad);
+  }
   const std::string data = backup_text(*call.number, call.state.backups.size());
   call.state.backups[data] = {call.number->phone, text_at(call.body, "password"), call.number->epoch,
                               call.deployment.application};
@@ -170,54 +143,6 @@ OnpremAnswer patch_application(OnpremCall& call) {
 OnpremAnswer delete_application(OnpremCall& call) {
   call.deployment.application = default_application();
   call.change = "application settings were reset";
-  return written(call);
-}
-
-OnpremAnswer get_business_profile(OnpremCall& call) {
-  if (auto bad = connected_refusal(call)) return tl::make_unexpected(*bad);
-  const Profile& profile = call.number->profile;
-  Json shown = Json::object();
-  put(shown, "address", profile.address);
-  put(shown, "description", profile.description);
-  put(shown, "email", profile.email);
-  put(shown, "vertical", profile.vertical);
-  if (!profile.websites.empty()) shown["websites"] = profile.websites;
-  return OnpremReply{.body = {{"settings", {{"business", {{"profile", shown}}}}}}};
-}
-
-OnpremAnswer post_business_profile(OnpremCall& call) {
-  if (auto bad = body_refusal(call.body, profile_fields)) return tl::make_unexpected(*bad);
-  if (auto bad = check_lengths(call.body)) return tl::make_unexpected(*bad);
-  if (auto bad = connected_refusal(call)) return tl::make_unexpected(*bad);
-  Profile& profile = call.number->profile;
-  take(call.body, "address", profile.address);
-  take(call.body, "description", profile.description);
-  take(call.body, "email", profile.email);
-  take(call.body, "vertical", profile.vertical);
-  if (call.body.contains("websites")) profile.websites = call.body["websites"].get<std::vector<std::string>>();
-  call.change = "the business profile was written";
-  return written(call);
-}
-
-OnpremAnswer get_about(OnpremCall& call) {
-  if (auto bad = connected_refusal(call)) return tl::make_unexpected(*bad);
-  return OnpremReply{.body = {{"settings", {{"profile", {{"about", {{"text", call.number->profile.about}}}}}}}}};
-}
-
-OnpremAnswer get_picture(OnpremCall& call) {
-  if (auto bad = connected_refusal(call)) return tl::make_unexpected(*bad);
-  const std::string& link = call.number->profile.picture_url;
-  if (link.empty()) return refuse_onprem(1006, "no profile photo is set");
-  return OnpremReply{.body = {{"settings", {{"profile", {{"photo", {{"link", link}}}}}}}}};
-}
-
-OnpremAnswer patch_about(OnpremCall& call) {
-  constexpr std::array fields{Field{"text", Shape::text, true}};
-  if (auto bad = body_refusal(call.body, fields)) return tl::make_unexpected(*bad);
-  if (text_at(call.body, "text").size() > 139) return refuse_onprem(1009, "text must be at most 139 characters");
-  if (auto bad = connected_refusal(call)) return tl::make_unexpected(*bad);
-  call.number->profile.about = text_at(call.body, "text");
-  call.change = "the about text was written";
   return written(call);
 }
 

@@ -103,7 +103,7 @@ NumberKey expiry_key() {
 }
 
 NumberKey list_key() {
-  return {{"loses", "a list of about, address, description, email, vertical, websites, picture",
+  return {{"loses", "a list of about, address, description, email, vertical, websites, picture, compliance",
            "what a Cloud registration loses, whatever is promised"},
           [](const Json& value) -> Result<Plant> {
             if (!value.is_array()) return fail("must be a list");

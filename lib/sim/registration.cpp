@@ -76,12 +76,15 @@ void lose(Profile& profile, const std::string& member) {
   if (member == "email") profile.email.clear();
   if (member == "vertical") profile.vertical.clear();
   if (member == "websites") profile.websites.clear();
-  if (member == "picture") profile.picture_url.clear();
+  if (member == "picture") profile.picture_url = profile.picture = "";
 }
 
 /// What does not come along to Cloud.
 void lose_in_move(const State& state, WorldNumber& number, bool with_backup) {
-  for (const std::string& member : number.lost_in_move) lose(number.profile, member);
+  for (const std::string& member : number.lost_in_move) {
+    lose(number.profile, member);
+    if (member == "compliance") number.compliance = Json();
+  }
   if (with_backup || !held_onprem(number)) return;
   number.profile = {};
   if (state.dialect.oba_lost_without_backup) number.official = false;

@@ -2,19 +2,15 @@
 #include "sim/scenario.hpp"
 
 #include <fmt/format.h>
-#include <sodium.h>
+
+#include "base/base64.hpp"
 
 namespace wamigrate::sim {
 namespace {
 
 /// Looks like the base64 of a certificate; the same for the same number.
 std::string certificate_for(const std::string& phone) {
-  const std::string bytes = "CERTIFICATE OF " + phone + " FOR REGISTRATION";
-  std::string text(sodium_base64_encoded_len(bytes.size(), sodium_base64_VARIANT_ORIGINAL), '\0');
-  sodium_bin2base64(text.data(), text.size(), reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(),
-                    sodium_base64_VARIANT_ORIGINAL);
-  text.pop_back();  // the terminating NUL that libsodium counts
-  return text;
+  return to_base64("CERTIFICATE OF " + phone + " FOR REGISTRATION");
 }
 
 Profile usual_profile(const std::string& name) {

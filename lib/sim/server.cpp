@@ -89,6 +89,7 @@ class Handler : public Poco::Net::HTTPRequestHandler {
     arrival->request.method = request.getMethod();
     arrival->request.authorization = request.get("Authorization", "");
     arrival->request.content_type = request.get("Content-Type", "");
+    arrival->request.file_offset = request.get("file_offset", "");
     arrival->request.body = std::move(body);
     const Delivery delivery = deliver(shared_.world, shared_.faults, arrival->side, arrival->request);
     if (!shared_.wait(delivery.reply.takes + shared_.options.latency)) return hang_up(request, response, false);

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include "sim/pictures.hpp"
+
 namespace wamigrate::sim {
 namespace {
 
@@ -27,6 +29,10 @@ std::string deployment_base(const State& state, const std::string& url) {
 std::optional<Destination> destination_of(const State& state, const std::string& url) {
   Destination destination;
   std::string& base = destination.request.base;
+  if (url.starts_with("https://pps.whatsapp.net/")) {  // Meta's content network, behind Graph's door here
+    destination.request.path = picture_path(state, url);
+    return destination;
+  }
   if (url.starts_with(state.graph_url + "/")) {
     base = state.graph_url;
   } else {
@@ -73,6 +79,9 @@ HttpResult SimTransport::exchange(const HttpRequest& request, Millis& elapsed) {
   destination->request.authorization = std::string(request.authorization.reveal());
   destination->request.content_type = request.content_type;
   destination->request.body = std::string(request.body.reveal());
+  for (const Header& header : request.headers) {
+    if (header.name == "file_offset") destination->request.file_offset = header.value;
+  }
 
   const Time sent = world_.now();
   const Delivery delivery = deliver(world_, faults_, destination->side, destination->request);

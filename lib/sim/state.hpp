@@ -51,7 +51,8 @@ struct Profile {
   std::string email{};
   std::string vertical{};  ///< Free text on-premises; on Cloud an enumeration.
   std::vector<std::string> websites{};
-  std::string picture_url{};
+  std::string picture_url{};  ///< Empty: no picture.
+  std::string picture{};      ///< Its bytes; empty: some made up for that URL.
 };
 
 /// What health_status says of an entity where it is not what follows from its state.
@@ -94,7 +95,7 @@ struct WorldNumber {
 
   std::string callback_override{};  ///< The number's own webhook.
   std::string search_visibility = "VISIBLE";
-  Json compliance;                         ///< business_compliance_info; null for none.
+  Json compliance;  ///< business_compliance_info, its entity_type as Graph takes it; null for none.
   Json storage = {{"status", "DEFAULT"}};  ///< storage_configuration.
   Json settings = Json::object();          ///< The other features of /settings.
 
@@ -207,6 +208,14 @@ struct Backup {
   Json application{};
 };
 
+/// An upload session of an app, and what became of it.
+struct Upload {
+  std::string app_id{};
+  std::size_t length = 0;
+  std::string handle{};  ///< Empty until the bytes are there.
+  std::string bytes{};
+};
+
 /// Why a request was not carried out, in the codes of the side it came to.
 struct Refusal {
   int code = 0;
@@ -250,6 +259,7 @@ struct State {
   std::map<std::string, App> apps{};
   std::map<std::string, GraphToken> tokens{};  ///< By the token itself.
   std::map<std::string, Backup> backups{};     ///< By the text handed out.
+  std::map<std::string, Upload> uploads{};     ///< By session, with its signature.
   std::vector<LogEntry> log{};
   Time began{};
   long long traces = 0;

@@ -63,6 +63,25 @@ Step take_backup() {
   step.on = "backup";
   step.call = [](const Material& m) { return api::onprem_calls::backup(m.backup_password); };
   step.vouches = [](int) { return Facts{Fact::backup_in_hand}; };
+  step.keeps = "backup";
+  step.product = [](const Json& reply) -> std::optional<Secret> {
+    Secret data(text_at(at_path(reply, {"settings"}), "data"));
+    return data.empty() ? std::nullopt : std::optional(std::move(data));
+  };
+  return step;
+}
+
+Step take_late_backup() {
+  Step step = take_backup();
+  step.kind.name = "take_late_backup";
+  step.kind.title = "ask the expired client for a backup";
+  step.kind.effect = {.needs = {Fact::nowhere_is_home, Fact::late_backup_possible, Fact::pin_known,
+                                Fact::snapshot_taken, Fact::no_restart_promised, Fact::ownership_verified},
+                      .gives = {Fact::backup_in_hand}};
+  step.kind.cost = 2;
+  step.kind.doing =
+      "The client has expired and serves nobody, but still answers: whether it makes backups is not documented, so it "
+      "is asked before anything is given up. If it refuses, the number stops; nothing was changed.";
   return step;
 }
 
@@ -218,6 +237,28 @@ Step restore_onprem_about() {
     return api::onprem_calls::set_about(m.snapshot ? m.snapshot->profile.about : "");
   };
   step.vouches = [](int) { return Facts{Fact::onprem_about_restored}; };
+  return step;
+}
+
+Step restore_onprem_compliance() {
+  Step step;
+  step.kind = {.name = "restore_onprem_compliance",
+               .title = "restore the compliance information on-premises",
+               // It needs a business address (on-premises reference, business compliance).
+               .effect = {.needs = {Fact::onprem_is_home, Fact::snapshot_taken, Fact::onprem_profile_restored},
+                          .gives = {Fact::onprem_compliance_restored}},
+               .cost = 1,
+               .duration = 2s,
+               .changes = true,
+               .forgoes = {Fact::onprem_compliance_restored},
+               .doing = "Indian numbers only: writes back what the law wants sellers to say, if it did not come along.",
+               .by_hand = "POST /v1/settings/business/compliance_info with what you saved."};
+  step.side = api::Side::onprem;
+  step.on = "settings";
+  step.call = [](const Material& m) {
+    return api::onprem_calls::set_compliance(compliance_for_onprem(m.snapshot ? m.snapshot->compliance : Json()));
+  };
+  step.vouches = [](int) { return Facts{Fact::onprem_compliance_restored}; };
   return step;
 }
 

@@ -29,6 +29,36 @@ Answer restored(const Sighting& s, Fact fact, const Asked& asked, bool as_wanted
   return answer(asked.answered() && as_wanted);
 }
 
+// Read to be as wanted, or our own record says so: a side that refuses to be read is left alone.
+Answer as_it_was(const Sighting& s, Fact fact, bool nothing_kept, const Asked& asked, bool as_wanted) {
+  if (s.own.vouched.has(fact)) return Answer::yes;
+  if (!s.own.snapshot) return Answer::no;
+  if (nothing_kept) return Answer::yes;
+  return asked.answered() ? answer(as_wanted) : Answer::unclear;
+}
+
+Answer compliance_restored(const Sighting& s, Fact fact, const Asked& asked, const Json& now) {
+  if (s.number.phone.region != "IN") return Answer::yes;
+  const Json then = s.own.snapshot ? s.own.snapshot->compliance : Json();
+  return as_it_was(s, fact, then.is_null(), asked, covers_compliance(now, then));
+}
+
+// A picture that is there is left as it is: it may be a newer one, and no picture comes back byte for byte.
+Answer picture_restored(const Sighting& s, Fact fact, const Asked& asked, std::optional<bool> there) {
+  const bool nothing_kept = s.own.snapshot && s.own.snapshot->picture_data.empty();
+  return as_it_was(s, fact, nothing_kept, asked, there.value_or(false));
+}
+
+Answer cloud_picture(const Sighting& s, Fact fact) {
+  return picture_restored(s, fact, s.seen.graph_profile_asked, s.seen.graph_picture);
+}
+
+// What follows on an upload that was never begun has nothing to do.
+Answer follows_upload(const Sighting& s, Fact fact, Fact before) {
+  if (s.own.vouched.has(before) && !s.own.picture_sent) return Answer::yes;
+  return cloud_picture(s, fact);
+}
+
 Answer onprem_healthy(const Sighting& s) {
   const HomeFinding finding = home_of(s);
   if (!finding.settled) return Answer::unclear;
@@ -78,13 +108,19 @@ Answer backup_in_hand(const Sighting& s) {
   return answer(as_it_is && s.own.vouched.has(Fact::backup_in_hand) && !s.own.denied.has(Fact::backup_in_hand));
 }
 
-// Wanted by few. Before v21.0 it is said with the registration itself.
+// Wanted by few. Before v21.0 it is said with the registration itself. Meta's page and Meta's OpenAPI file name other
+// members: "success" alone does not show that these were understood, so what is read back has the last word.
 Answer storage_region_set(const Sighting& s) {
   const bool said_before = !s.number.storage_region.empty() && api::graph_calls::storage_is_a_setting(s.graph.version);
-  if (!said_before || s.own.vouched.has(Fact::storage_region_set)) return Answer::yes;
+  if (!said_before) return Answer::yes;
+  const bool accepted = s.own.vouched.has(Fact::storage_region_set);
   const Asked& asked = s.seen.graph.settings_asked;
-  if (asked.how == Asked::How::unreachable || asked.how == Asked::How::not_asked) return Answer::unclear;
-  return answer(asked.answered() && s.seen.graph.storage_region == s.number.storage_region);
+  if (asked.answered()) {
+    if (s.seen.graph.storage_region == s.number.storage_region) return Answer::yes;
+    return accepted ? Answer::unclear : Answer::no;
+  }
+  if (accepted) return Answer::yes;
+  return asked.how == Asked::How::refused ? Answer::no : Answer::unclear;
 }
 
 Answer ownership_verified(const Sighting& s) {
@@ -120,22 +156,45 @@ Answer onprem_registration_open(const Sighting& s) {
   return answers ? Answer::yes : Answer::unclear;
 }
 
-// A client makes backups while it is registered and runs: one that is gone or has expired never will, nor one that has
-// lost its registration and can't have another. A number that this run has seen served on-premises is another matter:
-// its backup was to be had, and what its loss costs stands in no plan.
+bool has_expired(const Sighting& s) {
+  const OnpremView& onprem = s.seen.onprem;
+  return onprem.support.answered() && onprem.expires && *onprem.expires <= s.seen.taken_at;
+}
+
+bool is_unregistered(const OnpremView& onprem) {
+  return onprem.health.answered() && !onprem.nodes.empty() &&
+         std::all_of(onprem.nodes.begin(), onprem.nodes.end(),
+                     [](const auto& node) { return node.status == "unregistered"; });
+}
+
+// Graph names Cloud for a number whose registration there has no effect: before its display name was approved.
+bool is_overtaken(const Sighting& s) { return s.seen.graph.platform_type == "CLOUD_API"; }
+
+// An expired client does not connect any more; whether it still makes backups is not documented, so it is asked. It
+// must say whose client it is: identity holds then, or there is a conflict.
+bool answers_late(const Sighting& s) {
+  const OnpremView& onprem = s.seen.onprem;
+  return has_expired(s) && onprem.health.answered() && !is_unregistered(onprem) && onprem.settings.answered() &&
+         !onprem.wa_id.empty();
+}
+
+Answer late_backup_possible(const Sighting& s) {
+  const bool ruled_out = s.number.deployment.gone || s.own.denied.has(Fact::late_backup_possible);
+  if (s.own.last_home != Home::unknown || ruled_out) return Answer::no;
+  const Answer nowhere = home_is(s, Home::nowhere);
+  if (nowhere != Answer::yes) return nowhere;
+  return answer(answers_late(s) && !is_overtaken(s));
+}
+
+// A client makes backups while it is registered and runs: one that is gone never will, nor one that has lost its
+// registration and can't have another, nor one that has expired and does not say whose it is. A number that this run
+// has seen served on-premises is another matter: its backup was to be had, and what its loss costs stands in no plan.
 Answer backup_impossible(const Sighting& s) {
   if (s.own.last_home != Home::unknown) return Answer::no;
   const Answer nowhere = home_is(s, Home::nowhere);
   if (nowhere != Answer::yes) return nowhere;
-  const OnpremView& onprem = s.seen.onprem;
-  const bool expired = onprem.support.answered() && onprem.expires && *onprem.expires <= s.seen.taken_at;
-  const bool unregistered =
-      onprem.health.answered() && !onprem.nodes.empty() &&
-      std::all_of(onprem.nodes.begin(), onprem.nodes.end(), [](const auto& n) { return n.status == "unregistered"; });
-  // Graph names Cloud for a number whose registration there has no effect: before its display name was approved.
-  const bool overtaken = s.seen.graph.platform_type == "CLOUD_API";
-  return answer(s.number.deployment.gone || expired || overtaken ||
-                (unregistered && onprem_registration_open(s) == Answer::no));
+  const bool lost = is_unregistered(s.seen.onprem) && onprem_registration_open(s) == Answer::no;
+  return answer(s.number.deployment.gone || lost || is_overtaken(s) || (has_expired(s) && !answers_late(s)));
 }
 
 Answer account_requested(const Sighting& s) {
@@ -211,6 +270,7 @@ const std::array<Probe, static_cast<std::size_t>(Fact::count_)> probes = {{
     {Fact::backup_in_hand, home_readings, false, backup_in_hand},
     {Fact::cloud_was_last_home, {}, false, [](const Sighting& s) { return answer(s.own.last_home == Home::cloud); }},
     {Fact::backup_impossible, home_readings | Readings{Reading::onprem_support}, false, backup_impossible},
+    {Fact::late_backup_possible, home_readings | Readings{Reading::onprem_support}, false, late_backup_possible},
     {Fact::storage_region_set, {Reading::graph_settings}, false, storage_region_set},
     {Fact::ownership_code_requested,
      {},
@@ -240,11 +300,42 @@ const std::array<Probe, static_cast<std::size_t>(Fact::count_)> probes = {{
        return restored(s, Fact::cloud_profile_restored, s.seen.graph_profile_asked,
                        s.own.snapshot && covers(s.seen.graph_profile, s.own.snapshot->profile));
      }},
+    {Fact::cloud_compliance_restored,
+     {Reading::compliance},
+     false,
+     [](const Sighting& s) {
+       return compliance_restored(s, Fact::cloud_compliance_restored, s.seen.compliance_asked, s.seen.compliance);
+     }},
+    {Fact::picture_upload_opened,
+     {Reading::graph_profile},
+     true,
+     [](const Sighting& s) { return cloud_picture(s, Fact::picture_upload_opened); }},
+    {Fact::picture_uploaded,
+     {Reading::graph_profile},
+     true,
+     [](const Sighting& s) { return follows_upload(s, Fact::picture_uploaded, Fact::picture_upload_opened); }},
+    {Fact::cloud_picture_restored,
+     {Reading::graph_profile},
+     true,
+     [](const Sighting& s) { return follows_upload(s, Fact::cloud_picture_restored, Fact::picture_uploaded); }},
     {Fact::promises_compared, {}, false, [](const Sighting& s) { return vouched(s, Fact::promises_compared); }},
     {Fact::shards_restored, {Reading::onprem_shards}, true, shards_restored},
     {Fact::onprem_settings_restored, {Reading::onprem_settings}, true, onprem_settings_restored},
     {Fact::onprem_profile_restored, {Reading::onprem_profile}, true, onprem_profile_restored},
     {Fact::onprem_about_restored, {Reading::onprem_profile}, true, onprem_about_restored},
+    {Fact::onprem_compliance_restored,
+     {Reading::onprem_compliance},
+     false,
+     [](const Sighting& s) {
+       return compliance_restored(s, Fact::onprem_compliance_restored, s.seen.onprem.compliance_asked,
+                                  s.seen.onprem.compliance);
+     }},
+    {Fact::onprem_picture_restored,
+     {Reading::onprem_picture},
+     true,
+     [](const Sighting& s) {
+       return picture_restored(s, Fact::onprem_picture_restored, s.seen.onprem.picture_asked, s.seen.onprem.picture);
+     }},
 }};
 
 }  // namespace

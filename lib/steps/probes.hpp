@@ -15,6 +15,7 @@ struct OwnRecord {
   Facts doubtful;  ///< The request that gives these had an ambiguous outcome.
   Facts denied;    ///< A refusal has taught that these do not hold.
   bool pin_refused = false;
+  bool picture_sent = false;       ///< An upload of the picture was begun: its steps are no mere formality.
   bool backup_fresh = false;       ///< Taken since this process began, or from a client that is no longer up.
   Home last_home = Home::unknown;  ///< Where it was served last, as far as this run has seen.
   std::optional<Snapshot> snapshot;

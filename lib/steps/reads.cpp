@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "api/calls.hpp"
+
 namespace wamigrate {
 
 Asked asked_from(const api::Failure& failure) {
@@ -63,7 +65,9 @@ void read_health(api::GraphClient& graph, const std::string& phone_number_id, Gr
 void read_settings(api::GraphClient& graph, const std::string& phone_number_id, GraphView& view) {
   view.settings_asked = take(graph.storage(phone_number_id), [&view](const api::StorageConfiguration& storage) {
     // A region that is still named after storage there was switched off holds nothing any more.
-    view.storage_region = storage.status == "IN_COUNTRY_STORAGE_DISABLED" ? "" : storage.region;
+    // Meta's page writes capitals, Meta's OpenAPI file small letters.
+    const bool off = api::upper_case(storage.status) == "IN_COUNTRY_STORAGE_DISABLED";
+    view.storage_region = off ? "" : api::upper_case(storage.region);
   });
 }
 
@@ -71,7 +75,22 @@ void read_profile(api::GraphClient& graph, const std::string& phone_number_id, O
   seen.graph_profile_asked = take(graph.profile(phone_number_id), [&seen](const api::GraphProfile& got) {
     seen.graph_profile = {got.about, got.address, got.description, got.email, got.vertical, got.websites};
     seen.graph_picture = !got.profile_picture_url.empty();
+    seen.graph_picture_url = got.profile_picture_url;
   });
+}
+
+namespace {
+
+Picture kept_picture(const api::Answer<std::string>& got) {
+  if (!got || got->size() > 2 * picture_bytes_at_most) return {};  // base64 takes a third more
+  const Picture picture = picture_from(*got).value_or(Picture{});
+  return picture.bytes.size() > picture_bytes_at_most ? Picture{} : picture;
+}
+
+}  // namespace
+
+void read_picture(api::GraphClient& graph, Observation& seen) {
+  if (!seen.graph_picture_url.empty()) seen.graph_picture_data = kept_picture(graph.picture(seen.graph_picture_url));
 }
 
 void read_apps(api::GraphClient& graph, const std::string& waba_id, Observation& seen) {
@@ -82,7 +101,7 @@ void read_apps(api::GraphClient& graph, const std::string& waba_id, Observation&
 
 void read_compliance(api::GraphClient& graph, const std::string& phone_number_id, Observation& seen) {
   seen.compliance_asked =
-      take(graph.compliance(phone_number_id), [&seen](Json told) { seen.compliance = std::move(told); });
+      take(graph.compliance(phone_number_id), [&seen](const Json& told) { seen.compliance = compliance_from(told); });
 }
 
 void read_templates(api::GraphClient& graph, const std::string& waba_id, Observation& seen) {
@@ -110,6 +129,14 @@ Asked read_onprem_profile(api::OnpremClient& client, Profile& profile) {
   });
   if (!business.answered()) return business;
   return take(client.about(), [&profile](const std::string& about) { profile.about = about; });
+}
+
+// A client without a picture may say so by an error: no page tells how it says it.
+Asked read_onprem_picture(api::OnpremClient& client, std::optional<bool>& picture) {
+  Asked asked = take(client.picture(), [&picture](bool there) { picture = there; });
+  if (asked.how != Asked::How::refused || (asked.code != "1006" && asked.code != "http 404")) return asked;
+  picture = false;
+  return {Asked::How::answered, "", "", false, false};
 }
 
 bool all_off(const OnpremView& view) {
@@ -143,10 +170,13 @@ void read_onprem(api::OnpremClient& client, Readings readings, bool sparing, Onp
       view.expires = support.expires;
     });
   });
-  if (readings.has(Reading::onprem_picture) && !silent) {
-    // Optional: where it can't be read, nothing is said about it.
-    if (const auto picture = client.picture()) view.picture = *picture;
+  ask(Reading::onprem_picture, view.picture_asked, [&] { return read_onprem_picture(client, view.picture); });
+  if (readings.has(Reading::onprem_picture_data) && view.picture.value_or(false)) {
+    view.picture_data = kept_picture(client.picture_data());
   }
+  ask(Reading::onprem_compliance, view.compliance_asked, [&] {
+    return take(client.compliance(), [&view](const Json& told) { view.compliance = compliance_from(told); });
+  });
   ask(Reading::onprem_profile, view.profile_asked, [&] { return read_onprem_profile(client, view.profile); });
   if (sparing && all_off(view)) return;
   ask(Reading::onprem_queue, view.queue, [&] {

@@ -33,6 +33,8 @@ void read_health(api::GraphClient& graph, const std::string& phone_number_id, Gr
 void read_settings(api::GraphClient& graph, const std::string& phone_number_id, GraphView& view);
 void read_profile(api::GraphClient& graph, const std::string& phone_number_id, Observation& seen);
 void read_apps(api::GraphClient& graph, const std::string& waba_id, Observation& seen);
+/// The picture that the profile showed, if it did. Whatever keeps it from being had is said by its absence.
+void read_picture(api::GraphClient& graph, Observation& seen);
 void read_compliance(api::GraphClient& graph, const std::string& phone_number_id, Observation& seen);
 void read_templates(api::GraphClient& graph, const std::string& waba_id, Observation& seen);
 void read_waba(api::GraphClient& graph, const std::string& waba_id, Observation& seen);

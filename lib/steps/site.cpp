@@ -53,6 +53,10 @@ Outcome outcome_of(const api::Failure& failure) {
   return outcome;
 }
 
+Readings indian_only(Readings readings, const Number& number) {
+  return number.phone.region == "IN" ? readings : readings - Readings{Reading::onprem_compliance};
+}
+
 std::string region_at_registration(const Number& number, const Graph& graph) {
   return api::graph_calls::storage_is_a_setting(graph.version) ? "" : number.storage_region;
 }
@@ -165,11 +169,13 @@ Observation Site::observe(const Number& number, Readings readings, WabaSheets* s
     OnpremView& view = seen.onprem;
     view.health = {Asked::How::unreachable, "", "the inventory declares it gone", false, false};
     view.settings = view.support = view.queue = view.profile_asked = view.shards_asked = view.health;
+    view.picture_asked = view.compliance_asked = view.health;
   } else {
     Client& client = onprem(number);
-    read_onprem(client.api, readings, sheets != nullptr, seen.onprem);
+    read_onprem(client.api, indian_only(readings, number), sheets != nullptr, seen.onprem);
     seen.onprem_clock_ahead = client.watch.ahead();
   }
+  if (readings.has(Reading::graph_picture_data) && seen.onprem.picture_data.empty()) read_picture(*graph_, seen);
   seen.graph_clock_ahead = graph_watch_.ahead();
   seen.taken_at = clock_.now();
   return seen;
@@ -196,8 +202,8 @@ void Site::read_edges(const Number& number, Readings readings, Observation& seen
 
 Outcome Site::perform(const Step& step, const Number& number, const Supplies& supplies) {
   Material material{
-      number,   secret(number.pin), secret(number.deployment.backup_password),   supplies.backup, supplies.code,
-      Secret(), supplies.snapshot,  region_at_registration(number, fleet_.graph)};
+      number,   secret(number.pin), secret(number.deployment.backup_password),    supplies.backup,     supplies.code,
+      Secret(), supplies.snapshot,  region_at_registration(number, fleet_.graph), fleet_.graph.app_id, supplies.upload};
   if (step.conclude != nullptr) return step.conclude(material, observe(number, step.reads));
   ensure(step.call != nullptr, "a step that is performed concludes or calls");
   if (needs_certificate(step)) {
@@ -223,16 +229,13 @@ Outcome Site::perform(const Step& step, const Number& number, const Supplies& su
   outcome.how = Outcome::How::done;
   outcome.http_status = status;
   if (step.vouches != nullptr) outcome.vouched = step.vouches(status);
-  if (step.kind.effect.gives.has(Fact::backup_in_hand)) {
-    const std::string data = text_at(at_path(*reply, {"settings"}), "data");
-    if (data.empty()) {
-      outcome.how = Outcome::How::ambiguous;
-      outcome.error_class = api::ErrorClass::down;
-      outcome.message = "the answer to the backup request holds no data";
-      outcome.vouched = {};
-      return outcome;
-    }
-    outcome.product = Secret(data);
+  if (step.product == nullptr) return outcome;
+  outcome.product = step.product(*reply);
+  if (!outcome.product) {
+    outcome.how = Outcome::How::ambiguous;
+    outcome.error_class = api::ErrorClass::down;
+    outcome.message = fmt::format("the answer to \"{}\" lacks what was asked for", step.kind.title);
+    outcome.vouched = {};
   }
   return outcome;
 }
@@ -254,7 +257,9 @@ std::string request_text(const Step& step, const Number& number, const Fleet& fl
                           placeholder("the code"),
                           placeholder("the certificate"),
                           std::nullopt,
-                          region_at_registration(number, fleet.graph)};
+                          region_at_registration(number, fleet.graph),
+                          fleet.graph.app_id,
+                          step.uses == "upload" ? Secret("upload:SESSION") : placeholder("the upload's handle")};
   const api::Call call = step.call(material);
   const std::string base =
       step.side == api::Side::graph ? fleet.graph.url + "/" + fleet.graph.version : number.deployment.url;

@@ -25,6 +25,7 @@ struct StatusFeed;
 struct Supplies {
   Secret backup;
   Secret code;
+  Secret upload;  ///< The session or the handle that the step before was given.
   std::optional<Snapshot> snapshot;
   /// Nothing that changes anything may leave after this moment (the lease behind it may then be another's).
   std::optional<Time> not_after;

@@ -22,6 +22,8 @@ struct Material {
   Secret certificate;  ///< Fetched from Graph just before use.
   std::optional<Snapshot> snapshot;
   std::string region_at_registration = {};  ///< Local storage to be named with `register`: Graph before v21.0 only.
+  std::string app_id = {};                  ///< Of the app that uploads.
+  Secret upload = {};                       ///< An upload's session, or its handle.
 };
 
 /// How a step's request ended.
@@ -41,7 +43,7 @@ struct Outcome {
   std::string fbtrace_id;
   Millis regain_after{0};
   Facts vouched;                   ///< What the step's own record may vouch for from now on.
-  std::optional<Secret> product;   ///< A backup's data or a snapshot's JSON: to be sealed by who keeps it.
+  std::optional<Secret> product;   ///< A backup's data, a snapshot's JSON …: to be sealed by who keeps it.
   std::vector<std::string> notes;  ///< Differences and such, for the report.
 };
 std::string_view name(Outcome::How how);
@@ -54,6 +56,10 @@ struct Step {
   api::Call (*call)(const Material&) = nullptr;
   /// Which facts a good outcome vouches for, by HTTP status; null: all it gives that no API shows.
   Facts (*vouches)(int http_status) = nullptr;
+  /// What a good answer holds that later steps need, to be kept under this name; nothing where it lacks it.
+  std::optional<Secret> (*product)(const Json& reply) = nullptr;
+  std::string_view keeps;      ///< "backup", "snapshot", "upload": whose newest is what counts.
+  std::string_view uses = {};  ///< The name under which an earlier step kept what this one is built from.
   /// Concludes from an observation with `reads`; null for a step that sends or waits.
   Readings reads;
   Outcome (*conclude)(const Material&, const Observation&) = nullptr;

@@ -1,4 +1,5 @@
 // The Graph client beyond the documented exchanges: what it decodes, pages, credentials, usage.
+#include "api/graph_replies.hpp"
 #include "exchanges.hpp"
 #include "support/catch.hpp"
 
@@ -164,6 +165,36 @@ TEST_CASE("a profile is read in both nestings, and an empty list is an empty pro
   graph.transport.reply(200, R"({"data":[]})").reply(200, R"({"data":null})");
   REQUIRE(graph.client.profile(number_id));
   CHECK(!graph.client.profile(number_id));
+}
+
+TEST_CASE("a picture is fetched without the token, and from Meta's own addresses alone") {
+  Graph graph;
+  graph.transport.reply(200, "picture").reply(200, "picture").reply(404, "gone");
+  const auto at = [&graph](const std::string& url) { return graph.client.picture(url); };
+  CHECK(*at("https://pps.whatsapp.net/v/t61/1?oh=2") == "picture");
+  CHECK(*at("https://graph.facebook.com/pictures/1") == "picture");
+  CHECK_FALSE(at("https://scontent.fbcdn.net/1"));
+  for (const HttpRequest& request : graph.transport.requests) {
+    CHECK(request.authorization.empty());
+    CHECK(request.secret_query.empty());
+  }
+  for (const char* elsewhere : {"http://pps.whatsapp.net/1", "https://pps.whatsapp.net.example/1", "https://10.0.0.1/1",
+                                "https://example.com/.whatsapp.net/1", "https://example.com#.whatsapp.net",
+                                "https://.whatsapp.net@example.com/1", "https://pps.whatsapp.net:1@example.com/1",
+                                R"(https://example.com\pps.whatsapp.net)", "file:///etc/passwd", ""}) {
+    CAPTURE(elsewhere);
+    CHECK_FALSE(at(elsewhere));
+  }
+  CHECK(graph.transport.requests.size() == 3);
+}
+
+TEST_CASE("an upload session that could lead elsewhere is none") {
+  const auto session = [](const char* id) { return graph_replies::upload_session({{"id", id}}).has_value(); };
+  CHECK(session("upload:MTphdHRhY2htZW50?sig=ARZqkGCA"));
+  CHECK_FALSE(session("MTphdHRhY2htZW50"));
+  CHECK_FALSE(session("upload:../106540352240000/register"));
+  CHECK_FALSE(session("upload:x\r\nHost: example.com"));
+  CHECK_FALSE(session("upload:x#y"));
 }
 
 TEST_CASE("a profile is written without what is empty and without its picture") {

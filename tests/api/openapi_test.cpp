@@ -23,6 +23,9 @@ constexpr const char* slice = SOURCE_DIR "/tests/contract/openapi/graph-v23.0.ya
 const std::map<std::string, std::string>& exceptions() {
   static const std::string node = "GET /{Version}/{Phone-Number-ID}: field ";
   static const std::string list = "GET /{Version}/{WABA-ID}/phone_numbers: field ";
+  static const std::string storage = "POST /{Version}/{Phone-Number-ID}/settings: body.storage_configuration";
+  static const std::string told = "POST /{Version}/{Phone-Number-ID}/business_compliance_info: body.";
+  static const std::string unmatched = R"( does not match ^\\+[1-9]\\d{1,14}$)";
   static const std::string no = " is not described";
   static const std::string page = "Meta, Graph reference of the phone number node; pywa, 2026-08-12";
   static const std::string changelog = "Meta, changelog of August and September 2023";
@@ -43,8 +46,18 @@ const std::map<std::string, std::string>& exceptions() {
       {list + "certificate" + no, "Meta, on-premises reference: account; Graph field certificate"},
       {list + "health_status" + no, "Meta, messaging health status, 2025-10-22"},
       {list + "webhook_configuration" + no, "Meta, webhook overrides"},
-      // The description has {enabled, region} for storage where the page has status and data_localization_region.
-      {"POST /{Version}/{Phone-Number-ID}/settings" + no, "Meta, local-storage page, undated"},
+      // CONFLICT: to set storage the description has {enabled, region}, where the page has status and
+      // data_localization_region; to read it back the description has the page's members. The page is followed. Where
+      // Meta refuses it, or takes it and does not show the region afterwards, no number is registered (dialects
+      // storage_as_described and storage_ignored, tests/run/test_more_ways.cpp).
+      {storage + " lacks enabled", "Meta, local-storage page, undated"},
+      {storage + ".status" + no, "Meta, local-storage page, undated"},
+      {storage + ".data_localization_region" + no, "Meta, local-storage page, undated"},
+      // The description's pattern wants a backslash before the plus: no number fits it, its own examples neither.
+      {told + "grievance_officer_details.mobile_number" + unmatched, "Meta, the same description's examples"},
+      {told + "grievance_officer_details.landline_number" + unmatched, "Meta, the same description's examples"},
+      {told + "customer_care_details.mobile_number" + unmatched, "Meta, the same description's examples"},
+      {told + "customer_care_details.landline_number" + unmatched, "Meta, the same description's examples"},
       {list + "name_status" + no, page},
       {list + "throughput" + no, changelog},
       {list + "is_on_biz_app" + no, page},
@@ -72,9 +85,10 @@ DescribedRequest described(const HttpFile& file) {
 }
 
 bool is_described(const HttpFile& file) {
-  // debug_token is Graph's own and in no description.
-  return file.name.starts_with("graph_") && !file.head.contains("asked") &&
-         file.target.find("/debug_token") == std::string::npos;
+  // debug_token and uploads are Graph's own and in no description.
+  const auto is_at = [&file](const char* place) { return file.target.find(place) != std::string::npos; };
+  return file.name.starts_with("graph_") && !file.head.contains("asked") && !is_at("/debug_token") &&
+         !is_at("/uploads") && !is_at("/upload:");
 }
 
 std::vector<std::string> complaints_of(const DescribedRequest& request) { return OpenApi(slice).complaints(request); }

@@ -38,6 +38,11 @@ Observation observation_of(const Situation& situation, const Number& number) {
   if (situation.home == "onprem, degraded") observation = says("ON_PREMISE", "CONNECTED", "connecting");
   if (situation.home == "cloud") observation = says("CLOUD_API", "CONNECTED", "unregistered");
   if (situation.home == "nowhere") observation = says("NOT_APPLICABLE", "", "unregistered");
+  if (situation.home == "nowhere, expired") {
+    observation = says("NOT_APPLICABLE", "", "disconnected");
+    observation.onprem.support = was_answered;
+    observation.onprem.expires = observation.taken_at;
+  }
   if (situation.home == "unknown") observation = says("CLOUD_API", "CONNECTED", "connected");
   if (situation.home == "unknown" && situation.gone) observation.graph.asked = was_unreachable;
   if (situation.home == "app") observation = says("ON_PREMISE", "CONNECTED", "unregistered");
@@ -67,7 +72,8 @@ Facts facts_of(const Situation& situation) {
 
 std::vector<Situation> situations(Direction direction) {
   std::vector<Situation> all;
-  for (const std::string home : {"onprem", "onprem, degraded", "cloud", "nowhere", "app", "unknown"}) {
+  for (const std::string home :
+       {"onprem", "onprem, degraded", "cloud", "nowhere", "nowhere, expired", "app", "unknown"}) {
     for (unsigned bits = 0; bits < 256; ++bits) {
       auto flag = [bits](unsigned place) { return (bits >> place & 1u) != 0; };
       Situation situation{home,     flag(0), !flag(1), flag(2) ? PinMode::set : PinMode::declared, !flag(3), !flag(4),
@@ -127,6 +133,7 @@ std::vector<Facts> refusals(const StepKind& kind, Facts facts) {
       after.push_back(base - Facts{cloud_released});
     }
     if (kind.ration == Ration::account) after.push_back(base - Facts{onprem_registration_open});
+    if (kind.effect.needs.has(late_backup_possible)) after.push_back(base - Facts{late_backup_possible});
   }
   return after;
 }

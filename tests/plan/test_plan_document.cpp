@@ -255,7 +255,7 @@ TEST_CASE("numbers that take the same road share it, and one that is at home alr
   REQUIRE(plan.numbers.size() == 3);
   CHECK(plan.roads.size() == 2);
   CHECK(plan.numbers[0].road == plan.numbers[1].road);
-  CHECK(plan.roads[plan.numbers[0].road].steps.size() == 11);
+  CHECK(plan.roads[plan.numbers[0].road].steps.size() == 15);
   const PlannedRoad& nothing = plan.roads[plan.numbers[2].road];
   CHECK(nothing.steps.empty());
   CHECK(nothing.way_back.empty());

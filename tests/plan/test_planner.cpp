@@ -183,14 +183,16 @@ TEST_CASE("a healthy on-premises number takes the way that the contract describe
   CHECK(names_of(find_road(catalogue(), on_premises - Facts{app_subscribed}, full_goal(Direction::to_cloud))) ==
         std::vector<std::string>{"subscribe_app", "confirm_webhook", "take_snapshot", "promise_no_restart",
                                  "drain_queue", "take_backup", "register_on_cloud", "confirm_old_client_silent",
-                                 "confirm_cloud_health", "restore_cloud_profile", "compare_promises"});
+                                 "confirm_cloud_health", "restore_cloud_profile", "restore_cloud_compliance",
+                                 "open_picture_upload", "upload_picture", "restore_cloud_picture", "compare_promises"});
 }
 
 TEST_CASE("a number on Cloud takes the way back that the contract describes, Cloud serving until on-premises has it") {
   CHECK(names_of(find_road(catalogue(), on_cloud, full_goal(Direction::to_onprem))) ==
         std::vector<std::string>{"take_snapshot", "register_onprem", "enter_onprem_code", "restore_shards",
                                  "confirm_onprem_health", "restore_onprem_settings", "restore_onprem_profile",
-                                 "restore_onprem_about", "compare_promises_onprem"});
+                                 "restore_onprem_about", "restore_onprem_compliance", "restore_onprem_picture",
+                                 "compare_promises_onprem"});
 }
 
 TEST_CASE(
@@ -199,7 +201,8 @@ TEST_CASE(
                            full_goal(Direction::to_onprem))) ==
         std::vector<std::string>{"take_snapshot", "release_cloud", "register_onprem", "enter_onprem_code",
                                  "restore_shards", "confirm_onprem_health", "restore_onprem_settings",
-                                 "restore_onprem_profile", "restore_onprem_about", "compare_promises_onprem"});
+                                 "restore_onprem_profile", "restore_onprem_about", "restore_onprem_compliance",
+                                 "restore_onprem_picture", "compare_promises_onprem"});
 }
 
 TEST_CASE("a number that is at home already wants nothing more, wherever it came from") {

@@ -31,7 +31,7 @@ Plan plan_deregistering_first() {
 TEST_CASE("a review says first how many numbers take which road, from where, and how long they are off the air") {
   const std::string text = text_of(plan_of(fleet_of(3)));
   CHECK(contains(text, "Plan: 3 numbers to Cloud"));
-  CHECK(contains(text, "3        on-premises  Road 1 (11 steps)  35 s         15 s               45 s"));
+  CHECK(contains(text, "3        on-premises  Road 1 (15 steps)  46 s         15 s               45 s"));
   CHECK(place_of(text, "Summary") < place_of(text, "Before you start"));
   CHECK(place_of(text, "Before you start") < place_of(text, "Road 1: 3 numbers"));
   CHECK(place_of(text, "Road 1: 3 numbers") < place_of(text, "\nNumbers\n"));
@@ -166,9 +166,9 @@ TEST_CASE("waves show whom they begin with and how long numbers are off the air 
   plan.fleet.policy.soak = std::chrono::minutes(5);
   plan.fleet.policy.gate_each_wave = true;
   const std::string text = text_of(plan);
-  CHECK(contains(text, "1     1        +491713920001  35 s         15 s                  15 s"));
-  CHECK(contains(text, "2     5        +491713920002  35 s         15 s                  1 min 15 s"));
-  CHECK(contains(text, "3     94       +491713920007  1 min 45 s   15 s                  23 min 30 s"));
+  CHECK(contains(text, "1     1        +491713920001  46 s         15 s                  15 s"));
+  CHECK(contains(text, "2     5        +491713920002  46 s         15 s                  1 min 15 s"));
+  CHECK(contains(text, "3     94       +491713920007  2 min 18 s   15 s                  23 min 30 s"));
   CHECK(contains(text, "when the one before has ended and 5 min have passed and a person has approved"));
 }
 

@@ -51,7 +51,7 @@ TEST_CASE("status says what a number waits for, until when, and the exact comman
   CHECK(contains(text, "+491713920001  waits for the code that was sent to the number"));
   CHECK(contains(text, "next: wamigrate answer --run night +491713920001 --code-from -"));
   CHECK(contains(text, "until: 2026-03-01 02:06:40 UTC, in 5 min"));
-  CHECK(contains(text, "at: step 7 of 11, register_on_cloud, attempt 1"));
+  CHECK(contains(text, "at: step 7 of 15, register_on_cloud, attempt 1"));
   CHECK(contains(status_text(progress, at(460), false), "until: 2026-03-01 02:06:40 UTC, 1 min ago"));
 }
 
@@ -117,7 +117,7 @@ TEST_CASE("the live view shows each number under way with step, place, time and 
   CHECK(contains(lines[3], "+491713920004"));
   CHECK(contains(lines[3], "STRANDED: the PIN was refused"));
   CHECK(contains(lines[4], "wamigrate answer --run night +491713920002 --code-from -"));
-  CHECK(contains(lines[5], "+491713920003   7/11"));
+  CHECK(contains(lines[5], "+491713920003   7/15"));
   CHECK(contains(lines[5], "1 min 39 s"));
   CHECK(contains(lines[5], "register on Cloud with the backup, attempt 2"));
   CHECK(contains(lines[5], "[off the air 5.0 s]"));

@@ -29,21 +29,59 @@ void past_the_sunset(Rig& rig) { rig.options.as_of = sunset() + std::chrono::day
 
 }  // namespace
 
-TEST_CASE("a late mover whose client has expired is registered without a backup, and keeps the profile that is read") {
-  Rig rig({.overlay = R"({"*": {"client_expires_in": "0s"}})"});
+TEST_CASE("a late mover's expired client is asked for a backup, and with one the profile comes along") {
+  Rig rig({.dialect = {.expired_client_gives_backup = true}, .overlay = R"({"*": {"client_expires_in": "0s"}})"});
   past_the_sunset(rig);
   const Plan plan = rig.plan(Direction::to_cloud);
   INFO(story(rig));
   REQUIRE(plan.numbers.size() == 1);
   CHECK(plan.numbers[0].home == Home::nowhere);
-  CHECK(has_step(plan, "register_without_profile"));
+  CHECK(has_step(plan, "take_late_backup"));
+  CHECK_FALSE(has_step(plan, "register_without_profile"));
   CHECK_FALSE(has_step(plan, "request_ownership_code"));
   const Progress progress = rig.run_through(plan);
   INFO(story(rig));
   CHECK(progress.numbers[0].state == NumberState::migrated);
   CHECK(rig.world->home(rig.phone()) == ServedBy::cloud);
   CHECK(rig.world->requests("register") == 1);
-  CHECK(rig.world->requests("backup") == 0);
+  CHECK(rig.world->requests("backup") == 1);
+  CHECK_FALSE(rig.world->hold()->number(rig.phone())->profile.email.empty());
+}
+
+TEST_CASE("an expired client that refuses a backup stops its number, and the way to give its profile up is named") {
+  Rig rig({.overlay = R"({"*": {"client_expires_in": "0s"}})"});
+  past_the_sunset(rig);
+  const Plan plan = rig.plan(Direction::to_cloud);
+  REQUIRE(plan.numbers.size() == 1);
+  const Progress progress = rig.run_through(plan);
+  INFO(story(rig));
+  CHECK(progress.numbers[0].state == NumberState::stranded);
+  CHECK(rig.world->requests("register") == 0);
+  CHECK(progress.numbers[0].next_command.find("declare `deployment: gone`") != std::string::npos);
+  rig.fleet.numbers[0].deployment.gone = true;
+  const Plan given_up = rig.plan(Direction::to_cloud);
+  INFO(story(rig));
+  REQUIRE(given_up.numbers.size() == 1);
+  CHECK(has_step(given_up, "register_without_profile"));
+}
+
+TEST_CASE("a late backup that Meta does not take is taken once more, and nothing is given up for it") {
+  Rig rig({.dialect = {.expired_client_gives_backup = true}, .overlay = R"({"*": {"client_expires_in": "0s"}})"});
+  past_the_sunset(rig);
+  const Plan plan = rig.plan(Direction::to_cloud);
+  REQUIRE(plan.numbers.size() == 1);
+  sim::FaultRule refusal;
+  refusal.on = "register";
+  refusal.action = sim::Action::refuse;
+  refusal.code = 133001;
+  refusal.times = 0;
+  rig.faults.add(refusal);
+  const Progress progress = rig.run_through(plan);
+  INFO(story(rig));
+  CHECK(progress.numbers[0].state == NumberState::stranded);
+  CHECK(rig.world->requests("register") == 2);
+  CHECK(rig.world->requests("backup") == 2);
+  CHECK(progress.numbers[0].next_command.find("declare `deployment: gone`") != std::string::npos);
 }
 
 TEST_CASE("a late mover whose client is gone proves with a code that the number is its owner's") {
@@ -85,7 +123,7 @@ TEST_CASE("a client that is merely down gets no road without a backup, and the f
 }
 
 TEST_CASE("a number that nobody serves and whose PIN nobody knows waits for a person's PIN, and then completes") {
-  Rig rig({.overlay = R"({"*": {"client_expires_in": "0s"}})"});
+  Rig rig({.dialect = {.expired_client_gives_backup = true}, .overlay = R"({"*": {"client_expires_in": "0s"}})"});
   past_the_sunset(rig);
   rig.fleet.numbers[0].pin = {};
   const Plan plan = rig.plan(Direction::to_cloud);
@@ -162,33 +200,158 @@ TEST_CASE("local storage is set before the registration, and a number that can't
   CHECK(rig.world->hold()->number(rig.phone())->storage.value("data_localization_region", "") == (refused ? "" : "DE"));
 }
 
-TEST_CASE("what did not come along is said in the report, towards either side") {
-  const bool to_cloud = GENERATE(true, false);
-  CAPTURE(to_cloud);
-  Rig rig({.home = to_cloud ? ServedBy::onprem : ServedBy::cloud});
-  rig.world->hold()->number(rig.phone())->profile.picture_url = "https://pps.whatsapp.net/before";
-  const Direction direction = to_cloud ? Direction::to_cloud : Direction::to_onprem;
-  const Plan plan = rig.plan(direction);
-  REQUIRE(plan.numbers.size() == 1);
-  rig.stop_at = [&rig, to_cloud] {  // somebody meddles while the number moves
+namespace {
+
+bool said(const Progress& progress, const std::string& words) {
+  const auto& notes = progress.numbers[0].notes;
+  return std::any_of(notes.begin(), notes.end(),
+                     [&words](const std::string& note) { return note.find(words) != std::string::npos; });
+}
+
+/// Once the number has arrived, its new home has lost picture and compliance information.
+void lose_on_arrival(Rig& rig, Direction direction) {
+  rig.stop_at = [&rig, direction] {
     const Entry& entry = rig.entries.back();
-    if (entry.event == event::settled && entry.step == (to_cloud ? "register_on_cloud" : "register_onprem")) {
-      auto state = rig.world->hold();
-      state->number(rig.phone())->profile.picture_url.clear();
-      state->number(rig.phone())->quality = "YELLOW";
-    }
+    const bool arrived = entry.step == (direction == Direction::to_cloud ? "register_on_cloud" : "register_onprem");
+    if (entry.event != event::settled || !arrived) return false;
+    auto state = rig.world->hold();
+    state->number(rig.phone())->profile.picture_url.clear();
+    state->number(rig.phone())->profile.picture.clear();
+    state->number(rig.phone())->compliance = Json();
+    state->number(rig.phone())->quality = "YELLOW";
     return false;
   };
+}
+
+const std::string jpeg = "\xFF\xD8\xFF the shop from outside";
+
+RigOptions served_by_the_other(Direction direction, sim::Dialect dialect = {}) {
+  return {.home = direction == Direction::to_cloud ? ServedBy::onprem : ServedBy::cloud, .dialect = dialect};
+}
+
+void give_picture(Rig& rig) {
+  auto state = rig.world->hold();
+  state->number(rig.phone())->profile.picture_url = "https://pps.whatsapp.net/before";
+  state->number(rig.phone())->profile.picture = jpeg;
+}
+
+}  // namespace
+
+TEST_CASE("a picture that did not come along is restored, towards either side and from either spelling") {
+  const Direction direction = GENERATE(Direction::to_cloud, Direction::to_onprem);
+  const bool base64 = GENERATE(false, true);
+  CAPTURE(name(direction), base64);
+  Rig rig(served_by_the_other(direction, {.picture_as_base64 = base64}));
+  give_picture(rig);
+  const Plan plan = rig.plan(direction);
+  REQUIRE(plan.numbers.size() == 1);
+  lose_on_arrival(rig, direction);
   const Progress progress = rig.run_through(plan);
   INFO(story(rig));
   CHECK(progress.numbers[0].state == NumberState::migrated);
-  const auto& notes = progress.numbers[0].notes;
-  const auto said = [&notes](const std::string& words) {
-    return std::any_of(notes.begin(), notes.end(),
-                       [&words](const std::string& note) { return note.find(words) != std::string::npos; });
+  CHECK(rig.world->hold()->number(rig.phone())->profile.picture == jpeg);
+  CHECK(rig.world->requests("upload") == (direction == Direction::to_cloud ? 1 : 0));
+  CHECK(rig.world->requests("set_picture") == (direction == Direction::to_cloud ? 0 : 1));
+  CHECK(said(progress, "quality rating was GREEN and is YELLOW"));
+  CHECK_FALSE(said(progress, "picture"));
+}
+
+TEST_CASE("a picture that came along is left as it is: nothing is uploaded") {
+  const Direction direction = GENERATE(Direction::to_cloud, Direction::to_onprem);
+  CAPTURE(name(direction));
+  Rig rig(served_by_the_other(direction));
+  give_picture(rig);
+  const Plan plan = rig.plan(direction);
+  REQUIRE(plan.numbers.size() == 1);
+  const Progress progress = rig.run_through(plan);
+  INFO(story(rig));
+  CHECK(progress.numbers[0].state == NumberState::migrated);
+  CHECK(rig.world->requests("open_upload") == 0);
+  CHECK(rig.world->requests("set_picture") == 0);
+}
+
+TEST_CASE("a picture that can't be restored is said in the report, and its number arrives all the same") {
+  const std::string refused = GENERATE("open_upload", "upload", "set_profile", "set_picture");
+  const Direction direction = refused == "set_picture" ? Direction::to_onprem : Direction::to_cloud;
+  CAPTURE(refused);
+  Rig rig(served_by_the_other(direction));
+  give_picture(rig);
+  const Plan plan = rig.plan(direction);
+  REQUIRE(plan.numbers.size() == 1);
+  lose_on_arrival(rig, direction);
+  sim::FaultRule refusal;
+  refusal.on = refused;
+  refusal.action = sim::Action::refuse;
+  refusal.code = direction == Direction::to_onprem ? 1009 : refused == "open_upload" ? 200 : 100;
+  refusal.times = 0;
+  rig.faults.add(refusal);
+  const Progress progress = rig.run_through(plan);
+  INFO(story(rig));
+  CHECK(progress.numbers[0].state == NumberState::migrated);
+  CHECK(said(progress, "left undone"));
+  CHECK(rig.world->hold()->number(rig.phone())->profile.picture.empty());
+  CHECK(rig.world->requests(refused) == 1);
+}
+
+TEST_CASE("an upload whose reply is lost is done again, and the picture arrives") {
+  const std::string lost = GENERATE("open_upload", "upload", "set_profile");
+  CAPTURE(lost);
+  Rig rig(served_by_the_other(Direction::to_cloud));
+  give_picture(rig);
+  const Plan plan = rig.plan(Direction::to_cloud);
+  REQUIRE(plan.numbers.size() == 1);
+  lose_on_arrival(rig, Direction::to_cloud);
+  sim::FaultRule fault;
+  fault.on = lost;
+  fault.action = sim::Action::reply_lost;
+  fault.nth = 1;
+  rig.faults.add(fault);
+  const Progress progress = rig.run_through(plan);
+  INFO(story(rig));
+  CHECK(progress.numbers[0].state == NumberState::migrated);
+  CHECK(rig.world->hold()->number(rig.phone())->profile.picture == jpeg);
+}
+
+TEST_CASE("an Indian number's compliance information is restored, or what refuses it is said") {
+  const Direction direction = GENERATE(Direction::to_cloud, Direction::to_onprem);
+  const bool codes = GENERATE(false, true);
+  CAPTURE(name(direction), codes);
+  RigOptions options = served_by_the_other(direction, {.entity_types_as_codes = codes});
+  options.adjust = [](int, Number& number, sim::NumberSpec& spec) {
+    number.phone = parse_phone("+919812345678").value();
+    spec.phone = number.phone.e164;
   };
-  CHECK(said("quality rating was GREEN and is YELLOW"));
-  CHECK(said("picture did not come along") == to_cloud);  // on-premises names no picture as it names none at all
+  Rig rig(options);
+  const Json told = {{"entity_name", "Lucky Shrub Private Limited"},
+                     {"entity_type", "PRIVATE_COMPANY"},
+                     {"grievance_officer_details", {{"name", "Chandravati P."}, {"email", "c@luckyshrub.com"}}},
+                     {"customer_care_details", {{"email", "support@luckyshrub.com"}}}};
+  rig.world->hold()->number(rig.phone())->compliance = told;
+  const Plan plan = rig.plan(direction);
+  INFO(story(rig));
+  REQUIRE(plan.numbers.size() == 1);
+  CHECK(has_step(plan, direction == Direction::to_cloud ? "restore_cloud_compliance" : "restore_onprem_compliance"));
+  lose_on_arrival(rig, direction);
+  const Progress progress = rig.run_through(plan);
+  INFO(story(rig));
+  CHECK(progress.numbers[0].state == NumberState::migrated);
+  const bool spoken_otherwise = direction == Direction::to_onprem && codes;
+  CHECK(rig.world->hold()->number(rig.phone())->compliance == (spoken_otherwise ? Json() : told));
+  CHECK(said(progress, "left undone") == spoken_otherwise);
+}
+
+TEST_CASE("a region that Meta takes and does not show, or does not understand, lets no number go") {
+  const bool ignored = GENERATE(false, true);
+  CAPTURE(ignored);
+  Rig rig({.dialect = {.storage_as_described = !ignored, .storage_ignored = ignored}});
+  rig.fleet.numbers[0].storage_region = "DE";
+  const Plan plan = rig.plan(Direction::to_cloud);
+  REQUIRE(plan.numbers.size() == 1);
+  const Progress progress = rig.run_through(plan);
+  INFO(story(rig));
+  CHECK(progress.numbers[0].state == NumberState::failed);
+  CHECK(rig.world->home(rig.phone()) == ServedBy::onprem);
+  CHECK(rig.world->requests("register") == 0);
 }
 
 TEST_CASE("before v21.0 the region of local storage goes along with the registration") {

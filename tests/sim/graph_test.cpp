@@ -294,6 +294,23 @@ TEST_CASE("storage is configured only while unregistered, on-premises as read, a
   CHECK(stage.graph("POST", path, {{"calling", Json::object()}, {"payload_encryption", Json::object()}}).code() == 100);
 }
 
+TEST_CASE("storage is taken as Meta's OpenAPI file has it, or whatever is sent is passed over, as read") {
+  const std::string path = phone_id + "/settings";
+  const Json as_paged{
+      {"storage_configuration", {{"status", "IN_COUNTRY_STORAGE_ENABLED"}, {"data_localization_region", "DE"}}}};
+  const Json as_described{{"storage_configuration", {{"enabled", true}, {"region", "DE"}}}};
+  Stage described(reading("storage_as_described=true"));
+  CHECK(described.graph("POST", path, as_paged).code() == 100);
+  CHECK(described.graph("POST", path, as_described).status == 200);
+  CHECK(described.graph("GET", path).body["storage_configuration"]["status"] == "in_country_storage_enabled");
+  CHECK(described.graph("GET", path).body["storage_configuration"]["data_localization_region"] == "de");
+  Stage ignoring(reading("storage_ignored=true"));
+  CHECK(ignoring.graph("POST", path, as_paged).status == 200);
+  CHECK(ignoring.graph("GET", path).body["storage_configuration"]["status"] == "DEFAULT");
+  Stage paging;
+  CHECK(paging.graph("POST", path, as_described).code() == 100);
+}
+
 TEST_CASE("health says what stands in the way, and the worst entity speaks for all") {
   Stage stage;
   CHECK(stage.field("health_status")["can_send_message"] == "BLOCKED");

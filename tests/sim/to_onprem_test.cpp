@@ -117,6 +117,16 @@ TEST_CASE("an expired client registers nothing") {
   CHECK(stage.home() == ServedBy::cloud);
 }
 
+TEST_CASE("an expired client makes no backup, or makes one, as read") {
+  const bool gives = GENERATE(false, true);
+  WorldSpec spec = usual_spec();
+  spec.dialect = reading(gives ? "expired_client_gives_backup=true" : "expired_client_gives_backup=false");
+  Stage stage(spec);
+  CHECK(plant(*stage.world, R"({"*": {"client_expires_in": "0s"}})"));
+  CHECK(stage.home() == ServedBy::nobody);
+  CHECK(stage.backup().empty() == !gives);
+}
+
 TEST_CASE("a PIN where there is none is ignored or refused, as read") {
   const bool refused = GENERATE(false, true);
   WorldSpec spec = on_cloud(reading(refused ? "needless_pin_refused=true" : "needless_pin_refused=false"));

@@ -22,6 +22,8 @@ Fleet some_fleet() {
   return fleet;
 }
 
+const std::string picture = "\x89PNG\r\n\x1A\n dot";
+
 Snapshot some_snapshot() {
   Snapshot snapshot;
   snapshot.profile = {"Open nine to five", "Hauptstr. 1, Berlin", "", "shop@example.com", "RETAIL", {}};
@@ -31,6 +33,8 @@ Snapshot some_snapshot() {
   snapshot.messaging_limit = "TIER_10K";
   snapshot.is_official = true;
   snapshot.templates = {{"APPROVED", 12}};
+  snapshot.picture_data = {"image/png", picture};
+  snapshot.compliance = {{"entity_name", "Fahrrad Ltd"}, {"entity_type", "PRIVATE_COMPANY"}, {"is_registered", true}};
   return snapshot;
 }
 
@@ -41,7 +45,10 @@ Material material(const Number& number) {
           Secret("BACKUP-SECRET"),
           Secret("CODE-SECRET"),
           Secret("CERTIFICATE-SECRET"),
-          some_snapshot()};
+          some_snapshot(),
+          "",
+          "900100200300",
+          Secret("upload:SESSION?sig=UPLOAD-SECRET")};
 }
 
 std::vector<std::string_view> names_where(bool (*holds)(const Step&)) {
@@ -70,7 +77,8 @@ TEST_CASE("each step has a name of its own, and words for the reviewer and for d
 }
 
 TEST_CASE("each step gives something, and what it needs is given by a step or seen without one") {
-  Facts given = {cloud_was_last_home, backup_impossible, release_asked, certificate_in_hand, onprem_registration_open};
+  Facts given = {cloud_was_last_home, backup_impossible,   late_backup_possible,
+                 release_asked,       certificate_in_hand, onprem_registration_open};
   for (const Step& step : steps()) given = given | step.kind.effect.gives;
   for (const Step& step : steps()) {
     CAPTURE(step.kind.name);
@@ -82,7 +90,8 @@ TEST_CASE("each step gives something, and what it needs is given by a step or se
 }
 
 TEST_CASE("every fact that is wanted in the end, and every need, can come about") {
-  Facts given = {cloud_was_last_home, backup_impossible, release_asked, certificate_in_hand, onprem_registration_open};
+  Facts given = {cloud_was_last_home, backup_impossible,   late_backup_possible,
+                 release_asked,       certificate_in_hand, onprem_registration_open};
   for (const Step& step : steps()) given = given | step.kind.effect.gives;
   CHECK(given.has_all(full_goal(Direction::to_cloud)));
   CHECK(given.has_all(full_goal(Direction::to_onprem)));
@@ -101,7 +110,7 @@ TEST_CASE(
     CHECK(call.changing);
     CHECK(call.side == step.side);
     CHECK(call.method != "GET");
-    CHECK(call.query_secret.empty());
+    CHECK(call.query_secret.empty() == (step.kind.name != "upload_picture"));  // a session's signature
     CHECK_FALSE(step.on.empty());
     // The planner's patience is measured by the same clock as the request's own time-out.
     CHECK(call.slow == step.kind.slow);
@@ -143,7 +152,7 @@ TEST_CASE("only the subscription is shared by the numbers of a WABA, and it neve
 
 TEST_CASE("only what lets Cloud go or loses a profile is in red, and people are asked only where they alone can help") {
   CHECK(names_where([](const Step& step) { return step.kind.in_red; }) ==
-        std::vector<std::string_view>{"finish_release", "register_without_profile", "release_cloud"});
+        std::vector<std::string_view>{"finish_release", "register_late", "register_without_profile", "release_cloud"});
   CHECK(names_where([](const Step& step) { return step.kind.actor == Actor::person_before; }) ==
         std::vector<std::string_view>{"promise_no_restart"});
   CHECK(names_where([](const Step& step) { return step.kind.actor == Actor::person_during; }) ==
@@ -153,8 +162,9 @@ TEST_CASE("only what lets Cloud go or loses a profile is in red, and people are 
 TEST_CASE("every request in words names its secrets by reference, and its address none at all") {
   const Number number = some_number();
   const Fleet fleet = some_fleet();
-  const std::set<std::string> references = {"<env:WAMIGRATE_PIN>", "<env:WAMIGRATE_BACKUP_PASSWORD>",
-                                            "<the backup, unmodified>", "<the code>", "<the certificate>"};
+  const std::set<std::string> references = {
+      "<env:WAMIGRATE_PIN>", "<env:WAMIGRATE_BACKUP_PASSWORD>", "<the backup, unmodified>", "<the code>",
+      "<the certificate>",   "<the picture that was kept>",     "<the upload's handle>"};
   int shown = 0;
   for (const Step& step : steps()) {
     CAPTURE(step.kind.name);
@@ -164,7 +174,7 @@ TEST_CASE("every request in words names its secrets by reference, and its addres
     const std::string base =
         step.side == api::Side::graph ? "https://graph.facebook.com/v23.0/" : "https://10.0.0.5:9090/v1/";
     CHECK(text.find(" " + base) == text.find(' '));
-    const std::size_t body = std::min(text.find(" {"), text.size());
+    const std::size_t body = std::min({text.find(" {"), text.find(" <"), text.size()});
     CHECK(text.substr(0, body).find('<') == std::string::npos);
     for (std::size_t at = text.find('<'); at != std::string::npos; at = text.find('<', at + 1)) {
       CHECK(references.contains(text.substr(at, text.find('>', at) + 1 - at)));
@@ -207,6 +217,14 @@ TEST_CASE("what a migration writes back is what was kept, without the number's o
   const auto body = [&number](std::string_view step) {
     return std::string(step_of(step).call(material(number)).body.reveal());
   };
+  CHECK(body("restore_onprem_picture") == picture);
+  CHECK(step_of("restore_onprem_picture").call(material(number)).content_type == "image/png");
+  CHECK(body("upload_picture") == picture);
+  CHECK(step_of("open_picture_upload").call(material(number)).path ==
+        "/900100200300/uploads?file_name=picture.png&file_length=12&file_type=image%2Fpng");
+  CHECK(body("restore_cloud_compliance") ==
+        R"({"messaging_product":"whatsapp","entity_name":"Fahrrad Ltd","entity_type":"PRIVATE_COMPANY"})");
+  CHECK(body("restore_onprem_compliance") == R"({"entity_name":"Fahrrad Ltd","entity_type":"Private Company"})");
   CHECK(body("restore_onprem_settings") == R"({"callback_persist":true})");
   CHECK(body("restore_onprem_about") == R"({"text":"Open nine to five"})");
   CHECK(body("restore_onprem_profile").find(R"("vertical":"Shopping and Retail")") != std::string::npos);

@@ -90,6 +90,12 @@ Scene with(Scene s, const std::function<void(Scene&)>& change) {
   change(s);
   return s;
 }
+void expired(Scene& s) {
+  s.seen.onprem.nodes = one_node("disconnected");
+  s.seen.onprem.support = was_answered;
+  s.seen.onprem.expires = s.seen.taken_at;
+}
+
 Scene vouched(Scene s, Facts facts) {
   s.own.vouched = facts;
   return s;
@@ -209,11 +215,19 @@ std::vector<Row> readiness_rows() {
       {backup_impossible, yes,
        with(nowhere(),
             [](Scene& s) {
-              s.seen.onprem.nodes = one_node("disconnected");
-              s.seen.onprem.support = was_answered;
-              s.seen.onprem.expires = s.seen.taken_at;
+              expired(s);
+              s.seen.onprem.wa_id.clear();
             }),
-       "expired"},
+       "expired, and it does not say whose it is"},
+      {backup_impossible, no, with(nowhere(), expired), "expired, but it may be asked"},
+      {late_backup_possible, yes, with(nowhere(), expired), "it answers for this number"},
+      {late_backup_possible, no, nowhere(), "not expired"},
+      {late_backup_possible, no, denied(with(nowhere(), expired), {late_backup_possible}), "it has refused"},
+      {late_backup_possible, no, with(with(nowhere(), expired), [](Scene& s) { s.own.last_home = Home::onprem; }),
+       "this run has seen it served"},
+      {late_backup_possible, no, with(with(nowhere(), expired), [](Scene& s) { s.number.deployment.gone = true; }),
+       "a person has given it up"},
+      {late_backup_possible, unclear, with(unsettled(), expired), "it may still settle"},
       {backup_impossible, no, with(with(nowhere(), past_sunset), [](Scene& s) { s.own.last_home = Home::onprem; }),
        "this run has seen it served: its backup is lost, and no plan said so"},
       {backup_impossible, no, with(on_premises(), past_sunset), "it can be taken"},
@@ -222,7 +236,12 @@ std::vector<Row> readiness_rows() {
       {storage_region_set, no, with(on_premises(), in_germany), "not there yet"},
       {storage_region_set, yes,
        with(with(on_premises(), in_germany), [](Scene& s) { s.seen.graph.storage_region = "DE"; }), "it is"},
-      {storage_region_set, yes, vouched(with(on_premises(), in_germany), {storage_region_set}), "Meta has taken it"},
+      {storage_region_set, unclear, vouched(with(on_premises(), in_germany), {storage_region_set}),
+       "Meta has said yes, and shows another"},
+      {storage_region_set, yes,
+       with(vouched(with(on_premises(), in_germany), {storage_region_set}),
+            [](Scene& s) { s.seen.graph.settings_asked = was_refused("10"); }),
+       "Meta has said yes, and does not show it"},
       {storage_region_set, yes, with(with(on_premises(), in_germany), [](Scene& s) { s.graph.version = "v20.0"; }),
        "said with the registration"},
       {storage_region_set, unclear,
@@ -354,9 +373,64 @@ std::vector<Row> arrival_rows() {
   return rows;
 }
 
+std::vector<Row> picture_rows() {
+  auto kept = [](Scene& s) {
+    s.own.snapshot->picture_data = {"image/png", "bytes"};
+    s.own.picture_sent = true;
+    s.seen.graph_picture = s.seen.onprem.picture = false;
+    s.seen.onprem.picture_asked = was_answered;
+  };
+  const Scene missing = with(on_cloud(), kept);
+  const Scene there = with(missing, [](Scene& s) { s.seen.graph_picture = s.seen.onprem.picture = true; });
+  const Scene unread = with(
+      missing, [](Scene& s) { s.seen.graph_profile_asked = s.seen.onprem.picture_asked = was_refused("http 403"); });
+  std::vector<Row> rows;
+  for (const Fact fact : {picture_upload_opened, picture_uploaded, cloud_picture_restored, onprem_picture_restored}) {
+    rows.push_back({fact, Answer::yes, on_cloud(), "none was kept"});
+    rows.push_back({fact, Answer::yes, there, "one is there, whichever it is"});
+    rows.push_back({fact, Answer::no, missing, "it is missing"});
+    rows.push_back({fact, Answer::no, with(missing, [](Scene& s) { s.own.snapshot.reset(); }), "no snapshot yet"});
+    rows.push_back({fact, Answer::unclear, unread, "it can't be read"});
+    rows.push_back({fact, Answer::yes, vouched(unread, {fact}), "done, or left undone"});
+  }
+  auto never_begun = [](Scene& s) { s.own.picture_sent = false; };
+  rows.push_back({picture_uploaded, Answer::yes, with(vouched(missing, {picture_upload_opened}), never_begun),
+                  "no upload was begun: a picture was there then"});
+  rows.push_back(
+      {cloud_picture_restored, Answer::no, vouched(missing, {picture_uploaded}), "uploaded, and not put up"});
+  return rows;
+}
+
+std::vector<Row> compliance_rows() {
+  auto kept = [](Scene& s) {
+    s.number.phone = parse_phone("+919812345678").value();
+    s.own.snapshot->compliance = {{"entity_name", "Lucky Shrub"}};
+    s.seen.compliance_asked = s.seen.onprem.compliance_asked = was_answered;
+  };
+  const Scene missing = with(on_cloud(), kept);
+  const Scene there = with(missing, [](Scene& s) {
+    s.seen.compliance = s.seen.onprem.compliance = {{"entity_name", "Lucky Shrub"}};
+  });
+  const Scene unread =
+      with(missing, [](Scene& s) { s.seen.compliance_asked = s.seen.onprem.compliance_asked = was_unreachable; });
+  std::vector<Row> rows;
+  for (const Fact fact : {cloud_compliance_restored, onprem_compliance_restored}) {
+    rows.push_back({fact, Answer::yes, on_cloud(), "no Indian number"});
+    rows.push_back(
+        {fact, Answer::yes, with(missing, [](Scene& s) { s.own.snapshot->compliance = Json(); }), "none was kept"});
+    rows.push_back({fact, Answer::yes, there, "as kept"});
+    rows.push_back({fact, Answer::no, missing, "it is missing"});
+    rows.push_back({fact, Answer::no, with(missing, [](Scene& s) { s.own.snapshot.reset(); }), "no snapshot yet"});
+    rows.push_back({fact, Answer::unclear, unread, "no answer"});
+    rows.push_back({fact, Answer::yes, vouched(unread, {fact}), "done, or left undone"});
+  }
+  return rows;
+}
+
 std::vector<Row> all_rows() {
   std::vector<Row> rows = home_rows();
-  for (const auto& more : {readiness_rows(), arrival_rows()}) rows.insert(rows.end(), more.begin(), more.end());
+  for (const auto& more : {readiness_rows(), arrival_rows(), picture_rows(), compliance_rows()})
+    rows.insert(rows.end(), more.begin(), more.end());
   return rows;
 }
 
@@ -424,7 +498,9 @@ TEST_CASE("a plan counts only on what lasts; what can change under it is asked a
   const Scene s = on_premises();
   const Facts perishable = {webhook_effective,        queue_drained,           old_client_silent,
                             healthy_on_cloud,         cloud_profile_restored,  shards_restored,
-                            onprem_settings_restored, onprem_profile_restored, onprem_about_restored};
+                            onprem_settings_restored, onprem_profile_restored, onprem_about_restored,
+                            picture_upload_opened,    picture_uploaded,        cloud_picture_restored,
+                            onprem_picture_restored};
   for (const Fact fact : all_facts()) {
     CAPTURE(name(fact));
     CHECK(probe_of(fact).perishable == perishable.has(fact));

@@ -90,6 +90,8 @@ TEST_CASE("local storage is read from the number's settings, and only where it i
   CHECK(region(R"({"storage_configuration":{"status":"IN_COUNTRY_STORAGE_DISABLED",
                    "data_localization_region":"DE"}})")
             .empty());
+  CHECK(region(R"({"storage_configuration":{"status":"in_country_storage_enabled",
+                   "data_localization_region":"de"}})") == "DE");  // as Meta's OpenAPI file spells it
   CHECK(region(R"({"storage_configuration":{"status":"DEFAULT"}})").empty());
   CHECK(region("{}").empty());
 }

@@ -146,6 +146,7 @@ class OpenApi {
   void check(const Schema& given, const Schema& value, const std::string& name) {
     const Schema& schema = resolved(given);
     if (schema.contains("discriminator")) return check_chosen(schema, value, name);
+    if (schema.contains("oneOf")) return check_one_of(schema["oneOf"], value, name);
     static const std::set<std::string> known{"type",
                                              "description",
                                              "example",
@@ -188,6 +189,19 @@ class OpenApi {
     const Schema& mapping = schema["discriminator"]["mapping"];
     if (!mapping.contains(chosen)) return complain(name + " has no described " + member);
     check({{"$ref", mapping[chosen]}}, value, name);
+  }
+
+  /// One of several, told apart by what each requires.
+  void check_one_of(const Schema& several, const Schema& value, const std::string& name) {
+    for (const Schema& each : several) {
+      Schema properties = Schema::object();
+      std::set<std::string> required;
+      gather(each, properties, required);
+      const bool fits = std::all_of(required.begin(), required.end(),
+                                    [&value](const std::string& member) { return value.contains(member); });
+      if (fits) return check(each, value, name);
+    }
+    complain(name + " is none of those described");
   }
 
   void check_object(const Schema& schema, const Schema& value, const std::string& name) {

@@ -24,7 +24,8 @@ std::string shape_of(bool graph, std::string_view target) {
     const std::string part = path.substr(at, end - at);
     const bool id = !part.empty() && part.find_first_not_of("0123456789") == std::string::npos;
     const bool version = shape.empty() && at == 1;
-    if (!version) shape += "/" + (id ? std::string("{id}") : part);
+    const bool session = part.starts_with("upload:");
+    if (!version) shape += "/" + (id ? "{id}" : session ? "upload:{session}" : part);
     at = end + 1;
   }
   return shape;
