@@ -15,6 +15,15 @@ bool is_spent(const sim::Ration& ration, Time now) {
   return ration.blocked_until > now || used >= sim::moves_allowed;
 }
 
+// A profile is given up by a plan only. That of an expired client is in its backup, which by the vendor's books may not
+// be had, or not be taken.
+bool lacks_a_backup(const sim::State& books, const std::string& phone, Time now) {
+  const bool is_late = std::any_of(books.deployments.begin(), books.deployments.end(), [&](const auto& one) {
+    return one.second.phone == phone && one.second.expires <= now;
+  });
+  return is_late && (!books.dialect.expired_client_gives_backup || books.dialect.backup_needs_connected_client);
+}
+
 class ServedWherePossible : public Witness {
  public:
   std::string_view promise() const override { return "13: no number is left without a home that it could have"; }
@@ -34,6 +43,7 @@ class ServedWherePossible : public Witness {
       // Ownership is proven with a code that a plan must ask for; a refusal that may mean the PIN counts as one.
       const bool is_owners = truth.verification == "VERIFIED";
       const bool pin_open = scene.people_name_pins || !number.pin_refused;
+      if (lacks_a_backup(*scene.world.hold(), number.phone, scene.now)) continue;
       if (truth.on_biz_app || !rations_left || !pin_known || !is_owners || !pin_open) continue;
       complain(scene, fmt::format("{} is served by nobody: {} {} {}; next: {}", number.phone,
                                   wamigrate::name(number.state), number.waits_for, number.reason, number.next_command));
