@@ -112,6 +112,16 @@ std::optional<Home> home_from(std::string_view text) {
   return std::nullopt;
 }
 
+Home new_home(Direction direction) { return direction == Direction::to_cloud ? Home::cloud : Home::onprem; }
+
+Home old_home(Direction direction) { return direction == Direction::to_cloud ? Home::onprem : Home::cloud; }
+
+Fact fact_of(Home home) {
+  return home == Home::onprem  ? Fact::onprem_is_home
+         : home == Home::cloud ? Fact::cloud_is_home
+                               : Fact::nowhere_is_home;
+}
+
 HomeFinding find_home(const Number& number, const Observation& seen) {
   const GraphView& graph = seen.graph;
   HomeFinding finding;

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "model/fact.hpp"
 #include "model/number.hpp"
 #include "model/observation.hpp"
 
@@ -13,6 +14,12 @@ namespace wamigrate {
 enum class Home { onprem, cloud, nowhere, app, unknown };
 std::string_view name(Home home);
 std::optional<Home> home_from(std::string_view name);
+
+/// The home a direction leads to, and the one it leaves.
+Home new_home(Direction direction);
+Home old_home(Direction direction);
+/// The fact that a number has this home; for any but the two, that nobody serves it.
+Fact fact_of(Home home);
 
 struct HomeFinding {
   Home home = Home::unknown;

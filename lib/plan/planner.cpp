@@ -4,6 +4,7 @@
 #include <unordered_set>
 
 #include "base/result.hpp"
+#include "model/home.hpp"
 
 namespace wamigrate {
 namespace {
@@ -151,17 +152,16 @@ std::optional<WayBack> way_back_from(std::string_view text) {
 }
 
 WayBack way_back(Catalogue catalogue, Facts facts, Direction direction) {
-  const Fact old_home = direction == Direction::to_cloud ? Fact::onprem_is_home : Fact::cloud_is_home;
-  if (facts.has(old_home)) return WayBack::nothing;
-  return find_road(catalogue, facts, {old_home}) ? WayBack::registration : WayBack::none;
+  const Fact back = fact_of(old_home(direction));
+  if (facts.has(back)) return WayBack::nothing;
+  return find_road(catalogue, facts, {back}) ? WayBack::registration : WayBack::none;
 }
 
 std::optional<std::size_t> commit_point(const Road& road, Direction direction) {
-  const Facts old_home = {direction == Direction::to_cloud ? Fact::onprem_is_home : Fact::cloud_is_home,
-                          Fact::nowhere_is_home};
+  const Facts left = {fact_of(old_home(direction)), Fact::nowhere_is_home};
   for (std::size_t i = 0; i < road.size(); ++i) {
     const Effect& effect = road[i]->effect;
-    if ((effect.takes | effect.may_take).has_any(old_home)) return i;
+    if ((effect.takes | effect.may_take).has_any(left)) return i;
   }
   return std::nullopt;
 }

@@ -120,9 +120,6 @@ std::string_view in_words(Home home) {
   return "unknown";
 }
 
-Home new_home(Direction direction) { return direction == Direction::to_cloud ? Home::cloud : Home::onprem; }
-Home old_home(Direction direction) { return direction == Direction::to_cloud ? Home::onprem : Home::cloud; }
-
 std::string_view in_words(NumberState state) {
   switch (state) {
     case NumberState::pending:

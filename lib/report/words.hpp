@@ -35,9 +35,6 @@ std::string moment(Time time);
 
 /// Who serves: "on-premises", "Cloud", "nobody", "the WhatsApp Business app", "unknown".
 std::string_view in_words(Home home);
-/// The home a direction leads to, and the one it leaves.
-Home new_home(Direction direction);
-Home old_home(Direction direction);
 /// What became of a number: "migrated", "rolled back", "not begun".
 std::string_view in_words(NumberState state);
 /// What a waiting number waits for: "a registration code"; the word itself where it is not known here.

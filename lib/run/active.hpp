@@ -19,7 +19,7 @@ struct Runner::Active {
   int replans = 0;
   std::string replan_why;  ///< Non-empty: find a new road from a full observation first.
   std::optional<Snapshot> snapshot;
-  bool rechecked = false;  ///< After the soak of its wave its checkpoints were asked again.
+  bool rechecking = false;  ///< It has ended, and after the soak of its wave its checkpoints are asked again.
 };
 
 struct Runner::Job {

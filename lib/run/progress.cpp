@@ -133,6 +133,22 @@ void on_heard(NumberProgress& number, const Entry& entry) {
   stop_waiting(number);
 }
 
+void on_heard_by_run(Progress& progress, const Entry& entry) {
+  const std::string said = text_at(entry.more, "said");
+  if (said == "ignored") return;
+  if (said == "pause" || said == "resume") progress.on_hold = said == "pause";
+  if (said == "approve") progress.approved_wave = static_cast<int>(number_at(entry.more, "wave").value_or(0));
+  if (said == "throttle") {
+    progress.starts_per_hour = static_cast<int>(number_at(entry.more, "starts_per_hour").value_or(0));
+  }
+  if (said == "abort") {
+    progress.aborted = true;
+    progress.on_hold = false;
+    progress.held = entry.message;
+  }
+  progress.waits.reset();
+}
+
 /// Names of steps never change: one that is not known is another version's, or nobody's.
 Result<void> check_steps(const Entry& entry) {
   const std::string& e = entry.event;
@@ -246,6 +262,14 @@ bool is_final(NumberState state) {
   return state != NumberState::pending && state != NumberState::active && state != NumberState::waiting;
 }
 
+bool is_failure(NumberState state) {
+  return state == NumberState::failed || state == NumberState::stranded || state == NumberState::rolled_back;
+}
+
+bool waits_for_people(const NumberProgress& number) {
+  return number.state == NumberState::waiting && number.waits_for != "time";
+}
+
 int NumberProgress::registers_used() const {
   int used = 0;
   for (const auto& [step, count] : attempts) {
@@ -300,6 +324,7 @@ void tell_by(Progress& progress, const ClockMark& clock) {
   };
   move(progress.started_at);
   move(progress.ended_at);
+  if (progress.waits) move(progress.waits->until);
   for (Notice& notice : progress.notices) notice.time += later;
   for (NumberProgress& number : progress.numbers) {
     for (std::optional<Time>* time : {&number.down_since, &number.until, &number.started_at, &number.ended_at})
@@ -321,9 +346,10 @@ Result<void> fold(Progress& progress, const Entry& entry) {
     }
     if (e == event::heard) {
       // A person has looked: the run goes on, and what held it back is counted anew.
-      progress.done = false;
+      progress.done = progress.aborted = false;
       progress.held.clear();
     }
+    if (e == event::started) progress.waits.reset();
     return fold_number(progress, *number, entry);
   }
   if (e == event::created) {
@@ -349,8 +375,15 @@ Result<void> fold(Progress& progress, const Entry& entry) {
     progress.paused.clear();
     progress.pause_message.clear();
     progress.ended_at.reset();
+    progress.waits.reset();
   } else if (e == event::wave) {
     progress.wave = static_cast<int>(number_at(entry.more, "wave").value_or(0));
+    progress.waits.reset();
+  } else if (e == event::waiting) {
+    progress.waits = RunWait{text_at(entry.more, "for"), entry.message, parse_iso(text_at(entry.more, "until")),
+                             text_at(entry.more, "next")};
+  } else if (e == event::heard) {
+    on_heard_by_run(progress, entry);
   } else if (e == event::notice) {
     progress.notices.push_back({entry.time, entry.message});
   } else if (e == event::held) {
@@ -362,7 +395,7 @@ Result<void> fold(Progress& progress, const Entry& entry) {
   } else if (e == event::done) {
     progress.done = true;
     progress.ended_at = entry.time;
-  } else if (e != event::heard) {
+  } else {
     return fail("the journal has an event this version does not know: " + e, "use the version that wrote it");
   }
   return {};

@@ -28,6 +28,8 @@ enum class NumberState {
 };
 std::string_view name(NumberState state);
 bool is_final(NumberState state);
+/// What `max_failures` counts.
+bool is_failure(NumberState state);
 
 struct NumberProgress {
   std::string phone;
@@ -70,10 +72,21 @@ struct NumberProgress {
   const std::string& step() const;  ///< Name of the step whose turn it is; empty when none.
 };
 
+/// It moves no more until a person has done something, or another process has let it go.
+bool waits_for_people(const NumberProgress& number);
+
 /// What people were told that concerns all numbers.
 struct Notice {
   Time time{};
   std::string message;
+};
+
+/// Why nothing new begins, although numbers are left that could.
+struct RunWait {
+  std::string what;  ///< approval, resume, window, hook
+  std::string message;
+  std::optional<Time> until;
+  std::string next_command;  ///< What ends it; empty where it ends by itself.
 };
 
 struct Progress {
@@ -83,6 +96,11 @@ struct Progress {
   int session = 0;
   int wave = 0;
   std::vector<Notice> notices;
+  bool on_hold = false;     ///< A person has said `pause`, and not yet `resume`.
+  bool aborted = false;     ///< A person has said `abort`.
+  int approved_wave = 1;    ///< The last wave that needs no approval any more.
+  int starts_per_hour = 0;  ///< As a person has throttled it; 0: as fast as it goes.
+  std::optional<RunWait> waits;
   std::string held;    ///< Why no new number starts; empty when they do.
   std::string paused;  ///< Why the run is paused ("token", "signal", …); empty when it is not.
   std::string pause_message;

@@ -1,11 +1,10 @@
-// The loop: waves, messages from people, the order in which things become durable, and the end of a run.
+// The loop: the order in which things become durable, whose turn it is, and the end of a run.
 #include "run/runner.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 
-#include "plan/waves.hpp"
 #include "run/active.hpp"
 
 namespace wamigrate {
@@ -14,10 +13,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr Millis hearing_interval = 500ms;
-
-bool waits_for_people(const NumberProgress& number) {
-  return number.state == NumberState::waiting && number.waits_for != "time";
-}
+constexpr Facts served = {Fact::onprem_is_home, Fact::cloud_is_home};
 
 /// A request with its PIN has had its effect.
 bool has_proven_pin(const NumberProgress& number) {
@@ -28,11 +24,6 @@ bool has_proven_pin(const NumberProgress& number) {
   return number.vouched.has(Fact::pin_known) && number.registers_used() > 0;
 }
 
-bool is_failure(const NumberProgress& number) {
-  return number.state == NumberState::failed || number.state == NumberState::stranded ||
-         number.state == NumberState::rolled_back;
-}
-
 }  // namespace
 
 Runner::Runner(const Plan& plan, Progress progress, RunDoors doors, RunSettings settings)
@@ -41,7 +32,9 @@ Runner::Runner(const Plan& plan, Progress progress, RunDoors doors, RunSettings 
       doors_(doors),
       settings_(std::move(settings)),
       policy_(plan.fleet.policy),
-      direction_(plan.direction) {
+      direction_(plan.direction),
+      agenda_(progress_.numbers.size()),
+      tally_(wave_spans(policy_, progress_.numbers.size())) {
   std::map<std::string, const Number*> by_phone;
   for (const Number& number : plan.fleet.numbers) by_phone[number.phone.e164] = &number;
   std::map<std::string, int> pin_users;
@@ -53,7 +46,6 @@ Runner::Runner(const Plan& plan, Progress progress, RunDoors doors, RunSettings 
     if (users > 1 && !ref.empty()) pin_refs_[ref] = false;
   }
   active_.resize(numbers_.size());
-  for (const WaveSpan& span : wave_spans(policy_, numbers_.size())) wave_sizes_.push_back(span.size);
 }
 
 Runner::~Runner() = default;
@@ -143,170 +135,86 @@ void Runner::let_go() {
   (void)flush();
 }
 
-// Messages people posted from other processes: codes, decisions, retries.
-Result<void> Runner::hear() {
-  auto messages = doors_.store.messages(last_message_);
-  if (!messages) return tl::make_unexpected(messages.error());
-  for (RunStore::Message& message : *messages) {
-    last_message_ = std::max(last_message_, message.number);
-    if (progress_.heard.contains(message.number)) continue;
-    const auto json = parse_json(message.text);
-    const std::string type = json ? text_at(*json, "type") : "";
-    const std::string phone = json ? text_at(*json, "phone") : "";
-    const NumberProgress* number = progress_.find(phone);
-    if (number == nullptr) continue;
-    const auto index = static_cast<std::size_t>(number - progress_.numbers.data());
-    if (type == "code") {
-      codes_[phone] = message;
-    } else {
-      Entry entry = entry_of(index, event::heard);
-      // A number that moves by itself is not to be talked into anything.
-      const bool asks = number->state == NumberState::waiting || (type == "retry" && is_final(number->state));
-      const std::string said = !asks ? "ignored" : type == "resolve" ? text_at(*json, "assume") : "retry";
-      entry.message = !asks               ? "a person's word is not needed here, and changes nothing"
-                      : type == "resolve" ? "a person says: " + said + " (" + text_at(*json, "evidence") + ")"
-                                          : "a person asks to try again";
-      entry.more = {{"message", message.number}, {"said", said}, {"pin", text_at(*json, "pin")}};
-      if (said == "not-done") doubt_pin(index, false);
-      write(std::move(entry));
-    }
-    if (active_[index] && !active_[index]->in_flight) active_[index]->due = active_[index]->since = doors_.clock.now();
-  }
-  return {};
+bool Runner::is_committed(const NumberProgress& number) const {
+  if (is_final(number.state)) return false;
+  return std::any_of(number.last_sent.begin(), number.last_sent.end(), [](const auto& sent) {
+    const StepKind& kind = step_of(sent.first).kind;
+    return kind.ration == Ration::registration || (kind.effect.takes | kind.effect.may_take).has_any(served);
+  });
 }
 
-void Runner::start_numbers() {
-  if (!progress_.held.empty() || stops_ > 0) return;
-  // The wave under way: the first that has a number without an end.
-  std::size_t first = 0;
-  for (std::size_t wave = 0; wave < wave_sizes_.size(); ++wave) {
-    const std::size_t last = first + wave_sizes_[wave];
-    int failures = 0;
-    bool ended = true;
-    for (std::size_t i = first; i < last; ++i) {
-      failures += is_failure(progress_.numbers[i]) ? 1 : 0;
-      ended = ended && is_final(progress_.numbers[i].state);
-    }
-    const int total_failures = static_cast<int>(
-        std::count_if(progress_.numbers.begin(), progress_.numbers.end(), [](const auto& n) { return is_failure(n); }));
-    const int wave_limit = policy_.max_failures.of(static_cast<int>(wave_sizes_[wave]));
-    const int run_limit = policy_.max_failures_run.of(static_cast<int>(numbers_.size()));
-    const bool wave_full = failures > 0 && failures >= wave_limit;
-    const bool run_full = total_failures > 0 && total_failures >= run_limit;
-    if (wave_full || run_full) {
-      Entry entry;
-      entry.event = event::held;
-      entry.message = wave_full ? fmt::format("{} of the {} failures that wave {} allows: no new number starts",
-                                              failures, wave_limit, wave + 1)
-                                : fmt::format("{} of the {} failures that the run allows: no new number starts",
-                                              total_failures, run_limit);
-      write(std::move(entry));
-      return;
-    }
-    if (!ended) {
-      if (progress_.wave < static_cast<int>(wave) + 1) {
-        if (!has_heard_feed(wave)) return;
-        Entry entry;
-        entry.event = event::wave;
-        entry.message = fmt::format("wave {} of {}: {} number{}", wave + 1, wave_sizes_.size(), wave_sizes_[wave],
-                                    wave_sizes_[wave] == 1 ? "" : "s");
-        entry.more = {{"wave", wave + 1}, {"size", wave_sizes_[wave]}};
-        write(std::move(entry));
-      }
-      int busy = 0;
-      for (std::size_t i = 0; i < numbers_.size(); ++i) {
-        if (active_[i] && !is_final(progress_.numbers[i].state) && !waits_for_people(progress_.numbers[i])) ++busy;
-      }
-      for (std::size_t i = first; i < last && busy < settings_.concurrency; ++i) {
-        if (active_[i] || is_final(progress_.numbers[i].state) || !may_start(i)) continue;
-        active_[i] = std::make_unique<Active>();
-        active_[i]->since = active_[i]->due = doors_.clock.now();
-        ++busy;
-      }
-      return;
-    }
-    if (!has_soaked(wave, first, last)) return;
-    first = last;
-  }
-}
-
-// After a wave its numbers are watched for a while, then their checkpoints are asked again before the next begins.
-bool Runner::has_soaked(std::size_t wave, std::size_t first, std::size_t last) {
-  if (policy_.soak == Millis(0) || progress_.wave > static_cast<int>(wave) + 1 || soaked_.contains(wave)) return true;
+// A request of this number may yet be carried out, or what it took may yet show.
+bool Runner::may_still_land(std::size_t index) const {
+  const NumberProgress& number = progress_.numbers[index];
   const Time now = doors_.clock.now();
-  if (!soak_until_) {
-    soak_until_ = now + policy_.soak;
-    Entry entry;
-    entry.event = event::wave;
-    entry.message = fmt::format("wave {} is watched until {} (soak), then asked again", wave + 1, to_iso(*soak_until_));
-    entry.more = {{"wave", wave + 1}, {"size", wave_sizes_[wave]}};
-    write(std::move(entry));
-  }
-  if (now < *soak_until_) return false;
-  bool all = true;
-  for (std::size_t i = first; i < last; ++i) {
-    if (progress_.numbers[i].state != NumberState::migrated) continue;
-    if (!active_[i]) active_[i] = std::make_unique<Active>();
-    Active& active = *active_[i];
-    if (active.rechecked) continue;
-    all = false;
-    if (active.in_flight || active.due > now) continue;
-    if (active.since < *soak_until_) active.since = now;
-    observe(i, home_readings | Readings{Reading::graph_health});
-  }
-  if (!all) return false;
-  soaked_.insert(wave);
-  soak_until_.reset();
-  return true;
+  return std::any_of(number.last_sent.begin(), number.last_sent.end(),
+                     [&](const auto& sent) { return now < sent.second + settling(step_of(sent.first).kind, policy_); });
 }
 
+// Asked to stop or on hold, a run still brings what it has begun to move to its verification; asked to stop twice, not
+// even that.
+bool Runner::may_go_on(std::size_t index) const {
+  if (!progress_.paused.empty() || stops_ > 1) return false;
+  return may_begin_more() || is_committed(progress_.numbers[index]);
+}
+
+bool Runner::may_begin_more() const { return stops_ == 0 && !progress_.on_hold; }
+
+void Runner::take_in_hand(std::size_t index, bool rechecking) {
+  active_[index] = std::make_unique<Active>();
+  active_[index]->since = active_[index]->due = doors_.clock.now();
+  active_[index]->rechecking = rechecking;
+  place(index);
+}
+
+// Called whenever a number was dealt with: its place in the agenda and in the tally. One that has ended is let go.
+void Runner::place(std::size_t index) {
+  const NumberProgress& number = progress_.numbers[index];
+  std::unique_ptr<Active>& active = active_[index];
+  const bool ended = is_final(number.state);
+  if (ended && active && !active->in_flight && !active->rechecking) active.reset();
+  tally_.set(index, {ended, is_failure(number.state), active && !ended && !waits_for_people(number)});
+  if (active && !active->in_flight) {
+    agenda_.put(index, is_committed(number), active->due);
+  } else {
+    agenda_.drop(index);
+  }
+}
+
+// Numbers between commit point and verification go before everything else.
 void Runner::advance_due() {
   const Time now = doors_.clock.now();
-  // Numbers between commit point and verification go before everything else.
-  for (const bool committed : {true, false}) {
-    if (!committed && stops_ > 0) break;
-    if (committed && stops_ > 1) break;
-    for (std::size_t i = 0; i < numbers_.size(); ++i) {
-      if (!active_[i] || active_[i]->in_flight || is_final(progress_.numbers[i].state)) continue;
-      if (is_committed(progress_.numbers[i]) != committed || active_[i]->due > now) continue;
-      advance(i);
+  for (const bool urgent : {true, false}) {
+    if (stops_ > 1 || (!urgent && !may_begin_more())) return;
+    for (const std::size_t index : agenda_.take_due(urgent, now)) {
+      advance(index);
+      place(index);
     }
   }
 }
 
 Time Runner::next_due() const {
-  Time next = doors_.clock.now() + hearing_interval;
-  for (std::size_t i = 0; i < numbers_.size(); ++i) {
-    // What is not to go on is not waited for either: its time may have passed long ago.
-    if (active_[i] && !active_[i]->in_flight && !is_final(progress_.numbers[i].state) && may_go_on(i)) {
-      next = std::min(next, active_[i]->due);
-    }
+  const Time now = doors_.clock.now();
+  Time next = now + hearing_interval;
+  // What is not to go on is not waited for either: its time may have passed long ago.
+  if (progress_.paused.empty() && stops_ < 2) next = std::min(next, agenda_.next(true));
+  if (progress_.paused.empty() && may_begin_more()) {
+    next = std::min(next, agenda_.next(false));
+    if (begins_at_ && *begins_at_ > now) next = std::min(next, *begins_at_);
   }
-  return soak_until_ && *soak_until_ > doors_.clock.now() ? std::min(next, *soak_until_) : next;
+  return next;
 }
 
 bool Runner::has_ended() const {
   if (!jobs_.empty() || !starting_.empty()) return false;
-  if (!progress_.paused.empty()) return true;
-  if (soak_until_ && progress_.held.empty()) return stops_ > 0;
-  for (std::size_t i = 0; i < numbers_.size(); ++i) {
-    const NumberProgress& number = progress_.numbers[i];
-    if (is_final(number.state) || (waits_for_people(number) && active_[i] && active_[i]->due == never)) continue;
-    if (number.state == NumberState::pending && !active_[i]) {
-      // Not begun: it counts as ended when nothing more begins, or when it waits for one that waits itself.
-      if (!progress_.held.empty() || stops_ > 0) continue;
-      const bool others_move = std::any_of(active_.begin(), active_.end(), [this](const auto& active) {
-        if (!active) return false;
-        const auto& other = progress_.numbers[static_cast<std::size_t>(&active - active_.data())];
-        return !is_final(other.state) && active->due != never;
-      });
-      if (!others_move) continue;
-      return false;
-    }
-    if (stops_ > 1 || (stops_ > 0 && !is_committed(number))) continue;
-    return false;
-  }
-  return true;
+  if (!progress_.paused.empty() || stops_ > 1) return true;
+  if (agenda_.next(true) != never) return false;
+  if (stops_ > 0) return true;
+  if (progress_.on_hold) return tally_.unended() == 0 || !settings_.waits_for_a_word;
+  if (agenda_.next(false) != never) return false;
+  if (!progress_.held.empty()) return true;
+  if (needs_word_) return !settings_.waits_for_a_word;
+  return !begins_at_;
 }
 
 void Runner::pause(std::string what, std::string message) {
@@ -320,37 +228,39 @@ void Runner::pause(std::string what, std::string message) {
 
 void Runner::finish_run() {
   if (!progress_.paused.empty()) return;
-  if (stops_ > 0) {
-    pause("signal", "stopped as asked; the same command goes on where it left off");
-    return;
+  if (stops_ > 0) return pause("signal", "stopped as asked; the same command goes on where it left off");
+  if (tally_.unended() > 0 && needs_word_) {
+    ensure(progress_.waits.has_value(), "a run that needs a word has said which");
+    return pause(progress_.waits->what, progress_.waits->message + "; " + progress_.waits->next_command +
+                                            " lets it, then the same command goes on");
   }
   std::string waits;
   for (const NumberProgress& number : progress_.numbers) {
     if (waits_for_people(number)) waits = number.waits_for;
   }
-  if (!waits.empty()) {
-    pause(waits, "nothing moves until a person has answered; see the numbers that wait");
-    return;
-  }
+  if (!waits.empty()) return pause(waits, "nothing moves until a person has answered; see the numbers that wait");
   for (std::size_t i = 0; i < numbers_.size(); ++i) {
-    if (is_final(progress_.numbers[i].state)) continue;
-    const auto ref = pin_refs_.find(numbers_[i]->pin.text());
-    const bool unproven = ref != pin_refs_.end() && !ref->second;
-    const NumberProgress& number = progress_.numbers[i];
-    const bool served = number.home == Home::onprem || number.home == Home::cloud;
-    // One that a person has asked for again had been touched.
-    const NumberState state = !number.retried ? NumberState::untouched
-                              : served        ? NumberState::failed
-                                              : NumberState::stranded;
-    end(i, state,
-        !progress_.held.empty() ? progress_.held
-        : unproven ? "the PIN reference " + ref->first + " was not proven on the number that tried it first"
-                   : "the run ended before it");
+    if (!is_final(progress_.numbers[i].state)) end_unbegun(i);
   }
   Entry entry;
   entry.event = event::done;
   entry.message = "every number has ended";
   write(std::move(entry));
+}
+
+void Runner::end_unbegun(std::size_t index) {
+  const NumberProgress& number = progress_.numbers[index];
+  const auto ref = pin_refs_.find(numbers_[index]->pin.text());
+  const bool unproven = ref != pin_refs_.end() && !ref->second;
+  const bool served_now = number.home == Home::onprem || number.home == Home::cloud;
+  // One that a person has asked for again had been touched.
+  const NumberState state = !number.retried ? NumberState::untouched
+                            : served_now    ? NumberState::failed
+                                            : NumberState::stranded;
+  end(index, state,
+      !progress_.held.empty() ? progress_.held
+      : unproven              ? "the PIN reference " + ref->first + " was not proven on the number that tried it first"
+                              : "the run ended before it");
 }
 
 Result<void> Runner::loop() {
@@ -371,6 +281,23 @@ Result<void> Runner::loop() {
       ensure(!job.empty(), "a finished job was started here");
       complete(*job.mapped());
     }
+  }
+}
+
+// What this process takes over: numbers under way are in its hands at once, whatever their wave.
+void Runner::take_over() {
+  for (std::size_t i = 0; i < numbers_.size(); ++i) {
+    const NumberProgress& number = progress_.numbers[i];
+    const auto ref = pin_refs_.find(numbers_[i]->pin.text());
+    if (ref != pin_refs_.end() && has_proven_pin(number)) ref->second = true;
+    if (!is_final(number.state) && number.started) {
+      pin_prover_.emplace(numbers_[i]->pin.text(), i);
+      take_in_hand(i);
+      if (number.waits_for == "time" && number.until) active_[i]->due = *number.until;
+    } else if (!is_final(number.state)) {
+      line_up(i);
+    }
+    place(i);
   }
 }
 
@@ -395,17 +322,8 @@ Result<void> Runner::run() {
     entry.more = {{"boot", settings_.clock.boot}, {"booted", settings_.clock.booted.time_since_epoch().count()}};
   }
   write(std::move(entry));
+  take_over();
 
-  for (std::size_t i = 0; i < numbers_.size(); ++i) {
-    const NumberProgress& number = progress_.numbers[i];
-    const auto ref = pin_refs_.find(numbers_[i]->pin.text());
-    if (ref != pin_refs_.end() && has_proven_pin(number)) ref->second = true;
-    if (is_final(number.state) || !number.started) continue;
-    pin_prover_.emplace(numbers_[i]->pin.text(), i);
-    active_[i] = std::make_unique<Active>();
-    active_[i]->since = doors_.clock.now();
-    active_[i]->due = number.waits_for == "time" && number.until ? *number.until : active_[i]->since;
-  }
   const auto result = loop();
   if (!result) let_go();
   for (std::size_t i = 0; i < numbers_.size(); ++i) {

@@ -20,7 +20,9 @@
 #include "ports/sealer.hpp"
 #include "ports/store.hpp"
 #include "ports/workers.hpp"
+#include "run/agenda.hpp"
 #include "run/progress.hpp"
+#include "run/tally.hpp"
 #include "steps/site.hpp"
 
 namespace wamigrate {
@@ -36,10 +38,11 @@ struct RunDoors {
 };
 
 struct RunSettings {
-  std::string run_name;                                ///< As the user gave it, for the commands in messages.
-  std::string holder;                                  ///< Who holds the leases: host, process and run.
-  ClockMark clock;                                     ///< Of the clock; empty where it can't be set.
-  int concurrency = 32;                                ///< Numbers active at once.
+  std::string run_name;           ///< As the user gave it, for the commands in messages.
+  std::string holder;             ///< Who holds the leases: host, process and run.
+  ClockMark clock;                ///< Of the clock; empty where it can't be set.
+  int concurrency = 32;           ///< Numbers active at once.
+  bool waits_for_a_word = false;  ///< On hold or before an approval it waits for the word; else the run is paused.
   std::function<void(const Entry&)> on_entry;          ///< Each entry once it is durable.
   std::function<void(const Progress&, Time)> on_tick;  ///< Now and then, for a live display.
 };
@@ -67,68 +70,99 @@ class Runner {
   struct Active;
   struct Job;
 
-  // The loop (runner.cpp).
+  // The loop, and whose turn it is (runner.cpp).
   Result<void> loop();
-  Result<void> hear();
   Result<void> flush();
   void let_go();
-  void start_numbers();
-  bool has_heard_feed(std::size_t wave);
-  void on_feed(const StatusFeed& feed);
-  bool has_soaked(std::size_t wave, std::size_t first, std::size_t last);
+  void take_over();
+  void take_in_hand(std::size_t index, bool rechecking = false);
+  void place(std::size_t index);
   void advance_due();
+  Time next_due() const;
   bool has_ended() const;
   void finish_run();
+  void end_unbegun(std::size_t index);
   void pause(std::string what, std::string message);
-  Time next_due() const;
   void write(Entry entry);
   Entry entry_of(std::size_t number, std::string_view what) const;
-
-  // One number (number_run.cpp).
-  bool may_start(std::size_t index);
+  bool is_committed(const NumberProgress& number) const;
+  bool may_still_land(std::size_t index) const;
   bool may_go_on(std::size_t index) const;
-  bool take_lease(std::size_t index);
-  void advance(std::size_t index);
+  bool may_begin_more() const;
+
+  // What people say (hearing.cpp).
+  Result<void> hear();
+  void hear_about(std::size_t index, const RunStore::Message& message, const Json& json);
+  void hear_about_run(const RunStore::Message& message, const Json& json);
+  void forgive_the_wait();
+  void call_off();
+  bool is_called_off(std::size_t index) const;
+
+  // Which numbers begin (starting.cpp).
+  void line_up(std::size_t index);
+  void start_numbers();
+  void start_from(std::set<std::size_t>& lined_up, std::size_t end);
+  bool may_start(std::size_t index);
+  void note_proven_pin(std::size_t index);
+  bool is_over_budget(std::size_t wave);
+  bool has_begun(std::size_t wave);
+  bool has_soaked(std::size_t wave);
+  bool has_heard_feed(std::size_t wave);
+  void on_feed(const StatusFeed& feed);
+  void wait_as_run(std::string what, std::string message, std::optional<Time> until, std::string next_command);
+
+  // What is seen of a number (seeing.cpp).
   void observe(std::size_t index, Readings readings);
   void complete(Job& job);
+  void conclude(Job& job);
   void on_seen(std::size_t index, const Observation& seen);
   void on_first_sight(std::size_t index, const Sighting& sighting);
+  void on_recheck(std::size_t index, const Sighting& sighting);
+  void end_recheck(Active& active);
+  void note_home(std::size_t index, const HomeFinding& finding);
+  void write_home(std::size_t index, Home home, const std::string& why);
+  bool too_early(std::size_t index, Facts facts, Answer answer) const;
+  Answer judged(std::size_t index, Facts facts, const Sighting& sighting) const;
+  OwnRecord own_record(std::size_t index, const Observation& seen);
+  Result<Secret> open_blob(const std::string& purpose);
+  std::optional<Snapshot> open_snapshot(const std::string& purpose);
+  Time next_look(const Active& active) const;
+  void slow_down();
+  void wait_for_limit(Active& active) const;
+
+  // One step of a number (stepping.cpp).
+  void advance(std::size_t index);
+  bool take_lease(std::size_t index);
+  bool is_settled_already(std::size_t index, const Step& step);
   void on_step(std::size_t index, const Sighting& sighting);
+  void settle(std::size_t index);
   void attempt(std::size_t index, const Step& step, const Sighting& sighting);
+  bool needs_hold(std::size_t index, const Step& step, const Sighting& sighting);
+  bool has_ration(std::size_t index, const Step& step);
+  bool pin_may_be_sent(std::size_t index, const Step& step, const Sighting& sighting);
+  bool gather(std::size_t index, const Step& step, Supplies& supplies);
+  bool take_code(std::size_t index, const Step& step, Supplies& supplies);
+  void doubt_pin(std::size_t index, bool doubted);
+  std::string doubt_mark(std::size_t index) const;
   void on_outcome(std::size_t index, const Step& step, Outcome outcome);
   void react(std::size_t index, const Step& step, const Outcome& outcome);
   void give_up(std::size_t index);
   void forgo(std::size_t index, const Step& step, const std::string& why);
-  bool is_settled_already(std::size_t index, const Step& step);
   void replan_without(std::size_t index, Facts denied, const std::string& why);
+
+  // How a number stops, waits and ends (ending.cpp).
+  void stop_number(std::size_t index, const std::string& why, Facts denied = {});
   void on_stopping(std::size_t index, const Sighting& sighting);
   bool rescue(std::size_t index, const Sighting& sighting);
+  std::vector<StepKind> kinds_open_to(std::size_t index, bool people = true) const;
   void leave_unfinished(std::size_t index);
-  void settle(std::size_t index);
-  void on_recheck(std::size_t index, const Sighting& sighting);
-  void stop_number(std::size_t index, const std::string& why, Facts denied = {});
   void wait_for(std::size_t index, std::string what, std::string message, std::optional<Time> until,
                 std::string next_command);
+  void wait_for_pin(std::size_t index, const std::string& why);
   void end(std::size_t index, NumberState state, const std::string& why);
-  void note_home(std::size_t index, const HomeFinding& finding);
-  void write_home(std::size_t index, Home home, const std::string& why);
-  bool too_early(std::size_t index, Facts facts, Answer answer) const;
-  OwnRecord own_record(std::size_t index, const Observation& seen);
-  Answer judged(std::size_t index, Facts facts, const Sighting& sighting) const;
   std::string command(const std::string& verb, const std::string& rest = {}) const;
   std::string resume_command() const;
   std::string next_command_for(NumberState state, const NumberProgress& number) const;
-  bool is_committed(const NumberProgress& number) const;
-  bool may_still_land(std::size_t index) const;
-  void doubt_pin(std::size_t index, bool doubted);
-  std::string doubt_mark(std::size_t index) const;
-  std::vector<StepKind> kinds_open_to(std::size_t index, bool people = true) const;
-  void wait_for_pin(std::size_t index, const std::string& why);
-  void slow_down();
-  void wait_for_limit(Active& active) const;
-  Time next_look(const Active& active) const;
-  Result<Secret> open_blob(const std::string& purpose);
-  std::optional<Snapshot> open_snapshot(const std::string& purpose);
 
   const Plan& plan_;
   Progress progress_;
@@ -137,7 +171,9 @@ class Runner {
   Policy policy_;
   Direction direction_;
   std::vector<const Number*> numbers_;           // by index, as in progress_
-  std::vector<std::unique_ptr<Active>> active_;  // by index; null when nothing is under way
+  std::vector<std::unique_ptr<Active>> active_;  // by index; null when it is not in hand
+  Agenda agenda_;
+  Tally tally_;
   std::map<Workers::Ticket, std::unique_ptr<Job>> jobs_;
   Workers::Ticket last_ticket_ = 0;
   std::vector<Entry> unwritten_;
@@ -150,11 +186,19 @@ class Runner {
   std::map<std::string, std::size_t> waba_holder_;  // WABA to the number that changes it
   std::map<std::string, bool> pin_refs_;            // shared PIN references: proven?
   std::map<std::string, std::size_t> pin_prover_;
-  std::vector<std::size_t> wave_sizes_;
+  std::set<std::size_t> to_start_;                              // not begun, by index …
+  std::set<std::size_t> asked_for_;                             // … and begun again because a person asked for it
+  std::map<std::string, std::vector<std::size_t>> behind_pin_;  // … and those behind a PIN that is not proven yet
+  std::size_t wave_ = 0;                                        // the first that has a number without an end
   std::set<std::size_t> soaked_;
+  std::optional<std::size_t> rechecks_left_;   // of the wave that has soaked
   std::size_t waves_told_ = 0;                 ///< Before so many waves the status feed was looked at.
   std::optional<std::size_t> feed_asked_for_;  ///< The wave before which it is being looked at.
   std::optional<Time> soak_until_;
+  std::optional<Time> begins_at_;  // when something may begin that may not yet
+  bool needs_word_ = false;        // nothing begins before a person has said so
+  std::optional<Time> last_start_;
+  std::optional<Time> heard_at_;
   Time graph_not_before_{};  // a shared limit asks everybody to slow down
   Millis graph_wait_{0};     // … and for how long it last did
   std::int64_t last_message_ = 0;

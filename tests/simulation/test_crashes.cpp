@@ -24,12 +24,12 @@ constexpr int situation_with_code = 2;
 enum class Calls { lasting, all };
 
 /// What becomes of all the schedules of a test.
-class Tally {
+class Trials {
  public:
-  explicit Tally(std::string what) : what_(std::move(what)) {}
-  Tally(const Tally&) = delete;
-  Tally& operator=(const Tally&) = delete;
-  ~Tally() { fmt::print("{}: {} schedules\n", what_, schedules_); }
+  explicit Trials(std::string what) : what_(std::move(what)) {}
+  Trials(const Trials&) = delete;
+  Trials& operator=(const Trials&) = delete;
+  ~Trials() { fmt::print("{}: {} schedules\n", what_, schedules_); }
 
   Verdict play(const Scenario& scenario) {
     ++schedules_;
@@ -73,31 +73,31 @@ std::vector<std::vector<Crash>> crashes_of(const Verdict& calm, std::size_t proc
 }
 
 /// One crash, wherever it can be.
-void crash_once(Tally& tally, Scenario scenario, Calls which) {
-  const Verdict calm = tally.play(scenario);
+void crash_once(Trials& trials, Scenario scenario, Calls which) {
+  const Verdict calm = trials.play(scenario);
   for (std::size_t process = 0; process < calm.calls.size(); ++process) {
     for (auto& crashes : crashes_of(calm, process, which)) {
       scenario.crashes = std::move(crashes);
-      tally.play(scenario);
+      trials.play(scenario);
     }
   }
 }
 
 /// Two crashes: of a process, and of the one that takes over.
-void crash_twice(Tally& tally, Scenario scenario, Calls which) {
-  const Verdict calm = tally.play(scenario);
+void crash_twice(Trials& trials, Scenario scenario, Calls which) {
+  const Verdict calm = trials.play(scenario);
   const auto firsts = crashes_of(calm, 0, which);
   for (const auto& first : firsts) {
     for (const auto& second : firsts) {
       scenario.crashes = {first.front(), second.front()};
-      tally.play(scenario);
+      trials.play(scenario);
     }
   }
 }
 
 /// A request fails, and the process dies.
-void fail_and_crash(Tally& tally, Scenario scenario, Calls which) {
-  const Verdict calm = tally.play(scenario);
+void fail_and_crash(Trials& trials, Scenario scenario, Calls which) {
+  const Verdict calm = trials.play(scenario);
   const auto crashes = crashes_of(calm, 0, which);
   for (const auto& [kind, count] : calm.requests_of) {
     const bool moves = kind == "register" || kind == "account" || kind == "backup";
@@ -110,10 +110,10 @@ void fail_and_crash(Tally& tally, Scenario scenario, Calls which) {
         rule.action = failure;
         scenario.faults = {rule};
         scenario.crashes.clear();
-        tally.play(scenario);
+        trials.play(scenario);
         for (const auto& crash : crashes) {
           scenario.crashes = crash;
-          tally.play(scenario);
+          trials.play(scenario);
         }
       }
     }
@@ -123,50 +123,50 @@ void fail_and_crash(Tally& tally, Scenario scenario, Calls which) {
 }  // namespace
 
 TEST_CASE("a process that dies at any call, in any way, in any situation, loses nothing", "[crash]") {
-  Tally tally("one crash");
+  Trials trials("one crash");
   for (int situation = 0; situation < static_cast<int>(situations().size()); ++situation) {
-    crash_once(tally, in(situation), Calls::lasting);
+    crash_once(trials, in(situation), Calls::lasting);
   }
 }
 
 TEST_CASE("two processes that die one after the other at any two calls lose nothing", "[crash]") {
-  Tally tally("two crashes");
-  crash_twice(tally, in(situation_to_cloud), Calls::lasting);
-  crash_twice(tally, in(situation_with_code), Calls::lasting);
+  Trials trials("two crashes");
+  crash_twice(trials, in(situation_to_cloud), Calls::lasting);
+  crash_twice(trials, in(situation_with_code), Calls::lasting);
 }
 
 TEST_CASE("whatever becomes of a request, and wherever the process dies then, nothing is lost", "[crash]") {
-  Tally tally("a failure and a crash");
-  fail_and_crash(tally, in(situation_to_cloud), Calls::lasting);
-  fail_and_crash(tally, in(situation_with_code), Calls::lasting);
+  Trials trials("a failure and a crash");
+  fail_and_crash(trials, in(situation_to_cloud), Calls::lasting);
+  fail_and_crash(trials, in(situation_with_code), Calls::lasting);
 }
 
 TEST_CASE("under readings in which any two doubts meet, a process that dies at any call loses nothing", "[crash]") {
-  Tally tally("pairs of readings and a crash");
+  Trials trials("pairs of readings and a crash");
   for (const sim::Dialect& dialect : readings_in_pairs()) {
-    crash_once(tally, in(situation_to_cloud, dialect), Calls::lasting);
-    crash_once(tally, in(situation_with_code, dialect), Calls::lasting);
+    crash_once(trials, in(situation_to_cloud, dialect), Calls::lasting);
+    crash_once(trials, in(situation_with_code, dialect), Calls::lasting);
   }
 }
 
 TEST_CASE("one crash at every call there is, under every reading and any two", "[.][long][crash]") {
-  Tally tally("every reading and a crash");
+  Trials trials("every reading and a crash");
   std::vector<sim::Dialect> dialects = sim::dialects_one_apart();
   for (const sim::Dialect& dialect : readings_in_pairs()) dialects.push_back(dialect);
   for (const sim::Dialect& dialect : dialects) {
     for (int situation = 0; situation < static_cast<int>(situations().size()); ++situation) {
-      crash_once(tally, in(situation, dialect), Calls::lasting);
+      crash_once(trials, in(situation, dialect), Calls::lasting);
     }
   }
   for (int situation = 0; situation < static_cast<int>(situations().size()); ++situation) {
-    crash_once(tally, in(situation), Calls::all);
+    crash_once(trials, in(situation), Calls::all);
   }
 }
 
 TEST_CASE("two crashes, and a failure and a crash, at every call there is", "[.][long][crash]") {
-  Tally tally("every pair of calls");
+  Trials trials("every pair of calls");
   for (const int situation : {situation_to_cloud, situation_with_code}) {
-    crash_twice(tally, in(situation), Calls::all);
-    fail_and_crash(tally, in(situation), Calls::all);
+    crash_twice(trials, in(situation), Calls::all);
+    fail_and_crash(trials, in(situation), Calls::all);
   }
 }

@@ -1,0 +1,126 @@
+// What people say to a run from other processes: codes, decisions and retries about one number; pause, resume, approve,
+// throttle and abort about all of it. Each word heard is an entry of the journal, and dealt with once.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "run/active.hpp"
+
+namespace wamigrate {
+namespace {
+
+using namespace std::chrono_literals;
+
+// The inbox is no news channel: looking into it at every turn would cost more than all the rest.
+constexpr Millis between_looks = 100ms;
+
+}  // namespace
+
+Result<void> Runner::hear() {
+  const Time now = doors_.clock.now();
+  if (heard_at_ && now - *heard_at_ < between_looks) return {};
+  heard_at_ = now;
+  auto messages = doors_.store.messages(last_message_);
+  if (!messages) return tl::make_unexpected(messages.error());
+  for (const RunStore::Message& message : *messages) {
+    last_message_ = std::max(last_message_, message.number);
+    if (progress_.heard.contains(message.number)) continue;
+    const auto json = parse_json(message.text);
+    if (!json) continue;
+    const std::string phone = text_at(*json, "phone");
+    const NumberProgress* number = progress_.find(phone);
+    if (number != nullptr) {
+      hear_about(static_cast<std::size_t>(number - progress_.numbers.data()), message, *json);
+    } else if (phone.empty()) {
+      hear_about_run(message, *json);
+    }
+  }
+  return {};
+}
+
+void Runner::hear_about(std::size_t index, const RunStore::Message& message, const Json& json) {
+  const NumberProgress& number = progress_.numbers[index];
+  const std::string type = text_at(json, "type");
+  if (type == "code") {
+    codes_[number.phone] = message;
+  } else {
+    Entry entry = entry_of(index, event::heard);
+    // A number that moves by itself is not to be talked into anything.
+    const bool asks = number.state == NumberState::waiting || (type == "retry" && is_final(number.state));
+    const std::string said = !asks ? "ignored" : type == "resolve" ? text_at(json, "assume") : "retry";
+    entry.message = !asks               ? "a person's word is not needed here, and changes nothing"
+                    : type == "resolve" ? "a person says: " + said + " (" + text_at(json, "evidence") + ")"
+                                        : "a person asks to try again";
+    entry.more = {{"message", message.number}, {"said", said}, {"pin", text_at(json, "pin")}};
+    if (said == "not-done") doubt_pin(index, false);
+    write(std::move(entry));
+  }
+  Active* active = active_[index].get();
+  if (active == nullptr) {
+    if (!is_final(number.state)) line_up(index);
+  } else {
+    if (active->rechecking && !is_final(number.state)) end_recheck(*active);
+    if (!active->in_flight) active->due = active->since = doors_.clock.now();
+  }
+  place(index);
+}
+
+void Runner::hear_about_run(const RunStore::Message& message, const Json& json) {
+  const std::string type = text_at(json, "type");
+  const int wave = static_cast<int>(number_at(json, "wave").value_or(0));
+  const int rate = static_cast<int>(number_at(json, "starts_per_hour").value_or(0));
+  std::string said = "ignored";
+  std::string told = "a person's \"" + type + "\" changes nothing";
+  if (progress_.done || progress_.aborted) {
+    // What has ended, or will, is not to be talked into anything.
+  } else if (type == "pause" && !progress_.on_hold) {
+    told = "a person asks to pause: nothing begins, and nothing passes its commit point";
+    said = type;
+  } else if (type == "resume" && progress_.on_hold) {
+    told = "a person asks to go on";
+    said = type;
+  } else if (type == "approve" && wave == progress_.wave + 1 && progress_.approved_wave < wave) {
+    told = fmt::format("a person approves wave {}", wave);
+    said = type;
+  } else if (type == "throttle" && rate >= 0) {
+    told = rate == 0 ? "a person lets numbers begin as fast as they can"
+                     : fmt::format("a person lets {} number{} an hour begin", rate, rate == 1 ? "" : "s");
+    said = type;
+  } else if (type == "abort") {
+    told = "aborted by a person: no new number starts, and those that have not passed their commit point stop";
+    said = type;
+  }
+  Entry entry;
+  entry.event = event::heard;
+  entry.message = told;
+  entry.more = {{"message", message.number}, {"said", said}};
+  if (said == "approve") entry.more["wave"] = wave;
+  if (said == "throttle") entry.more["starts_per_hour"] = rate;
+  write(std::move(entry));
+  if (said == "resume") forgive_the_wait();
+  if (said == "abort") call_off();
+}
+
+// Nobody's patience ran while the run was on hold.
+void Runner::forgive_the_wait() {
+  for (std::size_t i = 0; i < active_.size(); ++i) {
+    if (active_[i]) active_[i]->since = doors_.clock.now();
+  }
+}
+
+void Runner::call_off() {
+  for (std::size_t i = 0; i < active_.size(); ++i) {
+    if (!active_[i] || active_[i]->in_flight || !is_called_off(i)) continue;
+    active_[i]->due = active_[i]->since = doors_.clock.now();
+    place(i);
+  }
+}
+
+// An abort ends what has not passed its commit point; the rest is brought to its verification.
+bool Runner::is_called_off(std::size_t index) const {
+  const NumberProgress& number = progress_.numbers[index];
+  return progress_.aborted && !is_final(number.state) && !number.stopping && !number.to_old_home &&
+         !is_committed(number);
+}
+
+}  // namespace wamigrate

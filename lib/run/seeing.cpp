@@ -1,0 +1,292 @@
+// What is seen of a number, and what follows from it before and after its steps. Everything here is decided on the
+// deciding thread from what jobs brought back; nothing blocks.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "run/active.hpp"
+#include "run/texts.hpp"
+
+namespace wamigrate {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr Facts served = {Fact::onprem_is_home, Fact::cloud_is_home};
+constexpr int replans_at_most = 6;
+
+}  // namespace
+
+void Runner::observe(std::size_t index, Readings readings) {
+  if (readings.empty()) {
+    active_[index]->looked = doors_.clock.now();
+    return on_seen(index, Observation{});
+  }
+  auto job = std::make_unique<Job>();
+  job->number = index;
+  job->readings = readings;
+  active_[index]->in_flight = true;
+  starting_.push_back(std::move(job));
+}
+
+void Runner::complete(Job& job) {
+  if (job.is_feed) return on_feed(job.feed);
+  conclude(job);
+  place(job.number);
+}
+
+void Runner::conclude(Job& job) {
+  Active& active = *active_[job.number];
+  active.in_flight = false;
+  active.due = doors_.clock.now();
+  active.looked = job.began;
+  if (job.step != nullptr) return on_outcome(job.number, *job.step, std::move(job.outcome));
+  // Nothing follows any more from what a run that is being stopped has seen.
+  if (!may_go_on(job.number) || is_called_off(job.number)) return;
+  // Held up for longer than its lease, what was seen may be another's doing by now: it is looked at again.
+  if (active.leased && active.due >= active.lease_until) return;
+  on_seen(job.number, job.seen);
+}
+
+// The longer it takes, the less often it is asked: a look is made late by an eighth at most, and the limits that all
+// numbers share are not spent on waiting.
+Time Runner::next_look(const Active& active) const {
+  const Time now = doors_.clock.now();
+  return now + std::clamp((now - active.since) / 8, policy_.settle_poll, 30 * policy_.settle_poll);
+}
+
+// Nobody's patience runs while the limit is waited for.
+void Runner::wait_for_limit(Active& active) const {
+  active.since += std::max(Millis(0), graph_not_before_ - doors_.clock.now());
+  active.due = graph_not_before_;
+}
+
+// Everybody shares the limit: all ask less, and longer still if that was not enough.
+void Runner::slow_down() {
+  const Time now = doors_.clock.now();
+  if (now < graph_not_before_) return;  // one of those that had left already
+  graph_wait_ = std::clamp(2 * graph_wait_, policy_.retry_max, std::max<Millis>(policy_.retry_max, 1h));
+  graph_not_before_ = now + std::max(graph_wait_, doors_.site.usage().regain_after);
+}
+
+OwnRecord Runner::own_record(std::size_t index, const Observation& seen) {
+  const NumberProgress& number = progress_.numbers[index];
+  Active& active = *active_[index];
+  OwnRecord own;
+  own.vouched = number.vouched;
+  own.doubtful = number.doubtful;
+  own.denied = number.denied;
+  own.pin_refused = number.pin_refused;
+  own.last_home = number.last_served;
+  own.picture_sent = number.attempts.contains("open_picture_upload");
+  // After a restart the client may have moved on: while it is up, a new backup is taken.
+  const HomeFinding home = find_home(*numbers_[index], seen);
+  const bool still_up = home.settled && home.home == Home::onprem;
+  // What has queued up since the client was seen empty is not in any backup.
+  if (still_up && number.drained_session != progress_.session) own.vouched.remove(Fact::queue_drained);
+  own.backup_fresh = number.backup_session != 0 && (number.backup_session == progress_.session || !still_up);
+  if (!active.snapshot) {
+    active.snapshot = open_snapshot(blob_name("snapshot", number));
+    // A way back knows what the client had while it served; a client that is down can't say it any more.
+    const auto kept = active.snapshot ? open_snapshot(kept_snapshot(number.phone)) : std::nullopt;
+    if (kept && !kept->application.is_null()) active.snapshot->application = kept->application;
+  }
+  own.snapshot = active.snapshot;
+  return own;
+}
+
+std::optional<Snapshot> Runner::open_snapshot(const std::string& purpose) {
+  const auto text = open_blob(purpose);
+  const auto json = text ? parse_json(text->reveal()) : std::nullopt;
+  return json ? std::optional(snapshot_from_json(*json)) : std::nullopt;
+}
+
+Result<Secret> Runner::open_blob(const std::string& purpose) {
+  for (auto kept = blobs_.rbegin(); kept != blobs_.rend(); ++kept) {
+    if (kept->first == purpose) return doors_.sealer.open(kept->second, purpose);
+  }
+  auto sealed = doors_.store.blob(purpose);
+  if (!sealed) return tl::make_unexpected(sealed.error());
+  if (!*sealed) return fail("nothing is kept under \"" + purpose + "\"");
+  return doors_.sealer.open(**sealed, purpose);
+}
+
+// A yes proves nothing soon after a request that may take the fact, nor a no soon after one that may give it.
+bool Runner::too_early(std::size_t index, Facts facts, Answer answer) const {
+  const NumberProgress& number = progress_.numbers[index];
+  const Time now = active_[index]->looked;
+  const auto& sent = answer == Answer::yes ? number.last_sent : number.last_unsure;
+  return std::any_of(sent.begin(), sent.end(), [&](const auto& one) {
+    const StepKind& kind = step_of(one.first).kind;
+    Facts concerned =
+        answer == Answer::yes ? kind.effect.takes | kind.effect.may_take : kind.effect.gives | kind.effect.may_give;
+    // A refusal may still end a home's service; it serves nobody who was not served.
+    if (!number.last_unsure.contains(one.first)) concerned = concerned & served;
+    return concerned.has_any(facts) && now < one.second + settling(kind, policy_);
+  });
+}
+
+Answer Runner::judged(std::size_t index, Facts facts, const Sighting& sighting) const {
+  Answer worst = Answer::yes;
+  for (const Fact fact : facts.list()) {
+    Answer said = probe_of(fact).judge(sighting);
+    if (said != Answer::unclear && too_early(index, {fact}, said)) said = Answer::unclear;
+    if (said == Answer::no) return Answer::no;
+    if (said == Answer::unclear) worst = Answer::unclear;
+  }
+  return worst;
+}
+
+void Runner::note_home(std::size_t index, const HomeFinding& finding) {
+  const NumberProgress& number = progress_.numbers[index];
+  if (!finding.settled || too_early(index, {fact_of(finding.home)}, Answer::yes)) return;
+  if (finding.degraded && number.down_since) return;  // on its way home, and not there yet
+  if (finding.home == number.home && !number.down_since) return;
+  write_home(index, finding.home, finding.why);
+}
+
+void Runner::write_home(std::size_t index, Home home, const std::string& why) {
+  Entry entry = entry_of(index, event::observed);
+  entry.message = why;
+  entry.more = {{"home", name(home)}};
+  write(std::move(entry));
+}
+
+void Runner::on_seen(std::size_t index, const Observation& seen) {
+  const NumberProgress& number = progress_.numbers[index];
+  Active& active = *active_[index];
+  const Time now = doors_.clock.now();
+  if (seen.graph.asked.credentials || seen.waba_asked.credentials || seen.apps_asked.credentials) {
+    const Asked& asked = seen.graph.asked.credentials  ? seen.graph.asked
+                         : seen.waba_asked.credentials ? seen.waba_asked
+                                                       : seen.apps_asked;
+    return pause("token", "Graph refuses the token (" + asked.detail +
+                              "); nothing has failed. Put a good token behind " + plan_.fleet.graph.token.text() +
+                              ", then run the same command again");
+  }
+  if (seen.graph.asked.throttled || seen.waba_asked.throttled || seen.apps_asked.throttled) {
+    slow_down();
+    return wait_for_limit(active);
+  }
+  if (seen.graph.asked.answered()) graph_wait_ = Millis(0);
+  Millis patience = policy_.settle_timeout;
+  if (number.started && !number.stopping && !number.step().empty()) {
+    const StepKind& kind = step_of(number.step()).kind;
+    patience = kind.effect.gives.has(Fact::queue_drained) ? policy_.drain_timeout
+                                                          : std::max(patience, settling(kind, policy_));
+  }
+  const OwnRecord own = own_record(index, seen);
+  const Sighting sighting{
+      *numbers_[index], plan_.fleet.graph, plan_.options, seen, own, active.looked - active.since >= patience};
+  if (seen.readings.has(Reading::onprem_health) && seen.readings.has(Reading::graph_node)) {
+    note_home(index, home_of(sighting));
+  }
+  if (is_final(number.state)) return on_recheck(index, sighting);
+  if (!number.started) return on_first_sight(index, sighting);
+  if (!active.replan_why.empty()) {
+    const std::string why = std::exchange(active.replan_why, {});
+    const Facts goal = number.to_old_home ? Facts{fact_of(old_home(direction_))} : full_goal(direction_);
+    const auto kinds = kinds_open_to(index);
+    const auto road = find_road(kinds, facts_to_plan_from(sighting), goal);
+    if (!road || ++active.replans > replans_at_most) {
+      const HomeFinding finding = home_of(sighting);
+      const bool arrived = finding.settled && finding.home == new_home(direction_) && !number.to_old_home;
+      return arrived && number.stopping ? leave_unfinished(index) : stop_number(index, why);
+    }
+    Entry entry = entry_of(index, event::replanned);
+    entry.message = why;
+    entry.more = {{"road", json_of(*road)}, {"denied", json_of(number.denied)}, {"to_old_home", number.to_old_home}};
+    write(std::move(entry));
+    active.since = active.due = now;
+    return;
+  }
+  if (number.stopping) return on_stopping(index, sighting);
+  on_step(index, sighting);
+}
+
+// The plan is bound to what it was made from: a number that has changed since is not touched.
+void Runner::on_first_sight(std::size_t index, const Sighting& sighting) {
+  const NumberProgress& number = progress_.numbers[index];
+  const PlannedNumber& planned = plan_.numbers[index];
+  const HomeFinding finding = home_of(sighting);
+  Active& active = *active_[index];
+  const bool known = finding.settled && identity_known(sighting.seen);
+  if (!known && !sighting.patience_over) {
+    active.due = next_look(active);
+    return;
+  }
+  if (!number.pin_override.empty() && number.pin_override != numbers_[index]->pin.text()) {
+    return wait_for_pin(index, "");
+  }
+  const Facts facts = facts_to_plan_from(sighting);
+  Json road = number.road;
+  if (number.retried) {
+    const auto kinds = kinds_open_to(index);
+    const auto found = known ? find_road(kinds, facts, full_goal(direction_)) : std::nullopt;
+    if (!found && known && finding.home == new_home(direction_)) return leave_unfinished(index);
+    if (!found) {
+      return end(index, finding.home == Home::nowhere || !finding.settled ? NumberState::stranded : NumberState::failed,
+                 "no safe way leads on from here: " + finding.why);
+    }
+    road = json_of(*found);
+  } else if (!known) {
+    write_home(index, Home::unknown, finding.why);
+    return end(index, NumberState::stale, "where it is served can't be told any more: " + finding.why);
+  } else if (finding.home != planned.home) {
+    return end(
+        index, NumberState::stale,
+        fmt::format("planned from {}, but served by {} now: {}", name(planned.home), name(finding.home), finding.why));
+  } else if (const Facts lost = planned.facts - facts; !lost.empty()) {
+    const bool told = judged(index, lost, sighting) == Answer::no;
+    if (!told && !sighting.patience_over) {
+      active.due = next_look(active);
+      return;
+    }
+    return end(
+        index, NumberState::stale,
+        (told ? "no longer true since the plan was made: " : "can't be told any more since the plan was made: ") +
+            names_of(lost));
+  }
+  if (road.empty() && finding.degraded) {
+    // It is where it should be, and not whole there: nothing to do, and nothing to vouch for.
+    if (!sighting.patience_over) {
+      active.due = next_look(active);
+      return;
+    }
+    return end(index, NumberState::stale, "it is where it should be, but not whole: " + finding.why);
+  }
+  Entry entry = entry_of(index, event::started);
+  entry.message = finding.why;
+  entry.more = {{"road", road}, {"wave", progress_.wave}};
+  write(std::move(entry));
+  active.since = active.due = doors_.clock.now();
+  if (road.empty()) end(index, NumberState::migrated, "it was served by its new home already");
+}
+
+void Runner::end_recheck(Active& active) {
+  active.rechecking = false;
+  if (rechecks_left_) --*rechecks_left_;
+}
+
+// After the soak: is it still whole? If not, nothing new begins, and a number that lost its home is told of.
+void Runner::on_recheck(std::size_t index, const Sighting& sighting) {
+  Active& active = *active_[index];
+  const HomeFinding finding = home_of(sighting);
+  const bool home = finding.settled && finding.home == new_home(direction_) && !finding.degraded;
+  const bool blocked = sighting.seen.graph.can_send_message == "BLOCKED" && finding.home == Home::cloud;
+  if (home && !blocked) return end_recheck(active);
+  if (!sighting.patience_over) {
+    active.due = next_look(active);
+    return;
+  }
+  end_recheck(active);
+  const std::string why =
+      "after the soak it is no longer as it was verified: " + finding.why + (blocked ? "; Meta blocks it" : "");
+  if (!finding.settled || finding.home == Home::nowhere) end(index, NumberState::stranded, why);
+  Entry entry;
+  entry.event = event::held;
+  entry.message = progress_.numbers[index].phone + ": " + why + "; no new number starts";
+  write(std::move(entry));
+}
+
+}  // namespace wamigrate

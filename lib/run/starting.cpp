@@ -1,0 +1,189 @@
+// Which numbers begin, and when: waves and their budgets, the soak after each, the approval before the next, and what
+// the status feed says before it.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "plan/preflight_feed.hpp"
+#include "run/active.hpp"
+
+namespace wamigrate {
+
+// It waits its turn. One that a person has asked for again waits for no wave and no budget.
+void Runner::line_up(std::size_t index) {
+  if (progress_.numbers[index].retried) {
+    asked_for_.insert(index);
+  } else {
+    to_start_.insert(index);
+    wave_ = std::min(wave_, tally_.wave_of(index));
+  }
+}
+
+void Runner::start_numbers() {
+  begins_at_.reset();
+  needs_word_ = false;
+  if (stops_ > 0) return;
+  if (progress_.on_hold) {
+    needs_word_ = true;
+    return wait_as_run("resume", "on hold: nothing begins, and nothing passes its commit point", {}, command("resume"));
+  }
+  start_from(asked_for_, numbers_.size());
+  if (!progress_.held.empty() || !asked_for_.empty()) return;
+  const std::vector<WaveSpan>& waves = tally_.waves();
+  for (; wave_ < waves.size() && tally_.unended(wave_) == 0; ++wave_) {
+    if (is_over_budget(wave_) || !has_soaked(wave_)) return;
+  }
+  if (wave_ == waves.size() || is_over_budget(wave_) || !has_begun(wave_)) return;
+  start_from(to_start_, waves[wave_].first + waves[wave_].size);
+}
+
+// Takes in hand what is lined up, in plan order, as many at once and as fast as is allowed.
+void Runner::start_from(std::set<std::size_t>& lined_up, std::size_t end) {
+  const Time now = doors_.clock.now();
+  while (!lined_up.empty() && *lined_up.begin() < end) {
+    if (tally_.busy() >= static_cast<std::size_t>(settings_.concurrency)) return;
+    const std::size_t index = *lined_up.begin();
+    if (!may_start(index)) {
+      behind_pin_[numbers_[index]->pin.text()].push_back(index);
+      lined_up.erase(index);
+      continue;
+    }
+    if (progress_.starts_per_hour > 0 && last_start_) {
+      const Time next = *last_start_ + Millis(std::chrono::hours(1)) / progress_.starts_per_hour;
+      if (next > now) {
+        begins_at_ = next;
+        return;
+      }
+    }
+    lined_up.erase(index);
+    last_start_ = now;
+    take_in_hand(index);
+  }
+}
+
+// A shared PIN reference is proven on one number before a second uses it.
+bool Runner::may_start(std::size_t index) {
+  const std::string ref = numbers_[index]->pin.text();
+  const auto shared = pin_refs_.find(ref);
+  if (shared == pin_refs_.end() || shared->second) return true;
+  const auto& road = progress_.numbers[index].road;
+  const bool uses_pin =
+      std::any_of(road.begin(), road.end(), [](const std::string& step) { return step_of(step).kind.uses_pin; });
+  if (!uses_pin) return true;
+  return pin_prover_.emplace(ref, index).first->second == index;
+}
+
+void Runner::note_proven_pin(std::size_t index) {
+  const auto ref = pin_refs_.find(numbers_[index]->pin.text());
+  if (ref == pin_refs_.end()) return;
+  ref->second = true;
+  for (const std::size_t behind : std::exchange(behind_pin_[ref->first], {})) line_up(behind);
+}
+
+// A limit that is reached stops new starts; what has begun goes on.
+bool Runner::is_over_budget(std::size_t wave) {
+  const std::size_t size = tally_.waves()[wave].size;
+  const auto wave_limit = static_cast<std::size_t>(policy_.max_failures.of(static_cast<int>(size)));
+  const auto run_limit = static_cast<std::size_t>(policy_.max_failures_run.of(static_cast<int>(numbers_.size())));
+  const bool wave_full = tally_.failed(wave) > 0 && tally_.failed(wave) >= wave_limit;
+  const bool run_full = tally_.failed() > 0 && tally_.failed() >= run_limit;
+  if (!wave_full && !run_full) return false;
+  Entry entry;
+  entry.event = event::held;
+  entry.message = wave_full ? fmt::format("{} of the {} failures that wave {} allows: no new number starts",
+                                          tally_.failed(wave), wave_limit, wave + 1)
+                            : fmt::format("{} of the {} failures that the run allows: no new number starts",
+                                          tally_.failed(), run_limit);
+  write(std::move(entry));
+  return true;
+}
+
+// Before a wave begins: a person's approval where the policy asks for one, and what the status feed says.
+bool Runner::has_begun(std::size_t wave) {
+  const int number = static_cast<int>(wave) + 1;
+  if (progress_.wave >= number) return true;
+  if (policy_.gate_each_wave && number > 1 && progress_.approved_wave < number) {
+    needs_word_ = true;
+    wait_as_run("approval", fmt::format("wave {} of {} waits for an approval", number, tally_.waves().size()), {},
+                command("approve"));
+    return false;
+  }
+  if (!has_heard_feed(wave)) return false;
+  const std::size_t size = tally_.waves()[wave].size;
+  Entry entry;
+  entry.event = event::wave;
+  entry.message = fmt::format("wave {} of {}: {} number{}", number, tally_.waves().size(), size, size == 1 ? "" : "s");
+  entry.more = {{"wave", number}, {"size", size}};
+  write(std::move(entry));
+  return true;
+}
+
+// After a wave its numbers are watched for a while, then their checkpoints are asked again before the next begins.
+bool Runner::has_soaked(std::size_t wave) {
+  if (policy_.soak == Millis(0) || progress_.wave > static_cast<int>(wave) + 1 || soaked_.contains(wave)) return true;
+  const Time now = doors_.clock.now();
+  const WaveSpan& span = tally_.waves()[wave];
+  if (!soak_until_) {
+    soak_until_ = now + policy_.soak;
+    Entry entry;
+    entry.event = event::wave;
+    entry.message = fmt::format("wave {} is watched until {} (soak), then asked again", wave + 1, to_iso(*soak_until_));
+    entry.more = {{"wave", wave + 1}, {"size", span.size}};
+    write(std::move(entry));
+  }
+  begins_at_ = soak_until_;
+  if (now < *soak_until_) return false;
+  if (!rechecks_left_) {
+    rechecks_left_ = 0;
+    for (std::size_t i = span.first; i < span.first + span.size; ++i) {
+      if (progress_.numbers[i].state != NumberState::migrated) continue;
+      take_in_hand(i, true);
+      ++*rechecks_left_;
+    }
+  }
+  if (*rechecks_left_ > 0) return false;
+  soaked_.insert(wave);
+  soak_until_.reset();
+  begins_at_.reset();
+  rechecks_left_.reset();
+  return true;
+}
+
+// Why nothing new begins, for whoever looks; told once.
+void Runner::wait_as_run(std::string what, std::string message, std::optional<Time> until, std::string next_command) {
+  if (progress_.waits && progress_.waits->what == what && progress_.waits->message == message) return;
+  Entry entry;
+  entry.event = event::waiting;
+  entry.message = std::move(message);
+  entry.more = {{"for", std::move(what)}, {"next", std::move(next_command)}};
+  if (until) entry.more["until"] = to_iso(*until);
+  write(std::move(entry));
+}
+
+// The feed is looked at before each wave, told where it has something to tell, and never waited for beyond that.
+bool Runner::has_heard_feed(std::size_t wave) {
+  if (plan_.fleet.status_feed.empty() || waves_told_ > wave) return true;
+  if (feed_asked_for_) return false;
+  auto job = std::make_unique<Job>();
+  job->is_feed = true;
+  starting_.push_back(std::move(job));
+  feed_asked_for_ = wave;
+  return false;
+}
+
+// What was told in this run already, by this process or an earlier one, is not told again.
+void Runner::on_feed(const StatusFeed& feed) {
+  waves_told_ = feed_asked_for_.value_or(0) + 1;
+  feed_asked_for_.reset();
+  std::string notice = feed_notice(feed);
+  const std::string before = progress_.notices.empty() ? std::string() : progress_.notices.back().message;
+  constexpr std::string_view clear = "Meta's status feed shows no open disruption any more";
+  if (notice.empty() && !before.empty()) notice = clear;
+  if (notice.empty() || notice == before) return;
+  Entry entry;
+  entry.event = event::notice;
+  entry.message = std::move(notice);
+  write(std::move(entry));
+}
+
+}  // namespace wamigrate

@@ -1,0 +1,474 @@
+// One step of one number: is it settled, may its request leave, what does the reply mean.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "run/active.hpp"
+#include "run/rations.hpp"
+#include "run/texts.hpp"
+
+namespace wamigrate {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr Facts served = {Fact::onprem_is_home, Fact::cloud_is_home};
+constexpr int codes_at_most = 5;
+
+bool only_waits(const Step& step) { return step.call == nullptr && step.conclude == nullptr; }
+
+// A late mover's backup, or the registration with it: once refused, no other way is left but to give the profile up,
+// and that is for a plan to say.
+bool is_last_resort(const Step& step) {
+  return step.kind.effect.needs.has(Fact::late_backup_possible) && step.kind.effect.gives.has(Fact::backup_in_hand);
+}
+
+}  // namespace
+
+bool Runner::take_lease(std::size_t index) {
+  Active& active = *active_[index];
+  const Time now = doors_.clock.now();
+  const Millis longest = policy_.register_timeout + policy_.server_delay_max + policy_.status_lag_max;
+  const Millis length = 2 * longest + 2min;
+  if (active.leased && active.lease_until - now > length / 2) return true;
+  const std::string& phone = progress_.numbers[index].phone;
+  const auto lease = doors_.ledger.lease(phone, settings_.holder, now, now + length);
+  if (!lease) {
+    trouble_ = lease.error();
+    return false;
+  }
+  if (lease->holder != settings_.holder) {
+    active.leased = false;
+    wait_for(
+        index, "lease",
+        fmt::format("{} is being worked on by {} until {} at the latest", phone, lease->holder, to_iso(lease->until)),
+        std::nullopt, "wait for that process to end, then: " + resume_command());
+    return false;
+  }
+  active.leased = true;
+  active.lease_until = now + length;
+  return true;
+}
+
+void Runner::advance(std::size_t index) {
+  const NumberProgress& number = progress_.numbers[index];
+  Active& active = *active_[index];
+  if (active.in_flight || !may_go_on(index)) return;
+  if (active.rechecking) return observe(index, home_readings | Readings{Reading::graph_health});
+  if (is_final(number.state)) return;
+  if (is_called_off(index)) {
+    return number.started || number.retried ? stop_number(index, progress_.held) : end_unbegun(index);
+  }
+  if (!take_lease(index)) return;
+  if (!number.started || !active.replan_why.empty()) return observe(index, planning_readings());
+  if (number.stopping) return observe(index, planning_readings());
+  if (number.step().empty()) {
+    return end(index, number.to_old_home ? NumberState::rolled_back : NumberState::migrated,
+               number.to_old_home ? "brought back to its old home" : "served by its new home, verified");
+  }
+  const Step& step = step_of(number.step());
+  if (step.kind.actor == Actor::person_before) {
+    Entry entry = entry_of(index, event::outcome);
+    entry.step = step.kind.name;
+    entry.outcome = name(Outcome::How::done);
+    entry.message = "vouched for by approving the plan";
+    entry.more = {{"vouched", json_of(step.kind.effect.gives)}};
+    write(std::move(entry));
+  }
+  if (is_settled_already(index, step)) return settle(index);
+  if (step.kind.once_per_waba) {
+    const auto holder = waba_holder_.emplace(numbers_[index]->waba_id, index).first;
+    if (holder->second != index) {
+      active.due = doors_.clock.now() + policy_.settle_poll;
+      return;
+    }
+  }
+  // What has left its home is looked at all the same.
+  if (doors_.clock.now() < graph_not_before_ && !is_committed(number)) {
+    return wait_for_limit(active);
+  }
+  Readings readings = readings_for(step.kind.effect.gives);
+  if (step.call != nullptr) readings = readings | home_readings | readings_for(step.kind.effect.needs);
+  observe(index, readings);
+}
+
+// What our own record settles of a step that may be left undone needs no reading.
+bool Runner::is_settled_already(std::size_t index, const Step& step) {
+  if (step.kind.forgoes.empty()) return false;
+  const Observation nothing;
+  const OwnRecord own = own_record(index, nothing);
+  return judge_all(step.kind.effect.gives, {*numbers_[index], plan_.fleet.graph, plan_.options, nothing, own, false}) ==
+         Answer::yes;
+}
+
+void Runner::on_step(std::size_t index, const Sighting& sighting) {
+  const NumberProgress& number = progress_.numbers[index];
+  const Step& step = step_of(number.step());
+  Active& active = *active_[index];
+  const Answer answer = judged(index, step.kind.effect.gives, sighting);
+  if (answer == Answer::yes) return settle(index);
+  if (answer == Answer::no && number.vouched.has_any(step.kind.effect.gives & served)) {
+    return stop_number(index, "the registration was answered as done, but " + number.phone +
+                                  " is not served there, and a second one would not help: " + home_of(sighting).why +
+                                  "; restarting the client's containers may");
+  }
+  if (answer == Answer::no && !only_waits(step)) return attempt(index, step, sighting);
+  if (answer == Answer::no && step.kind.actor == Actor::person_during) {
+    return wait_for_pin(index, "the PIN of " + number.phone + " is not known, and nobody serves the number");
+  }
+
+  // Unclear, or a gate that opens by itself.
+  if (!sighting.patience_over) {
+    active.due = next_look(active);
+    return;
+  }
+  const bool home_read = sighting.seen.readings.has(Reading::graph_node);
+  std::string evidence = home_read ? home_of(sighting).why : "";
+  for (const std::string& finding : sighting.seen.graph.health_findings)
+    evidence += (evidence.empty() ? "" : "; ") + finding;
+  const std::string what = fmt::format("{}: {} has not come to hold{}{}", step.kind.title,
+                                       names_of(step.kind.effect.gives), evidence.empty() ? "" : "; ", evidence);
+  if (home_read && !home_of(sighting).settled) write_home(index, Home::unknown, evidence);
+  if (!step.kind.forgoes.empty() && (!home_read || home_of(sighting).settled)) return forgo(index, step, what);
+  if (number.doubtful.has_any(step.kind.effect.gives - served) && step.call != nullptr) {
+    return wait_for(index, "person",
+                    "the reply to \"" + std::string(step.kind.title) +
+                        "\" was lost, and nothing that can be observed tells whether it was carried out",
+                    std::nullopt,
+                    command("resolve", number.phone + " --assume done|not-done --evidence \"what you saw\""));
+  }
+  if (is_committed(number)) {
+    return wait_for(index, "person", what, std::nullopt, resume_command() + " looks again once it is put right");
+  }
+  stop_number(index, what);
+}
+
+void Runner::settle(std::size_t index) {
+  const NumberProgress& number = progress_.numbers[index];
+  const Step& step = step_of(number.step());
+  Entry entry = entry_of(index, event::settled);
+  entry.step = step.kind.name;
+  write(std::move(entry));
+  if (step.kind.once_per_waba) waba_holder_.erase(numbers_[index]->waba_id);
+  if (step.kind.uses_pin && number.attempts.contains(std::string(step.kind.name))) {
+    doubt_pin(index, false);
+    note_proven_pin(index);
+  }
+  Active& active = *active_[index];
+  active.since = active.due = doors_.clock.now();
+  active.failures = 0;
+  active.not_before = {};
+  advance(index);
+}
+
+// A settled no: one more request, if its needs hold and nothing forbids it.
+void Runner::attempt(std::size_t index, const Step& step, const Sighting& sighting) {
+  Active& active = *active_[index];
+  const Time now = doors_.clock.now();
+  if (now < active.not_before || (step.side == api::Side::graph && now < graph_not_before_)) {
+    active.due = std::max(active.not_before, graph_not_before_);
+    return;
+  }
+  if (active.failures > policy_.retries) return give_up(index);
+  Supplies supplies;
+  if (step.call != nullptr) {
+    const bool may_leave = needs_hold(index, step, sighting) && has_ration(index, step) &&
+                           pin_may_be_sent(index, step, sighting) && gather(index, step, supplies);
+    if (!may_leave) return;  // what follows from that has been done
+    Entry entry = entry_of(index, event::intent);
+    entry.step = step.kind.name;
+    entry.attempt = 1;
+    const NumberProgress& number = progress_.numbers[index];
+    if (const auto sent = number.attempts.find(std::string(step.kind.name)); sent != number.attempts.end()) {
+      entry.attempt += sent->second;
+    }
+    write(std::move(entry));
+    if (step.kind.ration != Ration::none) spent_.emplace_back(number.phone, name(step.kind.ration));
+    if (step.kind.uses_pin) doubt_pin(index, true);
+    supplies.not_after = active.lease_until - settling(step.kind, policy_);
+  }
+  supplies.snapshot = active.snapshot;
+  auto job = std::make_unique<Job>();
+  job->number = index;
+  job->step = &step;
+  job->supplies = std::move(supplies);
+  active.in_flight = true;
+  starting_.push_back(std::move(job));
+}
+
+bool Runner::needs_hold(std::size_t index, const Step& step, const Sighting& sighting) {
+  Active& active = *active_[index];
+  const Answer needs = judged(index, step.kind.effect.needs, sighting);
+  const bool identity = identity_conflict(sighting.number, sighting.seen).empty() && identity_known(sighting.seen);
+  // A client with a node missing is no ground to leave from.
+  const bool leaves = (step.kind.effect.takes | step.kind.effect.may_take).has(Fact::onprem_is_home);
+  const bool degraded = leaves && home_of(sighting).degraded;
+  if (needs == Answer::unclear || !identity || degraded) {
+    if (sighting.patience_over) {
+      stop_number(index, "what it needs can't be told: " + home_of(sighting).why);
+    } else {
+      active.due = next_look(active);
+    }
+    return false;
+  }
+  if (needs == Answer::yes) return true;
+  const Facts missing = step.kind.effect.needs - facts_that_hold(sighting, false);
+  replan_without(index, {}, fmt::format("{} no longer holds before \"{}\"", names_of(missing), step.kind.title));
+  return false;
+}
+
+bool Runner::has_ration(std::size_t index, const Step& step) {
+  if (step.kind.ration == Ration::none) return true;
+  const NumberProgress& number = progress_.numbers[index];
+  int used = 0;
+  for (const auto& [name, count] : number.attempts) {
+    if (step_of(name).kind.ration == step.kind.ration) used += count;
+  }
+  const auto refusal = ration_refusal(doors_.ledger, number.phone, step.kind.ration, used, number.home == Home::nowhere,
+                                      doors_.clock.now());
+  if (!refusal) {
+    trouble_ = refusal.error();
+    return false;
+  }
+  if (!refusal->empty()) stop_number(index, *refusal);
+  return refusal->empty();
+}
+
+bool Runner::pin_may_be_sent(std::size_t index, const Step& step, const Sighting& sighting) {
+  const NumberProgress& number = progress_.numbers[index];
+  // No answer, and the number is off on both sides: that is how a refused PIN looks, to this run or another. A person
+  // must look first.
+  const auto doubted =
+      step.kind.uses_pin ? doors_.ledger.is_refused(number.phone, doubt_mark(index)) : Result<bool>(false);
+  if (!doubted) {
+    trouble_ = doubted.error();
+    return false;
+  }
+  if ((*doubted || (step.kind.uses_pin && number.doubtful.has_any(step.kind.effect.gives))) &&
+      home_of(sighting).home == Home::nowhere) {
+    wait_for(index, "person",
+             "the reply to a request with its PIN was lost, and nobody serves the number since: the PIN may "
+             "have been refused, and a refused PIN is never sent again",
+             std::nullopt,
+             "make sure of the PIN in WhatsApp Manager, then: " +
+                 command("resolve", number.phone + " --assume not-done --evidence \"the PIN is right\"") +
+                 ", then: " + resume_command());
+    return false;
+  }
+  if (!step.kind.uses_pin && !step.kind.effect.needs.has(Fact::pin_given)) return true;
+  const auto refused = doors_.ledger.is_refused(
+      number.phone, pin_mark(doors_.sealer, *numbers_[index], doors_.site.pin(*numbers_[index])));
+  if (!refused) {
+    trouble_ = refused.error();
+    return false;
+  }
+  if (*refused) {
+    stop_number(index, "a server has refused this PIN for this number before; it is never sent again",
+                {Fact::pin_given, Fact::pin_known});
+  }
+  return !*refused;
+}
+
+// What the request is built from: a kept backup, what an earlier step was given, a person's code.
+bool Runner::gather(std::size_t index, const Step& step, Supplies& supplies) {
+  const NumberProgress& number = progress_.numbers[index];
+  if (step.kind.effect.needs.has(Fact::backup_in_hand)) {
+    auto backup = open_blob(blob_name("backup", number));
+    if (!backup) {
+      replan_without(index, {Fact::backup_in_hand}, "the kept backup can't be opened: " + backup.error().message);
+      return false;
+    }
+    supplies.backup = std::move(*backup);
+  }
+  if (!step.uses.empty()) {
+    auto kept = open_blob(blob_name(step.uses, number));
+    if (!kept) {
+      forgo(index, step, kept.error().message);
+      return false;
+    }
+    supplies.upload = std::move(*kept);
+  }
+  return step.kind.actor != Actor::person_during || take_code(index, step, supplies);
+}
+
+bool Runner::take_code(std::size_t index, const Step& step, Supplies& supplies) {
+  const NumberProgress& number = progress_.numbers[index];
+  const auto code = codes_.find(number.phone);
+  if (code == codes_.end()) {
+    const auto tried = number.attempts.find(std::string(step.kind.name));
+    if (tried != number.attempts.end() && tried->second >= codes_at_most) {
+      stop_number(index, fmt::format("{} codes were refused", tried->second));
+    } else {
+      wait_for(index, "code", "a code was sent to " + number.phone + "; it is needed to go on", std::nullopt,
+               command("answer", number.phone + " --code-from -"));
+    }
+    return false;
+  }
+  const auto message = parse_json(code->second.text);
+  auto opened = doors_.sealer.open(message ? text_at(*message, "sealed") : "", "code " + number.phone);
+  Entry entry = entry_of(index, event::heard);
+  entry.message = opened ? "a person has supplied the code" : "the supplied code can't be opened; supply it again";
+  entry.more = {{"message", code->second.number}, {"said", "code"}};
+  codes_.erase(code);
+  write(std::move(entry));
+  if (opened) supplies.code = std::move(*opened);
+  return opened.has_value();
+}
+
+// While a request with it is under way a PIN is in doubt, for every run: its refusal may never be heard of.
+void Runner::doubt_pin(std::size_t index, bool doubted) {
+  doubted_pins_.emplace_back(progress_.numbers[index].phone, doubt_mark(index), doubted);
+}
+
+std::string Runner::doubt_mark(std::size_t index) const {
+  return "doubt " + pin_mark(doors_.sealer, *numbers_[index], doors_.site.pin(*numbers_[index]));
+}
+
+void Runner::on_outcome(std::size_t index, const Step& step, Outcome outcome) {
+  const NumberProgress& number = progress_.numbers[index];
+  Active& active = *active_[index];
+  if (outcome.product) {
+    const std::string purpose = blob_name(step.keeps, number);
+    blobs_.emplace_back(purpose, doors_.sealer.seal(*outcome.product, purpose));
+    active.snapshot.reset();
+  }
+  // A step that changes nothing has no intent; its failures are only asked again.
+  if (step.call != nullptr || outcome.how == Outcome::How::done) {
+    Entry entry = entry_of(index, event::outcome);
+    entry.step = step.kind.name;
+    if (const auto sent = number.attempts.find(std::string(step.kind.name)); sent != number.attempts.end()) {
+      entry.attempt = sent->second;
+    }
+    entry.outcome = name(outcome.how);
+    entry.http_status = outcome.http_status;
+    entry.code = outcome.code;
+    entry.fbtrace_id = outcome.fbtrace_id;
+    entry.message = outcome.message;
+    entry.more = {{"class", outcome.how == Outcome::How::done ? "" : api::name(outcome.error_class)},
+                  {"vouched", json_of(outcome.vouched)},
+                  {"notes", outcome.notes}};
+    write(std::move(entry));
+  }
+  if (step.kind.uses_pin && outcome.how != Outcome::How::ambiguous) doubt_pin(index, false);
+  if (step.kind.once_per_waba && outcome.how != Outcome::How::ambiguous) waba_holder_.erase(numbers_[index]->waba_id);
+  if (outcome.how == Outcome::How::done) {
+    active.failures = 0;
+    active.since = active.due = doors_.clock.now();
+    return advance(index);
+  }
+  react(index, step, outcome);
+}
+
+void Runner::react(std::size_t index, const Step& step, const Outcome& outcome) {
+  using api::ErrorClass;
+  const NumberProgress& number = progress_.numbers[index];
+  Active& active = *active_[index];
+  const Time now = doors_.clock.now();
+  const std::string what =
+      fmt::format("\"{}\" was {}: {}", step.kind.title,
+                  outcome.how == Outcome::How::refused ? "refused" : "not answered", outcome.message);
+  const std::string advised = outcome.advice.empty() ? what : sentence(what) + " " + without_stop(outcome.advice);
+  ++active.failures;
+  const Millis backoff = std::min(policy_.retry_max, policy_.retry_initial * (1 << std::min(active.failures - 1, 16)));
+  active.since = active.due = now;
+
+  if (outcome.how != Outcome::How::refused) {
+    const bool api_down = outcome.code == "2";
+    active.not_before = now + (api_down ? policy_.api_down_wait : backoff);
+    if (step.call == nullptr || outcome.how == Outcome::How::not_sent) active.due = active.not_before;
+    active.failed_with = advised;
+    // What is in doubt is looked at, whatever is left to try.
+    if (outcome.how != Outcome::How::ambiguous && active.failures > policy_.retries) give_up(index);
+    return;
+  }
+  const bool passes = outcome.error_class == ErrorClass::throttled || outcome.error_class == ErrorClass::settling ||
+                      outcome.error_class == ErrorClass::down;
+  const bool pauses = outcome.error_class == ErrorClass::token && step.side == api::Side::graph;
+  if (!step.kind.forgoes.empty() && !pauses && (!passes || active.failures > policy_.retries)) {
+    return forgo(index, step, advised);
+  }
+  if (is_last_resort(step) && !pauses && !passes) return stop_number(index, advised, {Fact::late_backup_possible});
+  // What one new backup, deregistration or code has not cured, another will not.
+  const bool again = number.refusals.at(std::string(api::name(outcome.error_class))) > 1;
+  switch (outcome.error_class) {
+    case ErrorClass::token:
+      if (step.side == api::Side::graph) {
+        return pause("token", what + "; nothing has failed. Put a good token behind " + plan_.fleet.graph.token.text() +
+                                  ", then run the same command again");
+      }
+      return stop_number(index, advised);
+    case ErrorClass::throttled: {
+      const Millis wait = std::max(outcome.regain_after, backoff);
+      active.not_before = active.due = now + wait;
+      if (step.side == api::Side::graph) graph_not_before_ = std::max(graph_not_before_, now + wait);
+      return;
+    }
+    case ErrorClass::settling:
+      active.not_before = now + policy_.recently_deleted_wait;
+      return wait_for(index, "time", what, active.not_before, "nothing: it goes on by itself");
+    case ErrorClass::down:
+      active.not_before = now + backoff;
+      return;
+    case ErrorClass::pin:
+      refused_pins_.emplace_back(number.phone,
+                                 pin_mark(doors_.sealer, *numbers_[index], doors_.site.pin(*numbers_[index])));
+      return stop_number(index, advised, {Fact::pin_given, Fact::pin_known});
+    case ErrorClass::backup:
+      if (again) return stop_number(index, advised, step.kind.effect.needs & Facts{Fact::late_backup_possible});
+      return replan_without(index, {Fact::backup_in_hand}, what);
+    case ErrorClass::half_done:
+      if (again) return stop_number(index, advised);
+      return replan_without(index, {Fact::cloud_released}, what);
+    case ErrorClass::verify:
+      if (step.kind.actor == Actor::person_during) return;  // another code will be asked for
+      if (again) return stop_number(index, advised);
+      return replan_without(index, {Fact::ownership_verified, Fact::ownership_code_requested}, what);
+    case ErrorClass::budget:
+      // What others have spent is not in the ledger; that it is all spent is known now, for 72 hours.
+      for (int i = 0; i < ration_limit && step.kind.ration != Ration::none; ++i) {
+        spent_.emplace_back(number.phone, name(step.kind.ration));
+      }
+      return stop_number(index, advised);
+    case ErrorClass::never:
+      return stop_number(index, advised,
+                         step.kind.ration == Ration::account ? Facts{Fact::onprem_registration_open} : Facts{});
+    case ErrorClass::unknown:
+      if (step.kind.actor == Actor::person_during) return;
+      return stop_number(index, advised);
+  }
+}
+
+// The retries of a step are used up.
+void Runner::give_up(std::size_t index) {
+  const std::string why = active_[index]->failed_with;
+  const Step& step = step_of(progress_.numbers[index].step());
+  if (!step.kind.forgoes.empty()) return forgo(index, step, why);
+  if (is_last_resort(step)) return stop_number(index, why, {Fact::late_backup_possible});
+  if (!is_committed(progress_.numbers[index])) return stop_number(index, why);
+  active_[index]->failures = 0;
+  wait_for(index, "person", why, std::nullopt, resume_command() + " tries again");
+}
+
+// A number that has arrived waits for nothing that its report can say as well.
+void Runner::forgo(std::size_t index, const Step& step, const std::string& why) {
+  Entry entry = entry_of(index, event::forgone);
+  entry.step = step.kind.name;
+  entry.message = fmt::format("left undone: {}. Do it by hand: {}", without_stop(why), step.kind.by_hand);
+  write(std::move(entry));
+  Active& active = *active_[index];
+  active.failures = 0;
+  active.not_before = {};
+  active.since = active.due = doors_.clock.now();
+}
+
+void Runner::replan_without(std::size_t index, Facts denied, const std::string& why) {
+  NumberProgress& number = progress_.numbers[index];
+  // The denial becomes part of the journal with the new road, or with the stop.
+  number.denied = number.denied | denied;
+  number.vouched = number.vouched - denied;
+  Active& active = *active_[index];
+  active.replan_why = why;
+  active.due = doors_.clock.now();
+}
+
+}  // namespace wamigrate
