@@ -85,6 +85,7 @@ Progress Rig::run(const Plan& plan) {
   RunSettings settings;
   settings.run_name = "RUN";
   settings.holder = "test";
+  settings.waits_for_a_word = waits_for_a_word;
   settings.concurrency = plan.fleet.policy.concurrency;
   Runner* running = nullptr;
   settings.on_entry = [this, &running](const Entry& entry) {

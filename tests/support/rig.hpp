@@ -211,6 +211,7 @@ class Rig {
   std::vector<Entry> entries;  ///< Of all processes, in order.
   Result<void> last_result;
   std::function<void()> on_tick;  ///< At each turn of the runner's loop.
+  bool waits_for_a_word = false;  ///< RunSettings'
   std::function<bool()> stop_at;  ///< Asked after each entry; true asks the runner to stop.
 
  private:

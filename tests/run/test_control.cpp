@@ -1,0 +1,222 @@
+// What people say to a run while it runs: on hold, approvals, how fast, and an early end.
+#include <algorithm>
+
+#include "run/runner.hpp"
+#include "support/catch.hpp"
+#include "support/rig.hpp"
+
+using namespace wamigrate;
+using namespace wamigrate::rig;
+using namespace std::chrono_literals;
+
+namespace {
+
+void say(Rig& rig, Json message) { REQUIRE(rig.store->post(to_compact(message))); }
+
+/// Says it once, when the run has come so far.
+void say_when(Rig& rig, std::function<bool(const Entry&)> at, Json message) {
+  rig.stop_at = [&rig, at, message, said = false]() mutable {
+    if (!said && !rig.entries.empty() && at(rig.entries.back())) {
+      said = true;
+      say(rig, message);
+    }
+    return false;
+  };
+}
+
+auto first(std::string event, std::string step = "") {
+  return [event, step](const Entry& entry) { return entry.event == event && (step.empty() || entry.step == step); };
+}
+
+std::vector<std::string> said(const Rig& rig) {
+  std::vector<std::string> words;
+  for (const Entry& entry : rig.entries) {
+    if (entry.event == event::heard && entry.phone.empty()) words.push_back(text_at(entry.more, "said"));
+  }
+  return words;
+}
+
+int count(const Progress& progress, NumberState state) {
+  return static_cast<int>(std::count_if(progress.numbers.begin(), progress.numbers.end(),
+                                        [&](const NumberProgress& number) { return number.state == state; }));
+}
+
+}  // namespace
+
+TEST_CASE("on hold nothing begins and nothing passes its commit point") {
+  Rig rig({.numbers = 4, .overlay = R"({"*": {"queue": 500}})"});
+  rig.fleet.policy.waves = {{4, false}};
+  rig.fleet.policy.concurrency = 3;
+  const Plan plan = rig.plan(Direction::to_cloud);
+  say_when(rig, first("settled", "take_snapshot"), {{"type", "pause"}});
+  const Progress held = rig.run(plan);
+  CHECK(held.paused == "resume");
+  CHECK(exit_code(held) == 4);
+  for (const NumberProgress& number : held.numbers) CHECK_FALSE(number.attempts.contains("register_on_cloud"));
+  CHECK(std::count_if(held.numbers.begin(), held.numbers.end(),
+                      [](const NumberProgress& number) { return number.started; }) == 3);
+  rig.clock.advance(24h);
+  say(rig, {{"type", "resume"}});
+  CHECK(count(rig.run(plan), NumberState::migrated) == 4);
+}
+
+TEST_CASE("what has passed its commit point is brought to its verification also on hold") {
+  Rig rig({.numbers = 4});
+  rig.fleet.policy.waves = {{4, false}};
+  rig.fleet.policy.concurrency = 1;
+  const Plan plan = rig.plan(Direction::to_cloud);
+  say_when(rig, first("intent", "register_on_cloud"), {{"type", "pause"}});
+  const Progress held = rig.run(plan);
+
+  CHECK(held.paused == "resume");
+  CHECK(held.on_hold);
+  CHECK(exit_code(held) == 4);
+  CHECK_FALSE(held.done);
+  int committed = 0;
+  for (const NumberProgress& number : held.numbers) {
+    const bool sent = number.attempts.contains("register_on_cloud");
+    CHECK(sent == (number.state == NumberState::migrated));
+    committed += sent ? 1 : 0;
+  }
+  CHECK(committed > 0);
+
+  SECTION("the same command again stays on hold") {
+    const Progress again = rig.run(plan);
+    CHECK(again.paused == "resume");
+    CHECK(count(again, NumberState::migrated) == committed);
+  }
+  SECTION("resume lets it go on") {
+    say(rig, {{"type", "resume"}});
+    const Progress end = rig.run(plan);
+    CHECK(end.done);
+    CHECK(count(end, NumberState::migrated) == 4);
+  }
+}
+
+TEST_CASE("a process that waits for a word goes on when it is said") {
+  Rig rig({.numbers = 3});
+  rig.fleet.policy.waves = {{1, false}, {2, false}};
+  rig.fleet.policy.gate_each_wave = true;
+  rig.waits_for_a_word = true;
+  const Plan plan = rig.plan(Direction::to_cloud);
+  int looks = 0;
+  rig.on_tick = [&] {
+    if (!rig.entries.empty() && rig.entries.back().event == event::waiting && ++looks == 50) {
+      say(rig, {{"type", "approve"}, {"wave", 2}});
+    }
+  };
+  const Progress end = rig.run(plan);
+  CHECK(looks == 50);
+  CHECK(end.done);
+  CHECK(count(end, NumberState::migrated) == 3);
+}
+
+TEST_CASE("with a gate each wave but the first waits for an approval, and an approval is for one wave") {
+  Rig rig({.numbers = 3});
+  rig.fleet.policy.waves = {{1, false}};
+  rig.fleet.policy.gate_each_wave = true;
+  const Plan plan = rig.plan(Direction::to_cloud);
+
+  Progress progress = rig.run(plan);
+  CHECK(progress.paused == "approval");
+  CHECK(exit_code(progress) == 4);
+  CHECK(count(progress, NumberState::migrated) == 1);
+  REQUIRE(progress.waits);
+  CHECK(progress.waits->next_command.find("approve") != std::string::npos);
+
+  say(rig, {{"type", "approve"}, {"wave", 3}});  // not the one that waits
+  progress = rig.run(plan);
+  CHECK(progress.paused == "approval");
+  CHECK(count(progress, NumberState::migrated) == 1);
+
+  say(rig, {{"type", "approve"}, {"wave", 2}});
+  progress = rig.run(plan);
+  CHECK(progress.paused == "approval");
+  CHECK(count(progress, NumberState::migrated) == 2);
+
+  say(rig, {{"type", "approve"}, {"wave", 3}});
+  progress = rig.run(plan);
+  CHECK(progress.done);
+  CHECK(count(progress, NumberState::migrated) == 3);
+}
+
+TEST_CASE("an abort starts nothing more, stops what has not committed, and finishes what has") {
+  Rig rig({.numbers = 5});
+  rig.fleet.policy.waves = {{3, false}, {2, false}};
+  const Plan plan = rig.plan(Direction::to_cloud);
+  say_when(rig, first("intent", "register_on_cloud"), {{"type", "abort"}});
+  const Progress end = rig.run(plan);
+
+  CHECK(end.done);
+  CHECK(exit_code(end) == 3);
+  for (const NumberProgress& number : end.numbers) {
+    if (number.attempts.contains("register_on_cloud")) {
+      CHECK(number.state == NumberState::migrated);
+    } else if (number.started) {
+      CHECK(number.state == NumberState::failed);
+      CHECK(number.home == Home::onprem);
+    } else {
+      CHECK(number.state == NumberState::untouched);
+    }
+  }
+  CHECK(count(end, NumberState::migrated) > 0);
+  CHECK(count(end, NumberState::untouched) >= 2);
+
+  SECTION("a number of it can be asked for again") {
+    const auto failed = std::find_if(end.numbers.begin(), end.numbers.end(), [](const NumberProgress& number) {
+      return number.state != NumberState::migrated;
+    });
+    REQUIRE(failed != end.numbers.end());
+    say(rig, {{"type", "retry"}, {"phone", failed->phone}});
+    const Progress again = rig.run(plan);
+    CHECK(again.find(failed->phone)->state == NumberState::migrated);
+  }
+}
+
+TEST_CASE("throttled, numbers begin no faster than that") {
+  Rig rig({.numbers = 6});
+  rig.fleet.policy.waves = {{6, false}};
+  const Plan plan = rig.plan(Direction::to_cloud);
+  say(rig, {{"type", "throttle"}, {"starts_per_hour", 60}});
+  const Progress end = rig.run(plan);
+  CHECK(end.done);
+  std::vector<Time> starts;
+  for (const NumberProgress& number : end.numbers) starts.push_back(*number.started_at);
+  std::sort(starts.begin(), starts.end());
+  for (std::size_t i = 1; i < starts.size(); ++i) CHECK(starts[i] - starts[i - 1] >= 59s);
+}
+
+TEST_CASE("a word that is not needed changes nothing, and is told") {
+  Rig rig({.numbers = 1});
+  rig.fleet.policy.waves = {{1, false}};
+  const Plan plan = rig.plan(Direction::to_cloud);
+  say(rig, {{"type", "resume"}});
+  say(rig, {{"type", "approve"}, {"wave", 7}});
+  say(rig, {{"type", "sing"}});
+  say(rig, {{"type", "throttle"}, {"starts_per_hour", -1}});
+  CHECK(rig.run(plan).done);
+  CHECK(said(rig) == std::vector<std::string>(4, "ignored"));
+}
+
+TEST_CASE("a retried number waits for no wave and no budget") {
+  Rig rig({.numbers = 3});
+  rig.fleet.policy.waves = {{3, false}};
+  rig.fleet.policy.max_failures = {1, false};
+  sim::Faults refused = *sim::faults_from_json(
+      R"({"faults":[{"on":"register","side":"graph","times":3,"action":"refuse","code":100,"http":400}]})");
+  const Plan plan = rig.plan(Direction::to_cloud);
+  rig.use(&refused);
+  const Progress failed = rig.run_through(plan);
+  REQUIRE(count(failed, NumberState::migrated) < 2);
+  rig.use(nullptr);
+  const auto one = std::find_if(failed.numbers.begin(), failed.numbers.end(),
+                                [](const NumberProgress& number) { return is_failure(number.state); });
+  REQUIRE(one != failed.numbers.end());
+  CHECK_FALSE(failed.held.empty());
+  say(rig, {{"type", "retry"}, {"phone", one->phone}});
+  const Progress again = rig.run(plan);
+  CHECK(again.find(one->phone)->attempts.at("register_on_cloud") >= 1);
+  CHECK(std::count_if(rig.entries.begin(), rig.entries.end(), [&](const Entry& entry) {
+          return entry.event == event::started && entry.phone == one->phone;
+        }) == 2);
+}
