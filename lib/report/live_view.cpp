@@ -75,6 +75,11 @@ std::string first_line(const Progress& progress, Time now) {
   if (progress.wave > 0) line += fmt::format(", wave {}", progress.wave);
   if (progress.started_at) line += ", " + for_people(std::max(now - *progress.started_at, Millis(0)));
   if (!progress.paused.empty()) line += ", PAUSED: " + plain(progress.pause_message);
+  if (progress.waits && progress.paused.empty()) {
+    line += ", WAITS for " + what_it_waits_for(progress.waits->what);
+    if (progress.waits->until) line += " until " + until_text(*progress.waits->until, now);
+    if (!progress.waits->next_command.empty()) line += ": " + plain(progress.waits->next_command);
+  }
   if (!progress.held.empty()) line += ", HELD: " + plain(progress.held);
   return line;
 }

@@ -29,6 +29,7 @@ std::string why_not_begun(const Progress& progress) {
     return plain(progress.held) + ". They stay as they are; once the run has ended, plan them again.";
   if (!progress.paused.empty()) return "They wait until the run goes on.";
   if (!progress.started_at) return "The run has not begun.";
+  if (progress.waits) return "They wait for " + what_it_waits_for(progress.waits->what) + ".";
   return "They wait for their wave, for a free place in it, or for a shared PIN to be proven.";
 }
 
@@ -58,8 +59,18 @@ std::string state_of(const Progress& progress) {
   return progress.started_at ? "running" : "not begun";
 }
 
-std::string command_to_go_on(const std::string& paused, const std::string& run) {
-  return fmt::format("wamigrate {} --run {}", paused == "approval" ? "approve" : "apply PLAN", run);
+std::string command_to_go_on(const Progress& progress, const std::string& run) {
+  const std::string apply = fmt::format("wamigrate apply {0}/plan.json --run {0}", run);
+  const std::string word = progress.waits ? plain(progress.waits->next_command) : "";
+  return word.empty() ? apply : word + ", then: " + apply;
+}
+
+// What waits for a word or a time although the process is at work.
+Item run_wait_item(const RunWait& waits, Time now) {
+  Item item{"", "WAITS for " + what_it_waits_for(waits.what), Tone::caution, {{"why", plain(waits.message)}}};
+  if (waits.until) item.details.push_back({"until", until_text(*waits.until, now)});
+  if (!waits.next_command.empty()) item.details.push_back({"then", plain(waits.next_command), true});
+  return item;
 }
 
 }  // namespace
@@ -77,11 +88,19 @@ std::string status_text(const Progress& progress, Time now, bool colour, const s
                                  Tone::quiet});
   }
   if (!progress.paused.empty() && !progress.done) {
-    document.push_back(List{
-        {{"",
-          "PAUSED, waits for " + what_it_waits_for(progress.paused),
-          Tone::caution,
-          {{"why", plain(progress.pause_message)}, {"then", command_to_go_on(progress.paused, plain(run)), true}}}}});
+    document.push_back(
+        List{{{"",
+               "PAUSED, waits for " + what_it_waits_for(progress.paused),
+               Tone::caution,
+               {{"why", plain(progress.pause_message)}, {"then", command_to_go_on(progress, plain(run)), true}}}}});
+  }
+  if (progress.waits && progress.paused.empty() && !progress.done) {
+    document.push_back(List{{run_wait_item(*progress.waits, now)}});
+  }
+  if (progress.starts_per_hour > 0 && !progress.done) {
+    document.push_back(Paragraph{fmt::format("Throttled: {} number{} an hour may begin.", progress.starts_per_hour,
+                                             progress.starts_per_hour == 1 ? "" : "s"),
+                                 Tone::quiet});
   }
   if (!progress.held.empty() && !progress.done) {
     document.push_back(Paragraph{"HELD: " + plain(progress.held) + ".", Tone::caution});

@@ -19,6 +19,10 @@ struct Runner::Active {
   int replans = 0;
   std::string replan_why;  ///< Non-empty: find a new road from a full observation first.
   std::optional<Snapshot> snapshot;
+  /// Its commit point was postponed: what was taken or drained before then is old.
+  bool postponed = false;
+  bool backup_is_old = false;
+  bool drained_long_ago = false;
   bool rechecking = false;  ///< It has ended, and after the soak of its wave its checkpoints are asked again.
 };
 
@@ -35,5 +39,13 @@ struct Runner::Job {
 };
 
 inline constexpr Time never = Time::max();
+
+/// The homes that a number can be served by.
+inline constexpr Facts served = {Fact::onprem_is_home, Fact::cloud_is_home};
+
+/// With its request a number passes its commit point.
+inline bool leaves_home(const StepKind& kind) {
+  return kind.ration == Ration::registration || (kind.effect.takes | kind.effect.may_take).has_any(served);
+}
 
 }  // namespace wamigrate

@@ -267,7 +267,7 @@ bool is_failure(NumberState state) {
 }
 
 bool waits_for_people(const NumberProgress& number) {
-  return number.state == NumberState::waiting && number.waits_for != "time";
+  return number.state == NumberState::waiting && number.waits_for != "time" && number.waits_for != "postponement";
 }
 
 int NumberProgress::registers_used() const {

@@ -13,8 +13,6 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr Millis hearing_interval = 500ms;
-constexpr Facts served = {Fact::onprem_is_home, Fact::cloud_is_home};
-
 /// A request with its PIN has had its effect.
 bool has_proven_pin(const NumberProgress& number) {
   if (number.state == NumberState::migrated) return number.registers_used() > 0;
@@ -137,10 +135,8 @@ void Runner::let_go() {
 
 bool Runner::is_committed(const NumberProgress& number) const {
   if (is_final(number.state)) return false;
-  return std::any_of(number.last_sent.begin(), number.last_sent.end(), [](const auto& sent) {
-    const StepKind& kind = step_of(sent.first).kind;
-    return kind.ration == Ration::registration || (kind.effect.takes | kind.effect.may_take).has_any(served);
-  });
+  return std::any_of(number.last_sent.begin(), number.last_sent.end(),
+                     [](const auto& sent) { return leaves_home(step_of(sent.first).kind); });
 }
 
 // A request of this number may yet be carried out, or what it took may yet show.

@@ -43,6 +43,8 @@ struct RunSettings {
   ClockMark clock;                ///< Of the clock; empty where it can't be set.
   int concurrency = 32;           ///< Numbers active at once.
   bool waits_for_a_word = false;  ///< On hold or before an approval it waits for the word; else the run is paused.
+  std::string postpone_file;      ///< While it is there no commit point is passed: its name, for people …
+  std::function<bool()> is_postponed{};                ///< … and whether it is; empty where none was named.
   std::function<void(const Entry&)> on_entry;          ///< Each entry once it is durable.
   std::function<void(const Progress&, Time)> on_tick;  ///< Now and then, for a live display.
 };
@@ -137,6 +139,8 @@ class Runner {
   void on_step(std::size_t index, const Sighting& sighting);
   void settle(std::size_t index);
   void attempt(std::size_t index, const Step& step, const Sighting& sighting);
+  bool is_postponed(std::size_t index, const Step& step);
+  void postpone(Active& active) const;
   bool needs_hold(std::size_t index, const Step& step, const Sighting& sighting);
   bool has_ration(std::size_t index, const Step& step);
   bool pin_may_be_sent(std::size_t index, const Step& step, const Sighting& sighting);

@@ -12,7 +12,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr Facts served = {Fact::onprem_is_home, Fact::cloud_is_home};
 constexpr int replans_at_most = 6;
 
 }  // namespace
@@ -83,8 +82,10 @@ OwnRecord Runner::own_record(std::size_t index, const Observation& seen) {
   const HomeFinding home = find_home(*numbers_[index], seen);
   const bool still_up = home.settled && home.home == Home::onprem;
   // What has queued up since the client was seen empty is not in any backup.
-  if (still_up && number.drained_session != progress_.session) own.vouched.remove(Fact::queue_drained);
-  own.backup_fresh = number.backup_session != 0 && (number.backup_session == progress_.session || !still_up);
+  const bool drained = number.drained_session == progress_.session && !active.drained_long_ago;
+  if (still_up && !drained) own.vouched.remove(Fact::queue_drained);
+  const bool fresh = number.backup_session == progress_.session && !active.backup_is_old;
+  own.backup_fresh = number.backup_session != 0 && (fresh || !still_up);
   if (!active.snapshot) {
     active.snapshot = open_snapshot(blob_name("snapshot", number));
     // A way back knows what the client had while it served; a client that is down can't say it any more.

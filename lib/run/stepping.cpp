@@ -12,7 +12,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr Facts served = {Fact::onprem_is_home, Fact::cloud_is_home};
 constexpr int codes_at_most = 5;
 
 bool only_waits(const Step& step) { return step.call == nullptr && step.conclude == nullptr; }
@@ -66,6 +65,7 @@ void Runner::advance(std::size_t index) {
     return end(index, number.to_old_home ? NumberState::rolled_back : NumberState::migrated,
                number.to_old_home ? "brought back to its old home" : "served by its new home, verified");
   }
+  if (active.postponed && settings_.is_postponed()) return postpone(active);
   const Step& step = step_of(number.step());
   if (step.kind.actor == Actor::person_before) {
     Entry entry = entry_of(index, event::outcome);
@@ -150,6 +150,7 @@ void Runner::settle(std::size_t index) {
   entry.step = step.kind.name;
   write(std::move(entry));
   if (step.kind.once_per_waba) waba_holder_.erase(numbers_[index]->waba_id);
+  if (step.kind.effect.gives.has(Fact::queue_drained)) active_[index]->drained_long_ago = false;
   if (step.kind.uses_pin && number.attempts.contains(std::string(step.kind.name))) {
     doubt_pin(index, false);
     note_proven_pin(index);
@@ -172,7 +173,7 @@ void Runner::attempt(std::size_t index, const Step& step, const Sighting& sighti
   if (active.failures > policy_.retries) return give_up(index);
   Supplies supplies;
   if (step.call != nullptr) {
-    const bool may_leave = needs_hold(index, step, sighting) && has_ration(index, step) &&
+    const bool may_leave = !is_postponed(index, step) && needs_hold(index, step, sighting) && has_ration(index, step) &&
                            pin_may_be_sent(index, step, sighting) && gather(index, step, supplies);
     if (!may_leave) return;  // what follows from that has been done
     Entry entry = entry_of(index, event::intent);
@@ -194,6 +195,31 @@ void Runner::attempt(std::size_t index, const Step& step, const Sighting& sighti
   job->supplies = std::move(supplies);
   active.in_flight = true;
   starting_.push_back(std::move(job));
+}
+
+// Before its commit point a number waits as long as the postpone file is there. Afterwards it is drained and backed up
+// anew: hours may have passed.
+bool Runner::is_postponed(std::size_t index, const Step& step) {
+  if (!settings_.is_postponed || !leaves_home(step.kind) || is_committed(progress_.numbers[index])) return false;
+  Active& active = *active_[index];
+  if (settings_.is_postponed()) {
+    active.postponed = true;
+    wait_for(index, "postponement", "its commit point is postponed as long as " + settings_.postpone_file + " is there",
+             std::nullopt, "rm " + settings_.postpone_file);
+    postpone(active);
+    return true;
+  }
+  if (!active.postponed) return false;
+  active.postponed = false;
+  active.backup_is_old = active.drained_long_ago = true;
+  replan_without(index, {}, "its commit point is no longer postponed");
+  return true;
+}
+
+// Nobody is asked meanwhile, and nobody's patience runs.
+void Runner::postpone(Active& active) const {
+  active.since = doors_.clock.now();
+  active.due = active.since + policy_.settle_poll;
 }
 
 bool Runner::needs_hold(std::size_t index, const Step& step, const Sighting& sighting) {
@@ -352,6 +378,7 @@ void Runner::on_outcome(std::size_t index, const Step& step, Outcome outcome) {
   if (step.kind.uses_pin && outcome.how != Outcome::How::ambiguous) doubt_pin(index, false);
   if (step.kind.once_per_waba && outcome.how != Outcome::How::ambiguous) waba_holder_.erase(numbers_[index]->waba_id);
   if (outcome.how == Outcome::How::done) {
+    if (outcome.vouched.has(Fact::backup_in_hand)) active.backup_is_old = false;
     active.failures = 0;
     active.since = active.due = doors_.clock.now();
     return advance(index);

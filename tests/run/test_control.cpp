@@ -173,6 +173,28 @@ TEST_CASE("an abort starts nothing more, stops what has not committed, and finis
   }
 }
 
+TEST_CASE(
+    "while the postpone file is there no commit point is passed; afterwards a number is drained and backed up anew") {
+  Rig rig({.numbers = 2});
+  rig.fleet.policy.waves = {{2, false}};
+  const Plan plan = rig.plan(Direction::to_cloud);
+  const Time until = rig.clock.now() + 5h;
+  rig.is_postponed = [&] { return rig.clock.now() < until; };
+  const Progress end = rig.run(plan);
+  CHECK(count(end, NumberState::migrated) == 2);
+  int backups = 0;
+  int told = 0;
+  for (const Entry& entry : rig.entries) {
+    if (entry.event == event::intent && entry.step == "register_on_cloud") CHECK(entry.time >= until);
+    if (entry.event == event::intent && entry.step == "take_backup" && entry.time >= until) ++backups;
+    if (entry.event == event::settled && entry.step == "drain_queue" && entry.time >= until) --backups;
+    if (entry.event == event::waiting) ++told;
+  }
+  CHECK(backups == 0);
+  CHECK(told == 2);  // once each, however often it was looked at
+  for (const NumberProgress& number : end.numbers) CHECK(number.attempts.at("take_backup") == 2);
+}
+
 TEST_CASE("throttled, numbers begin no faster than that") {
   Rig rig({.numbers = 6});
   rig.fleet.policy.waves = {{6, false}};

@@ -85,6 +85,8 @@ Progress Rig::run(const Plan& plan) {
   RunSettings settings;
   settings.run_name = "RUN";
   settings.holder = "test";
+  settings.is_postponed = is_postponed;
+  settings.postpone_file = "FILE";
   settings.waits_for_a_word = waits_for_a_word;
   settings.concurrency = plan.fleet.policy.concurrency;
   Runner* running = nullptr;

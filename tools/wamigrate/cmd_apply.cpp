@@ -17,7 +17,18 @@ void add_run(po::options_description_easy_init& add) {
   add("run", po::value<std::string>(), "the run's directory; made when missing");
   add("yes", po::bool_switch(), "approve without being asked");
   add("dry-run", po::bool_switch(), "print every request that would be sent; send and write nothing");
+  add("wait", po::bool_switch(), "on hold or before an approval: stay and wait for the word, as on a terminal");
+  add("postpone-file", po::value<std::string>(), "while this file is there, no number passes its commit point");
   add("concurrency", po::value<int>(), "numbers worked on at once (default: the policy's)");
+}
+
+ExecuteOptions options_of(const Invocation& invocation, std::optional<int> concurrency) {
+  ExecuteOptions options;
+  options.yes = invocation.flag("yes");
+  options.concurrency = concurrency;
+  options.waits_for_a_word = invocation.flag("wait");
+  options.postpone_file = invocation.text("postpone-file");
+  return options;
 }
 
 Result<std::optional<int>> concurrency_of(const Invocation& invocation) {
@@ -66,7 +77,7 @@ int run_apply(const Invocation& invocation) {
   }
   auto run = RunDirectory::make(path, *text);
   if (!run) return console.complain(run.error());
-  return execute(*run, console, {invocation.flag("yes"), *concurrency, nullptr});
+  return execute(*run, console, options_of(invocation, *concurrency));
 }
 
 // What the numbers' settings were while their old home served them goes along, sealed anew under its new name.
@@ -100,7 +111,7 @@ int run_rollback(const Invocation& invocation) {
     if (!progress) return console.complain(progress.error());
     if (!progress->done) {
       console.note("going on with " + latest.string() + ", which has not ended");
-      return execute(*unfinished, console, {invocation.flag("yes"), *concurrency, nullptr});
+      return execute(*unfinished, console, options_of(invocation, *concurrency));
     }
   }
 
@@ -160,7 +171,7 @@ int run_rollback(const Invocation& invocation) {
   auto child = RunDirectory::make(run->next_rollback(), to_document(to_json(plan)));
   if (!child) return console.complain(child.error());
   if (auto kept = inherit_snapshots(*run, *child, *looked->bench); !kept) return console.complain(kept.error());
-  const int code = execute(*child, console, {invocation.flag("yes"), *concurrency, nullptr});
+  const int code = execute(*child, console, options_of(invocation, *concurrency));
   return failed.empty() ? code : std::max<int>(code, not_all_migrated);
 }
 

@@ -147,6 +147,15 @@ int execute(RunDirectory& run, const Console& console, ExecuteOptions options) {
       process.substr(0, process.rfind(':')) + " " + std::filesystem::absolute(run.path()).lexically_normal().string();
   settings.clock = SystemClock::mark();
   settings.concurrency = options.concurrency.value_or(plan->fleet.policy.concurrency);
+  settings.waits_for_a_word = options.waits_for_a_word || console.can_ask();
+  settings.postpone_file = options.postpone_file.string();
+  if (!options.postpone_file.empty()) {
+    // What can't be looked at is taken to be there.
+    settings.is_postponed = [file = options.postpone_file] {
+      std::error_code trouble;
+      return std::filesystem::exists(file, trouble) || trouble;
+    };
+  }
   settings.on_entry = [&](const Entry& entry) {
     console.print_line(event_json(entry));
     if (!console.live() && !console.json()) {

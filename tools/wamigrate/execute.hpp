@@ -11,6 +11,8 @@ struct ExecuteOptions {
   bool yes = false;  ///< Approved already.
   std::optional<int> concurrency;
   std::unique_ptr<SecretSource> secrets;  ///< Null: the environment's.
+  bool waits_for_a_word = false;          ///< On hold or before an approval it stays and waits.
+  std::filesystem::path postpone_file{};  ///< While it is there no commit point is passed; empty: none.
 };
 
 /// Shows what will be done, asks where a person may be asked, resolves every secret, runs, reports. The exit code.
