@@ -36,6 +36,10 @@ Json to_json(const Policy& policy) {
   json["waves"] = Json::array();
   for (const Amount& wave : policy.waves) json["waves"].push_back(to_json(wave));
   json["gate"] = policy.gate_each_wave ? "wave" : "none";
+  for (const Window& window : policy.windows) json["windows"].push_back(window.text());
+  for (const HookName& hook : hook_names) {
+    if (!(policy.hooks.*hook.path).empty()) json["hooks"][std::string(hook.name)] = policy.hooks.*hook.path;
+  }
   for (const AmountKey& amount : amount_keys) json[std::string(amount.key)] = to_json(policy.*amount.field);
   for (const CountKey& count : count_keys) json[std::string(count.key)] = policy.*count.field;
   for (const DurationKey& duration : duration_keys) {
@@ -113,7 +117,7 @@ Result<Fleet> fleet_from_json(const Json& json) {
   Findings findings(no_file);
   const Section top(&root, "", no_file, findings, keys);
   Fleet fleet;
-  read_settings(top, Form::plan, no_folder, fleet);
+  read_settings(top, Form::plan, no_folder, {}, fleet);  // zones are asked about where windows are laid out
   NumbersReader numbers(Form::plan, no_folder, findings);
   if (const Node* list = top.list("numbers")) {
     for (const NodePtr& item : list->items) numbers.add(*item, no_file);

@@ -178,14 +178,14 @@ void read_numbers(const Section& top, Form form, const std::string& folder, cons
 }
 
 void read_document(const Node& root, Form form, const std::string& file, const FileReader& read_file,
-                   Findings& findings, PartialInventory& read) {
+                   const ZoneCheck& check_zone, Findings& findings, PartialInventory& read) {
   static constexpr std::array<std::string_view, 9> keys{
       "version", "graph", "ledger", "seal_key", "status_feed", "defaults", "numbers_file", "numbers", "policy"};
   const std::string folder = std::filesystem::path(file).parent_path().string();
   const Section top(&root, "", file, findings, keys);
   read_version(top);
   read.fleet.status_feed = default_status_feed;
-  read_settings(top, form, folder, read.fleet);
+  read_settings(top, form, folder, check_zone, read.fleet);
   NumbersReader numbers(form, folder, findings);
   numbers.read_defaults(top);
   read_numbers(top, form, folder, read_file, findings, numbers);
@@ -194,7 +194,7 @@ void read_document(const Node& root, Form form, const std::string& file, const F
 }
 
 tl::expected<PartialInventory, Diagnostics> read_as(Form form, const std::string& text, const std::string& file,
-                                                    const FileReader& read_file) {
+                                                    const FileReader& read_file, const ZoneCheck& check_zone) {
   if (const auto broken = check_text(text, file)) return tl::make_unexpected(Diagnostics{*broken});
   const auto root = tree_from_yaml(text, file);
   if (!root) return tl::make_unexpected(Diagnostics{root.error()});
@@ -208,7 +208,7 @@ tl::expected<PartialInventory, Diagnostics> read_as(Form form, const std::string
                   fmt::format("the inventory is {}, not a map", describe((*root)->kind)),
                   "begin with `version: 1`, then `graph` and `numbers`"});
   } else {
-    read_document(**root, form, file, read_file, findings, read);
+    read_document(**root, form, file, read_file, check_zone, findings, read);
   }
   if (!findings.none()) return tl::make_unexpected(std::move(findings).in_file_order());
   return read;
@@ -217,15 +217,16 @@ tl::expected<PartialInventory, Diagnostics> read_as(Form form, const std::string
 }  // namespace
 
 tl::expected<Fleet, Diagnostics> read_inventory(const std::string& text, const std::string& file,
-                                                const FileReader& read_file) {
-  auto read = read_as(Form::inventory, text, file, read_file);
+                                                const FileReader& read_file, const ZoneCheck& check_zone) {
+  auto read = read_as(Form::inventory, text, file, read_file, check_zone);
   if (!read) return tl::make_unexpected(std::move(read).error());
   return std::move(read->fleet);
 }
 
 tl::expected<PartialInventory, Diagnostics> read_partial_inventory(const std::string& text, const std::string& file,
-                                                                   const FileReader& read_file) {
-  return read_as(Form::partial, text, file, read_file);
+                                                                   const FileReader& read_file,
+                                                                   const ZoneCheck& check_zone) {
+  return read_as(Form::partial, text, file, read_file, check_zone);
 }
 
 }  // namespace wamigrate

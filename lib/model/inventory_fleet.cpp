@@ -52,30 +52,40 @@ void read_waves(const Section& section, Policy& policy) {
   }
 }
 
-/// What the contract knows and this version does not carry out. To ignore a gate somebody relies on would do harm.
-void refuse_unsupported(const Section& section) {
-  const auto refuse = [&](std::string_view key, int line, std::string_view fix) {
-    section.fault(key, line, {"not supported by this version", std::string(fix)});
-  };
-  enum class Gate { none, wave } gate = Gate::none;
-  section.read("gate", gate, [](std::string_view text) -> Result<Gate> {
-    if (text == "none") return Gate::none;
-    if (text == "wave") return Gate::wave;
-    return fail("there is no such gate", "write `none`, or remove the key");
+void read_gate(const Section& section, Policy& policy) {
+  section.read("gate", policy.gate_each_wave, [](std::string_view text) -> Result<bool> {
+    if (text == "none" || text == "wave") return text == "wave";
+    return fail("there is no such gate",
+                "write `wave` (a person approves before each wave but the first), `none`, or remove the key");
   });
-  if (gate == Gate::wave) refuse("gate", section.find("gate")->line, "remove it, and apply one plan per wave");
+}
 
-  const Node* windows = section.list("windows");
-  if (windows != nullptr && !windows->items.empty()) {
-    refuse("windows", section.find("windows")->line, "remove it, and start `apply` at the time you want");
-  }
-  if (const Entry* hooks = section.find("hooks"); hooks != nullptr && hooks->value->kind != Node::Kind::nothing) {
-    const bool empty_map = hooks->value->kind == Node::Kind::map && hooks->value->entries.empty();
-    if (!empty_map) refuse("hooks", hooks->line, "remove it, and run the programs before and after `apply` yourself");
+void read_windows(const Section& section, const ZoneCheck& check_zone, Policy& policy) {
+  const Node* list = section.list("windows");
+  if (list == nullptr) return;
+  const auto parse = [&](std::string_view text) -> Result<Window> {
+    Result<Window> window = parse_window(text);
+    if (!window || window->zone == utc || !check_zone) return window;
+    if (const Result<void> known = check_zone(window->zone); !known) return tl::make_unexpected(known.error());
+    return window;
+  };
+  policy.windows.clear();
+  for (const NodePtr& item : list->items) {
+    section.read_text(*item, item->line, "windows", policy.windows.emplace_back(), parse);
   }
 }
 
-void read_policy(const Section& root, Policy& policy) {
+void read_hooks(const Section& section, const std::string& folder, Policy& policy) {
+  static const std::vector<std::string_view> keys = [] {
+    std::vector<std::string_view> names;
+    for (const HookName& hook : hook_names) names.push_back(hook.name);
+    return names;
+  }();
+  const Section hooks = section.section("hooks", keys);
+  for (const HookName& hook : hook_names) hooks.read(hook.name, policy.hooks.*hook.path, path_in(folder));
+}
+
+void read_policy(const Section& root, const std::string& folder, const ZoneCheck& check_zone, Policy& policy) {
   static const std::vector<std::string_view> keys = policy_keys();
   const Section section = root.section("policy", keys);
   for (const DurationKey& duration : duration_keys) {
@@ -88,7 +98,9 @@ void read_policy(const Section& root, Policy& policy) {
   }
   for (const AmountKey& amount : amount_keys) section.read(amount.key, policy.*amount.field, parse_amount);
   read_waves(section, policy);
-  refuse_unsupported(section);
+  read_gate(section, policy);
+  read_windows(section, check_zone, policy);
+  read_hooks(section, folder, policy);
   if (policy.retry_max < policy.retry_initial) {
     const Entry* entry = section.given("retry_max") ? section.find("retry_max") : section.find("retry_initial");
     section.fault("retry_max", entry->line, {"this is shorter than `retry_initial`", "make it at least as long"});
@@ -97,12 +109,13 @@ void read_policy(const Section& root, Policy& policy) {
 
 }  // namespace
 
-void read_settings(const Section& root, Form form, const std::string& folder, Fleet& fleet) {
+void read_settings(const Section& root, Form form, const std::string& folder, const ZoneCheck& check_zone,
+                   Fleet& fleet) {
   read_graph(root, form, folder, fleet.graph);
   root.read("ledger", fleet.ledger, [&](std::string_view text) { return parse_ledger(text, folder); });
   root.read("seal_key", fleet.seal_key, ref_in(folder));
   root.read("status_feed", fleet.status_feed, parse_feed_url);
-  read_policy(root, fleet.policy);
+  read_policy(root, folder, check_zone, fleet.policy);
 }
 
 void NumbersReader::read_defaults(const Section& root) {

@@ -9,6 +9,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "model/inventory.hpp"
 #include "model/inventory_section.hpp"
 #include "model/number.hpp"
 
@@ -65,7 +66,8 @@ inline constexpr std::array<std::string_view, 7> deployment_keys{
 enum class Form { inventory, partial, plan };
 
 /// Reads `graph`, `ledger`, `seal_key`, `status_feed` and `policy` of `root` into `fleet`, over the values it has.
-void read_settings(const Section& root, Form form, const std::string& folder, Fleet& fleet);
+void read_settings(const Section& root, Form form, const std::string& folder, const ZoneCheck& check_zone,
+                   Fleet& fleet);
 
 /// The columns of a file that can give no other keys, with dots for nesting, and the line that names them.
 struct Columns {

@@ -1,12 +1,15 @@
 // Numbers and deployments: what an inventory declares, before anyone has asked either API.
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <string>
 #include <vector>
 
 #include "base/diagnostic.hpp"
 #include "base/secret.hpp"
 #include "base/time.hpp"
+#include "model/window.hpp"
 
 namespace wamigrate {
 
@@ -72,12 +75,41 @@ struct Amount {
   std::string text() const;
 };
 
+/// Programs of the user's that a run calls; paths, `~/…` allowed. Empty: none.
+struct Hooks {
+  std::string before_wave;
+  std::string before_commit;
+  std::string after_number;
+  std::string after_run;
+
+  bool empty() const;
+};
+
+/// The hooks by the names that the inventory, the plan and people use, in the order in which they are called.
+struct HookName {
+  std::string_view name;
+  std::string Hooks::*path;
+};
+inline constexpr std::array hook_names{
+    HookName{"before_wave", &Hooks::before_wave},
+    HookName{"before_commit", &Hooks::before_commit},
+    HookName{"after_number", &Hooks::after_number},
+    HookName{"after_run", &Hooks::after_run},
+};
+
+inline bool Hooks::empty() const {
+  return std::all_of(hook_names.begin(), hook_names.end(),
+                     [&](const HookName& hook) { return (this->*hook.path).empty(); });
+}
+
 /// How a run behaves. The defaults are the contract's.
 struct Policy {
   int concurrency = 32;
   std::vector<Amount> waves = {{1, false}, {5, true}, {100, true}};
   Millis soak{0};
-  bool gate_each_wave = false;  ///< `gate: wave`
+  bool gate_each_wave = false;  ///< `gate: wave`: a person approves before the next one.
+  std::vector<Window> windows;  ///< A number starts only when it fits into one; none: at any time.
+  Hooks hooks;
   Amount max_failures{1, false};
   Amount max_failures_run{5, true};
   int graph_calls_per_hour = 4500;

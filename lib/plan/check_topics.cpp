@@ -6,7 +6,7 @@
 namespace wamigrate {
 
 std::span<const CheckTopic> check_topics() {
-  static constexpr std::array<CheckTopic, 40> topics = {{
+  static constexpr std::array<CheckTopic, 42> topics = {{
       {"token",
        "Is the Graph token valid, of the right app, with both scopes, for as long as the run is expected to "
        "take?",
@@ -22,6 +22,12 @@ std::span<const CheckTopic> check_topics() {
       {"clock", "Do this machine and Graph agree on the time?",
        "Set this machine's clock (NTP): the ledger counts 72 hours by it."},
       {"disk_space", "Has the disk room for a run of this size?", "Make room, or let the run live elsewhere."},
+      {"hooks", "Can the programs that `policy.hooks` names be run here?",
+       "Put an executable file there, or correct the path: it is taken from the inventory's folder, and never looked "
+       "up "
+       "in PATH."},
+      {"windows", "Is one of `policy.windows` long enough for the number's expected length?",
+       "Make a window longer: a number starts only when it is expected to end before the window closes."},
       {"media_id", "Do files name media by ids that don't carry over?",
        "Upload that media again on the other side, or send it by link, and replace the ids."},
       {"template_namespace", "Do files name a template namespace?",

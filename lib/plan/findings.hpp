@@ -37,6 +37,11 @@ void check_shared_pins(Findings& findings, const FleetCandidate& fleet);
 void check_clock(Findings& findings, const FleetCandidate& fleet);
 void check_room(Findings& findings, const FleetCandidate& fleet);
 
+// preflight_policy.cpp: what the policy needs.
+void check_hooks(Findings& findings, const FleetCandidate& fleet);
+void check_zones(Findings& findings, const FleetCandidate& fleet);
+void check_window(Findings& findings, const Candidate& c, Time now);
+
 // preflight_number.cpp: who the number is, where it is, and what its owner has to bring.
 void check_identity(Findings& findings, const Candidate& c);
 void check_spelling(Findings& findings, const Candidate& c);

@@ -41,6 +41,8 @@ Checks check_fleet(const FleetCandidate& fleet, Direction direction, const PlanO
   check_shared_pins(findings, fleet);
   check_clock(findings, fleet);
   check_room(findings, fleet);
+  check_hooks(findings, fleet);
+  check_zones(findings, fleet);
   return findings.take();
 }
 
@@ -62,6 +64,7 @@ Checks check_number(const Candidate& c, const Fleet& fleet, Direction direction,
   check_region(findings, c, options);
   check_pin(findings, c);
   check_ration(findings, c, direction, options);
+  check_window(findings, c, now);
   check_status(findings, c);
   check_client(findings, c, direction, now);
   check_throughput(findings, c, direction);

@@ -5,6 +5,7 @@
 #include <span>
 
 #include "plan/check.hpp"
+#include "plan/openings.hpp"
 #include "plan/plan.hpp"
 #include "plan/rules.hpp"
 
@@ -25,6 +26,8 @@ struct Candidate {
   HomeFinding home;
   Facts facts;
   LedgerView ledger;
+  Millis expected{0};                  ///< How long its road is expected to take; 0: none leads on.
+  const Openings* openings = nullptr;  ///< When the policy lets it start; null: at any time, or that is not known.
 };
 
 /// The disk on which a run would live.
@@ -32,6 +35,14 @@ struct Room {
   std::string directory;
   std::optional<std::uint64_t> free_bytes;
   std::string problem;  ///< Why it could not be told.
+};
+
+/// A hook of the policy, as this machine has it.
+struct SeenHook {
+  std::string name;     ///< "before_wave"
+  std::string path;     ///< As the inventory gives it.
+  std::string problem;  ///< Why it could not be run; empty: it could.
+  std::string fix;
 };
 
 /// All numbers that are asked about, with what concerns them together.
@@ -42,9 +53,11 @@ struct FleetCandidate {
   Millis expected_run{0};                   ///< How long the run is expected to take, if nothing waits.
   std::optional<Millis> graph_clock_ahead;  ///< The largest difference seen; none: no reply told.
   std::optional<Room> room;                 ///< None: not asked about.
+  std::vector<SeenHook> hooks;
+  std::optional<Error> windows_problem;  ///< Why it is not known when windows are open.
 };
 
-/// Checks of the whole fleet: the token, the sunset, shared PINs, clocks, the disk.
+/// Checks of the whole fleet: the token, the sunset, shared PINs, clocks, the disk, hooks and windows.
 Checks check_fleet(const FleetCandidate& fleet, Direction direction, const PlanOptions& options, Time now);
 /// The checks of the token alone.
 Checks check_token(const FleetCandidate& fleet, Time now);

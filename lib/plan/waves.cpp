@@ -47,7 +47,22 @@ std::vector<Wave> waves_of(const Plan& plan) {
   return waves;
 }
 
-Millis expected_length(const Policy& policy, const std::vector<Millis>& roads) {
+std::vector<Millis> road_lengths(Catalogue catalogue, Direction direction, const std::vector<Facts>& from) {
+  std::map<std::uint64_t, Millis> known;
+  std::vector<Millis> lengths;
+  for (const Facts facts : from) {
+    const auto [found, is_new] = known.try_emplace(facts.bits(), 0);
+    if (is_new) {
+      const auto road = find_road(catalogue, facts, goal_of(direction, facts));
+      for (const StepKind* kind : road.value_or(Road{})) found->second += kind->duration;
+    }
+    lengths.push_back(found->second);
+  }
+  return lengths;
+}
+
+Millis expected_length(const Policy& policy, std::vector<Millis> roads) {
+  std::erase(roads, Millis(0));
   Millis whole{0};
   for (const WaveSpan& span : wave_spans(policy, roads.size())) {
     const auto begin = roads.begin() + static_cast<std::ptrdiff_t>(span.first);
@@ -58,17 +73,7 @@ Millis expected_length(const Policy& policy, const std::vector<Millis>& roads) {
 }
 
 Millis expected_length(Catalogue catalogue, const Policy& policy, Direction direction, const std::vector<Facts>& from) {
-  std::map<std::uint64_t, Millis> known;
-  std::vector<Millis> roads;
-  for (const Facts facts : from) {
-    const auto [found, is_new] = known.try_emplace(facts.bits(), 0);
-    if (is_new) {
-      const auto road = find_road(catalogue, facts, goal_of(direction, facts));
-      for (const StepKind* kind : road.value_or(Road{})) found->second += kind->duration;
-    }
-    if (found->second > Millis(0)) roads.push_back(found->second);
-  }
-  return expected_length(policy, roads);
+  return expected_length(policy, road_lengths(catalogue, direction, from));
 }
 
 Facts ordinary_start(Direction direction) {

@@ -27,11 +27,14 @@ struct Wave {
 /// The policy's waves over the plan's numbers, in inventory order.
 std::vector<Wave> waves_of(const Plan& plan);
 
-/// How long a run over numbers with roads of these lengths takes: wave after wave at the policy's concurrency, with
-/// the soak after each. It is the least to be expected: queues that drain, people who are asked and retries come on
-/// top of it.
-Millis expected_length(const Policy& policy, const std::vector<Millis>& roads);
-/// The same for numbers that start from these facts; one that no road leads on counts nothing.
+/// How long a number is expected to take from each of these facts; 0 where no road leads on.
+std::vector<Millis> road_lengths(Catalogue catalogue, Direction direction, const std::vector<Facts>& from);
+
+/// How long a run over numbers with roads of these lengths takes (those of 0 don't count): wave after wave at the
+/// policy's concurrency, with the soak after each. It is the least to be expected: queues that drain, people who are
+/// asked and retries come on top of it.
+Millis expected_length(const Policy& policy, std::vector<Millis> roads);
+/// The same for numbers that start from these facts.
 Millis expected_length(Catalogue catalogue, const Policy& policy, Direction direction, const std::vector<Facts>& from);
 
 /// What holds of an ordinary number that `direction` takes away from its old home: for an estimate before anybody has

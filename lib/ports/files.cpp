@@ -200,6 +200,17 @@ Result<void> require_private_directory(const fs::path& directory) {
 
 Result<void> require_private_file(const fs::path& file) { return require_private(file, "read or write", "600"); }
 
+Result<void> require_executable(const fs::path& file) {
+  std::error_code problem;
+  const fs::file_status status = fs::status(file, problem);
+  if (!fs::exists(status)) return fail(fmt::format("{} is not there", file.string()), "check the path");
+  if (!fs::is_regular_file(status)) return fail(fmt::format("{} is no file", file.string()), "name a program");
+  if (::access(file.c_str(), X_OK) != 0) {
+    return fail(fmt::format("{} may not be executed", file.string()), fmt::format("chmod +x {}", file.string()));
+  }
+  return {};
+}
+
 Result<std::uint64_t> free_space(const fs::path& directory) {
   std::error_code problem;
   fs::path there = fs::absolute(directory, problem);

@@ -25,6 +25,8 @@ Result<void> make_private_directory(const std::filesystem::path& directory);
 Result<void> require_private_directory(const std::filesystem::path& directory);
 /// Fails when anyone but its owner may read or write the file, or when its owner is neither this user nor root.
 Result<void> require_private_file(const std::filesystem::path& file);
+/// Fails when there is no file that this process may execute; links are followed.
+Result<void> require_executable(const std::filesystem::path& file);
 /// How many bytes an ordinary user may still write where `directory` is, or would be made.
 Result<std::uint64_t> free_space(const std::filesystem::path& directory);
 /// `~/x` under the home directory; `XDG_STATE_HOME` is honoured for the default state directory by default_state_dir().

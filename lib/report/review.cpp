@@ -149,11 +149,43 @@ class Review {
                               policy.gate_each_wave ? " and a person has approved" : "",
                               counted(static_cast<std::size_t>(policy.concurrency), "number"),
                               policy.max_failures.text(), policy.max_failures_run.text())});
+    put_windows();
+    put_hooks();
+  }
+
+  void put_windows() {
+    const Policy& policy = plan_.fleet.policy;
+    if (policy.windows.empty()) return;
+    document_.push_back(Heading{3, "Maintenance windows"});
+    document_.push_back(Paragraph{
+        "A number starts only when it is expected to end before the window closes. Each is open while the clocks of "
+        "its zone show such a time:"});
+    List list;
+    for (const Window& window : policy.windows) list.items.push_back({"", window.text()});
+    document_.push_back(std::move(list));
+  }
+
+  void put_hooks() {
+    const Hooks& hooks = plan_.fleet.policy.hooks;
+    if (hooks.empty()) return;
+    document_.push_back(Heading{3, "Hooks"});
+    document_.push_back(Paragraph{"Programs that the run calls on the machine it runs on:"});
+    List list;
+    for (const HookName& hook : hook_names) {
+      if (!(hooks.*hook.path).empty()) list.items.push_back({std::string(hook.name), plain(hooks.*hook.path)});
+    }
+    document_.push_back(std::move(list));
   }
 
   void put_before() {
     document_.push_back(Heading{2, "Before you start"});
     List list{{}, true};
+    if (gated()) {
+      list.items.push_back({"",
+                            "Have somebody at hand who looks at each wave and approves the next:",
+                            Tone::caution,
+                            {{"", "wamigrate approve --run RUN", true}}});
+    }
     put_people(list, Actor::person_before, "Approving this plan vouches for this: ");
     put_people(list, Actor::person_during, "Have somebody at hand for this: ");
     if (!plan_.secrets.empty()) {
@@ -184,6 +216,8 @@ class Review {
     document_.push_back(Paragraph{sum_of(changes_for(plan_, moving_numbers(plan_))) +
                                   " See `wamigrate show PLAN --changes`: what to change, whom to tell."});
   }
+
+  bool gated() const { return plan_.fleet.policy.gate_each_wave && waves_of(plan_).size() > 1; }
 
   // One item for each of the kinds that people do, with how many numbers it concerns.
   void put_people(List& list, Actor actor, const std::string& lead) const {

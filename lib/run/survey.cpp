@@ -8,7 +8,9 @@
 
 #include "plan/preflight_feed.hpp"
 #include "plan/waves.hpp"
+#include "ports/files.hpp"
 #include "run/rations.hpp"
+#include "run/windows.hpp"
 
 namespace wamigrate {
 namespace {
@@ -79,21 +81,41 @@ void judge(const Fleet& fleet, const PlanOptions& options, Surveyed& one, bool p
   one.facts = facts_to_plan_from(sighting);
 }
 
-FleetCandidate fleet_candidate(const Fleet& fleet, Direction direction, const Survey& survey,
+std::vector<SeenHook> look_at_hooks(const Hooks& hooks) {
+  std::vector<SeenHook> seen;
+  for (const HookName& hook : hook_names) {
+    const std::string& path = hooks.*hook.path;
+    if (path.empty()) continue;
+    seen.push_back({std::string(hook.name), path, "", ""});
+    if (const auto executable = require_executable(expand_home(path)); !executable) {
+      seen.back().problem = executable.error().message;
+      seen.back().fix = executable.error().fix;
+    }
+  }
+  return seen;
+}
+
+Result<Openings> look_at_windows(const Policy& policy, SurveyDoors& doors) {
+  if (policy.windows.empty()) return Openings();
+  if (doors.zones == nullptr) return fail("nobody has asked about time zones", "ask with `wamigrate check`");
+  return lay_out(policy, *doors.zones, doors.clock.now());
+}
+
+FleetCandidate fleet_candidate(const Fleet& fleet, const Survey& survey, const std::vector<Millis>& lengths,
                                const std::optional<Room>& room) {
   FleetCandidate candidate;
   candidate.graph = &fleet.graph;
   candidate.token = survey.token;
   candidate.room = room;
-  std::vector<Facts> facts;
+  candidate.hooks = survey.hooks;
+  if (!survey.openings) candidate.windows_problem = survey.openings.error();
   for (const Surveyed& one : survey.numbers) {
     candidate.numbers.push_back(&fleet.numbers[one.number]);
-    facts.push_back(one.facts);
     const auto& ahead = one.seen.graph_clock_ahead;
     auto& most = candidate.graph_clock_ahead;
     if (ahead && (!most || std::chrono::abs(*ahead) > std::chrono::abs(*most))) most = ahead;
   }
-  candidate.expected_run = expected_length(catalogue(), fleet.policy, direction, facts);
+  candidate.expected_run = expected_length(fleet.policy, lengths);
   return candidate;
 }
 
@@ -114,6 +136,8 @@ Result<Survey> survey(const Fleet& fleet, const std::vector<std::size_t>& number
   Survey survey;
   survey.token = doors.site.token();
   survey.feed = doors.site.status_feed();
+  survey.hooks = look_at_hooks(fleet.policy.hooks);
+  survey.openings = look_at_windows(fleet.policy, doors);
   for (const std::size_t index : numbers) {
     Surveyed one;
     one.number = index;
@@ -165,10 +189,16 @@ Result<Survey> survey(const Fleet& fleet, const std::vector<std::size_t>& number
 
 Checks check(const Fleet& fleet, Direction direction, const PlanOptions& options, const Survey& survey,
              const std::optional<Room>& room) {
-  Checks checks = check_fleet(fleet_candidate(fleet, direction, survey, room), direction, options, survey.observed_at);
+  std::vector<Facts> from;
+  for (const Surveyed& one : survey.numbers) from.push_back(one.facts);
+  const std::vector<Millis> lengths = road_lengths(catalogue(), direction, from);
+  Checks checks = check_fleet(fleet_candidate(fleet, survey, lengths, room), direction, options, survey.observed_at);
   for (Check& one : check_status_feed(survey.feed)) checks.push_back(std::move(one));
-  for (const Surveyed& one : survey.numbers) {
-    const Candidate candidate{&fleet.numbers[one.number], &one.seen, one.home, one.facts, one.ledger};
+  const Openings* openings = survey.openings && !fleet.policy.windows.empty() ? &*survey.openings : nullptr;
+  for (std::size_t i = 0; i < survey.numbers.size(); ++i) {
+    const Surveyed& one = survey.numbers[i];
+    const Candidate candidate{
+        &fleet.numbers[one.number], &one.seen, one.home, one.facts, one.ledger, lengths[i], openings};
     Checks own = check_number(candidate, fleet, direction, options, survey.observed_at);
     checks.insert(checks.end(), std::make_move_iterator(own.begin()), std::make_move_iterator(own.end()));
   }

@@ -9,6 +9,7 @@
 #include "ports/clock.hpp"
 #include "ports/sealer.hpp"
 #include "ports/store.hpp"
+#include "ports/time_zones.hpp"
 #include "ports/workers.hpp"
 #include "steps/site.hpp"
 
@@ -26,6 +27,8 @@ struct Surveyed {
 struct Survey {
   TokenView token;
   StatusFeed feed;
+  std::vector<SeenHook> hooks;  ///< Of the policy.
+  Result<Openings> openings;    ///< When its windows let numbers start.
   Time observed_at{};
   std::vector<Surveyed> numbers;
 };
@@ -39,6 +42,7 @@ struct SurveyDoors {
   SecretSource* secrets = nullptr;  ///< For the PINs' marks; null: PINs are not compared with refused ones.
   std::function<void(int done, int of)> on_progress;
   std::function<void(int numbers, Millis longest)> on_patience;  ///< Waiting begins: that many may still settle.
+  TimeZones* zones = nullptr;                                    ///< Null: when windows are open is not known.
 };
 
 /// Observes these numbers (indices into the fleet), all at once; Graph through its lists. Numbers whose home may still

@@ -89,6 +89,10 @@ TEST_CASE("time is asked for, and waited for, in ports only") {
   CHECK(strays("sleep_for", {"ports", "tools"}) == "");
 }
 
+TEST_CASE("zones are known by their names in ports only: what they mean is read from disk") {
+  CHECK(strays("date/tz.h", {"ports"}) == "");
+}
+
 TEST_CASE("the network is opened in ports only, and served by the simulator") {
   CHECK(strays("Poco/Net", {"ports", "sim", "tools"}) == "");
 }

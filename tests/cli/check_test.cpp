@@ -34,6 +34,21 @@ TEST_CASE("check asks the clocks, the account and the disk as well") {
   }
 }
 
+TEST_CASE("hooks must be there before a run that calls them; a window in a named zone is looked up") {
+  Stage stage;
+  std::string inventory = stage.inventory();
+  inventory.replace(
+      inventory.find("policy:\n"), 8,
+      "policy:\n  gate: wave\n  windows: [00:00-12:00 Asia/Kolkata]\n  hooks: { before_wave: hook.sh }\n");
+  stage.put("inventory.yaml", inventory);
+  const auto without = checked(stage, {"--check", "hooks,windows"}, 2);
+  CHECK(without.at("hooks") == "fail");
+  CHECK(without.at("windows") == "pass");
+  stage.put("hook.sh", "#!/bin/sh\n");
+  std::filesystem::permissions(stage.work() / "hook.sh", std::filesystem::perms::owner_all);
+  CHECK(checked(stage, {"--check", "hooks,windows"}, 0).at("hooks") == "pass");
+}
+
 TEST_CASE("checks can be shown alone or left out, and an id that is none is refused") {
   Stage stage({.overlay = R"({"+4915110000000": {"name_status": "DECLINED"}})"});
   CHECK(checked(stage, {"--check", "name_status,token"}, 2) ==

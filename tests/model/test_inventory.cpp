@@ -304,6 +304,12 @@ TEST_CASE("no finding repeats a secret, wherever it was put") {
                                        "ledger: postgresql://a:SECRET@b/c",
                                        "ledger: https://SECRET",
                                        "policy: { gate: SECRET }",
+                                       "policy: { windows: [SECRET] }",
+                                       "policy: { windows: [SECRET 01:00-05:00] }",
+                                       "policy: { windows: [01:00-05:00 a SECRET] }",
+                                       "policy: { windows: [01:SECRET] }",
+                                       "policy: { hooks: SECRET }",
+                                       "policy: { hooks: { before_wave: [SECRET] } }",
                                        "policy: { soak: SECRET }",
                                        "policy: { waves: [SECRET] }",
                                        "policy: { retries: SECRET }",
@@ -410,19 +416,96 @@ TEST_CASE("a URL that is not one is refused") {
 }
 
 TEST_CASE("what this version does not carry out is refused, not ignored") {
-  CHECK(findings(with_number("policy:\n  gate: wave\n")) ==
-        "inventory.yaml:17: `policy.gate`: not supported by this version; remove it, and apply one plan per wave\n");
-  CHECK(findings(with_number("policy:\n  windows: [Sat 01:00-05:00 Europe/Berlin]\n")) ==
-        "inventory.yaml:17: `policy.windows`: not supported by this version; remove it, and start `apply` at the time "
-        "you want\n");
-  CHECK(findings(with_number("policy:\n  hooks: { before_wave: /bin/true }\n")) ==
-        "inventory.yaml:17: `policy.hooks`: not supported by this version; remove it, and run the programs before and "
-        "after `apply` yourself\n");
   CHECK(findings(with_number("ledger: postgresql://db/ledger\n")) ==
         "inventory.yaml:16: `ledger`: a ledger in PostgreSQL is not supported by this version; write the path of a "
         "file, or remove the key to use the default\n");
-  CHECK(findings(with_number("policy: { gate: none, windows: [], hooks: {} }\n")).empty());
-  CHECK(findings(with_number("policy: { windows: , hooks: }\n")).empty());
+}
+
+TEST_CASE("a gate, windows and hooks are read; paths of hooks are taken from the inventory's folder") {
+  const auto fleet = read(with_number(R"(policy:
+  gate: wave
+  windows:
+    - Sat,Sun 01:00-05:00 Europe/Berlin
+    - "22:00-04:00"
+  hooks: { before_wave: hooks/wave.sh, before_commit: /usr/bin/commit, after_number: ~/number, after_run: ../run }
+)"),
+                          {}, "fleets/north/inventory.yaml");
+  REQUIRE(fleet);
+  const Policy& policy = fleet->policy;
+  CHECK(policy.gate_each_wave);
+  REQUIRE(policy.windows.size() == 2);
+  CHECK(policy.windows[0].text() == "Sat,Sun 01:00-05:00 Europe/Berlin");
+  CHECK(policy.windows[1].text() == "22:00-04:00 UTC");
+  CHECK(policy.hooks.before_wave == "fleets/north/hooks/wave.sh");
+  CHECK(policy.hooks.before_commit == "/usr/bin/commit");
+  CHECK(policy.hooks.after_number == "~/number");
+  CHECK(policy.hooks.after_run == "fleets/run");
+}
+
+TEST_CASE("no gate, no windows and no hooks are what is meant where nothing is said") {
+  for (const std::string_view keys : {"", "policy: { gate: none, windows: [], hooks: {} }\n",
+                                      "policy: { windows: , hooks: }\n", "policy: { hooks: { after_run: \"\" } }\n"}) {
+    CAPTURE(keys);
+    const auto fleet = read(with_number(keys));
+    REQUIRE(fleet);
+    CHECK_FALSE(fleet->policy.gate_each_wave);
+    CHECK(fleet->policy.windows.empty());
+    CHECK(fleet->policy.hooks.empty());
+  }
+}
+
+TEST_CASE("what is wrong with a gate, windows and hooks is said all at once, with the line of each") {
+  CHECK(
+      findings(with_number(R"(policy:
+  gate: number
+  windows:
+    - Sat 01:00-05:00
+    - Saturday 01:00-05:00
+    - Sat 01:00-01:00
+    - [Sat, 01:00-05:00]
+  hooks:
+    before_waves: x
+    after_run:
+)")) ==
+      R"(inventory.yaml:17: `policy.gate`: there is no such gate; write `wave` (a person approves before each wave but the first), `none`, or remove the key
+inventory.yaml:20: `policy.windows`: the weekdays are not spelled as expected; write Mon, Tue, Wed, Thu, Fri, Sat and Sun, with commas or a dash and no blanks between them, as in Mon-Fri,Sun
+inventory.yaml:21: `policy.windows`: the window begins and ends at the same time; write 00:00-24:00 if the whole day is meant
+inventory.yaml:22: `policy.windows`: this is a list, not a single value; write one value
+inventory.yaml:24: unknown key `policy.hooks.before_waves`; did you mean `before_wave`?
+inventory.yaml:25: `policy.hooks.after_run`: there is no value; give one, or remove the key
+)");
+  CHECK(findings(with_number("policy: { windows: Sat 01:00-05:00, hooks: [x] }\n")) ==
+        "inventory.yaml:16: `policy.windows`: this is a single value, not a list; write [one, two, …]\n"
+        "inventory.yaml:16: `policy.hooks`: this is a list, not a map; write keys and values, indented below it\n");
+}
+
+TEST_CASE("weekdays that a comma without quotes cuts off are found, and not taken for a window of their own") {
+  const std::string found = findings(with_number("policy: { windows: [Sat,Sun 01:00-05:00] }\n"));
+  CHECK(found.find("inventory.yaml:16: `policy.windows`: this is not a maintenance window; write weekdays, times and a "
+                   "zone in quotes") != std::string::npos);
+  CHECK(read(with_number("policy: { windows: [\"Sat,Sun 01:00-05:00\"] }\n")));
+}
+
+TEST_CASE("a zone that can't be reckoned with is found at its line, when zones can be asked about") {
+  const std::string text = with_number(R"(policy:
+  windows:
+    - Sat 01:00-05:00 Europe/Berlin
+    - Sat 01:00-05:00 Europe/Berln
+    - Sat 01:00-05:00 UTC
+    - Sat 01:00-05:00
+)");
+  std::vector<std::string> asked;
+  const ZoneCheck check = [&asked](const std::string& zone) -> Result<void> {
+    asked.push_back(zone);
+    if (zone == "Europe/Berlin") return {};
+    return fail("the zone is not known", "write another");
+  };
+  const auto fleet = read_inventory(text, "inventory.yaml", reader_of({}), check);
+  REQUIRE_FALSE(fleet);
+  CHECK(to_text(fleet.error()) == "inventory.yaml:19: `policy.windows`: the zone is not known; write another\n");
+  CHECK(asked == std::vector<std::string>{"Europe/Berlin", "Europe/Berln"});  // UTC needs no database
+  CHECK_FALSE(read_partial_inventory(text, "inventory.yaml", reader_of({}), check));
+  CHECK(read(text));
 }
 
 TEST_CASE("every key that must be there is asked for") {
@@ -571,9 +654,9 @@ TEST_CASE("findings that no one could read are counted off, not gathered without
 
 TEST_CASE("that a business is in none of the excluded regions is vouched for at the number or under defaults") {
   const auto confirmed = [](const std::string& at_default, const std::string& at_number) {
-    const auto fleet = read("version: 1\ngraph: { token: env:TOKEN, app_id: 1 }\ndefaults: { waba_id: 2" + at_default +
-                            " }\nnumbers:\n  - { phone: \"+491713920001\", phone_number_id: 3, deployment: gone" +
-                            at_number + " }\n");
+    const auto fleet =
+        read("version: 1\ngraph: { token: env:TOKEN, app_id: 1 }\ndefaults: { waba_id: 2" + at_default +
+             " }\nnumbers:\n  - { phone: \"+491713920001\", phone_number_id: 3, deployment: gone" + at_number + " }\n");
     REQUIRE(fleet);
     CHECK(to_json(*fleet)["numbers"][0].contains("region_confirmed") == fleet->numbers[0].region_confirmed);
     const auto again = fleet_from_json(to_json(*fleet));

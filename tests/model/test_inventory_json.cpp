@@ -120,6 +120,26 @@ TEST_CASE("paths in JSON are as resolved, and not resolved again") {
   CHECK(back->ledger == "a/ledger.db");
 }
 
+TEST_CASE("a gate, windows and hooks come back from JSON as they were; where there are none, the plan has no members") {
+  const auto fleet = read(with_number(R"(policy:
+  gate: wave
+  windows: [22:00-00:00, "Mon-Sun,Sat 01:00-05:00 Europe/Berlin"]
+  hooks: { after_run: ../after, before_wave: wave }
+)"),
+                          {}, "a/b/inventory.yaml");
+  REQUIRE(fleet);
+  const Json policy = to_json(*fleet).at("policy");
+  CHECK(policy.at("gate") == "wave");
+  CHECK(policy.at("windows") == Json({"22:00-24:00 UTC", "01:00-05:00 Europe/Berlin"}));
+  CHECK(to_compact(policy.at("hooks")) == R"({"before_wave":"a/b/wave","after_run":"a/after"})");
+  const auto back = fleet_from_json(to_json(*fleet));
+  REQUIRE(back);
+  CHECK(to_json(*back) == to_json(*fleet));
+  CHECK(back->policy.windows == fleet->policy.windows);
+  CHECK_FALSE(sample().at("policy").contains("windows"));
+  CHECK_FALSE(sample().at("policy").contains("hooks"));
+}
+
 TEST_CASE("JSON with an unknown key, a wrong type or a value no inventory may hold is refused, naming the key") {
   const auto changed = [](const char* pointer, Json value) {
     Json json = sample();
@@ -146,7 +166,9 @@ TEST_CASE("JSON with an unknown key, a wrong type or a value no inventory may ho
   CHECK(changed("/numbers/1/phone", "+491713920001").find("same as that of +491713920001 (number 1)") !=
         std::string::npos);
   CHECK(changed("/policy/soak", 90).find("`policy.soak`") != std::string::npos);
-  CHECK(changed("/policy/gate", "wave").find("`policy.gate`: not supported") != std::string::npos);
+  CHECK(changed("/policy/gate", "number").find("`policy.gate`: there is no such gate") != std::string::npos);
+  CHECK(changed("/policy/windows", Json::array({"Sat"})).find("`policy.windows`: this is not a") != std::string::npos);
+  CHECK(changed("/policy/hooks/colour", "x").find("unknown key `policy.hooks.colour`") != std::string::npos);
   Json without_phone = sample();
   without_phone["numbers"][0].erase("phone");
   CHECK(refusal(without_phone).find("number 1: `phone` is missing") != std::string::npos);

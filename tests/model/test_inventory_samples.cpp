@@ -1,6 +1,7 @@
 // The inventories and the schema under plans/: they are what the documentation shows, so they must be right; and
 // damaged copies of them must be refused or read, but never more than that.
 #include <random>
+#include <regex>
 #include <set>
 
 #include "inventory_support.hpp"
@@ -79,6 +80,8 @@ TEST_CASE("the schema knows exactly the keys that the reader knows, with the sam
   CHECK(keys_of("numbers: [{ xxxxxxxxxxxx: 1 }]\n") == properties(definitions.at("number")));
   CHECK(keys_of("numbers: [{ deployment: { xxxxxxxxxxxx: 1 } }]\n") == properties(definitions.at("deployment")));
   CHECK(keys_of("policy: { xxxxxxxxxxxx: 1 }\n") == properties(definitions.at("policy")));
+  CHECK(keys_of("policy: { hooks: { xxxxxxxxxxxx: 1 } }\n") ==
+        properties(definitions.at("policy").at("properties").at("hooks")));
 
   const auto fleet = read(with_number());
   REQUIRE(fleet);
@@ -89,6 +92,21 @@ TEST_CASE("the schema knows exactly the keys that the reader knows, with the sam
     const Json& value = written.at("policy").at(key);
     const auto length = value.is_string() ? parse_duration(value.get<std::string>()) : std::nullopt;
     CHECK((length ? length == parse_duration(property["default"].get<std::string>()) : value == property["default"]));
+  }
+}
+
+TEST_CASE("the schemas' pattern of a window lets through what the reader does, but for rules no pattern can hold") {
+  const Json inventory = parse_json(repository_file("plans/inventory.schema.json")).value();
+  const Json plan = parse_json(repository_file("plans/plan.schema.json")).value();
+  const std::string pattern = inventory.at("$defs").at("window").at("pattern").get<std::string>();
+  CHECK(plan.at("$defs").at("window").at("pattern") == pattern);
+  const std::regex regex(pattern, std::regex::ECMAScript);
+  for (const std::string text :
+       {"Sat 01:00-05:00 Europe/Berlin", "Mon-Fri,Sun 22:00-24:00", "01:00-05:00", "00:00-24:00 Etc/GMT+5", "Sat",
+        "sat 01:00-05:00", "1:00-5:00", "01:00-24:01", "24:00-01:00", "01:60-02:00", "01:00-05:00 +02:00",
+        "Sat, Sun 01:00-05:00", "01:00-05:00 UTC x", "Mon-Wed-Fri 01:00-05:00"}) {
+    CAPTURE(text);
+    CHECK(std::regex_search(text, regex) == parse_window(text).has_value());
   }
 }
 

@@ -90,6 +90,8 @@ Checks FleetCase::checks() const {
   candidate.expected_run = expected_run;
   candidate.graph_clock_ahead = graph_clock_ahead;
   candidate.room = room;
+  candidate.hooks = hooks;
+  candidate.windows_problem = windows_problem;
   return check_fleet(candidate, direction, options, now);
 }
 

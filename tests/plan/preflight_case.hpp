@@ -21,9 +21,11 @@ struct Case {
   LedgerView ledger;
   PlanOptions options;
   Direction direction = Direction::to_cloud;
+  Millis expected{0};
+  const Openings* openings = nullptr;
 
   Checks checks() const {
-    return check_number({&number, &observation, home, {}, ledger}, fleet, direction, options, now);
+    return check_number({&number, &observation, home, {}, ledger, expected, openings}, fleet, direction, options, now);
   }
 };
 Case to_cloud();
@@ -37,6 +39,8 @@ struct FleetCase {
   Millis expected_run{0};
   std::optional<Millis> graph_clock_ahead = Millis(0);
   std::optional<Room> room;
+  std::vector<SeenHook> hooks;
+  std::optional<Error> windows_problem;
   PlanOptions options;
   Direction direction = Direction::to_cloud;
 

@@ -107,6 +107,8 @@ TEST_CASE("every check that can be made is explained") {
   fleet.token.type = "USER";
   fleet.fleet.numbers[1].pin = fleet.fleet.numbers[0].pin;
   fleet.room = Room{};
+  fleet.hooks = {{"after_run", "after", "", ""}};
+  fleet.windows_problem = Error{"nobody knows the zone", "write another"};
   Scan scan(Direction::to_cloud);
   scan.add_unreadable("x", "no such file");
   std::set<std::string> made;

@@ -223,6 +223,12 @@ TEST_CASE("the plans fit the schema, whose steps and facts are those of the prog
     plan.erase("digest");
     CHECK(Schema(*schema).complaint(plan) == "plan lacks digest");
   }
+  Plan with_all = make("one-number-to-cloud").plan;
+  Policy& policy = with_all.fleet.policy;
+  policy.gate_each_wave = true;
+  policy.windows = {*parse_window("Sat,Sun 01:00-05:00 Europe/Berlin"), *parse_window("22:00-24:00")};
+  for (const HookName& hook : hook_names) policy.hooks.*hook.path = "hooks/" + std::string(hook.name);
+  CHECK(Schema(*schema).complaint(to_json(with_all)) == "");
   Json steps = Json::array(), facts = Json::array();
   for (const StepKind& kind : catalogue()) steps.push_back(kind.name);
   for (unsigned i = 0; i < static_cast<unsigned>(Fact::count_); ++i) facts.push_back(name(static_cast<Fact>(i)));

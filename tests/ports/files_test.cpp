@@ -50,6 +50,25 @@ TEST_CASE("a file whose size the system does not tell is read to its end") {
   CHECK(status->find("VmRSS") != std::string::npos);
 }
 
+TEST_CASE("a program is a file that may be executed, through links too; everything else says what it is not") {
+  const TempDir dir;
+  put(dir / "program", "#!/bin/sh\n", 0700);
+  put(dir / "text", "#!/bin/sh\n", 0600);
+  std::filesystem::create_symlink(dir / "program", dir / "link");
+  std::filesystem::create_symlink(dir / "nothing", dir / "dangling");
+  CHECK(require_executable(dir / "program"));
+  CHECK(require_executable(dir / "link"));
+  const auto why = [&](const std::string& name) {
+    const auto executable = require_executable(dir / name);
+    return executable ? "none" : executable.error().message.substr((dir / name).string().size());
+  };
+  CHECK(why("text") == " may not be executed");
+  CHECK(why("missing") == " is not there");
+  CHECK(why("dangling") == " is not there");
+  std::filesystem::create_directory(dir / "folder");
+  CHECK(why("folder") == " is no file");
+}
+
 TEST_CASE("missing directories are made for the owner alone") {
   const TempDir dir;
   REQUIRE(make_private_directory(dir / "a" / "b").has_value());

@@ -172,6 +172,40 @@ TEST_CASE("waves show whom they begin with and how long numbers are off the air 
   CHECK(contains(text, "when the one before has ended and 5 min have passed and a person has approved"));
 }
 
+TEST_CASE("a gated run says so among the waves, and asks for somebody at hand") {
+  Plan plan = plan_of(fleet_of(3));
+  CHECK_FALSE(contains(text_of(plan), "wamigrate approve"));
+  plan.fleet.policy.gate_each_wave = true;
+  const std::string text = text_of(plan);
+  CHECK(contains(text, "when the one before has ended and a person has approved"));
+  CHECK(contains(text, "wamigrate approve --run RUN"));
+  CHECK(contains(review_markdown(plan, catalogue()), "wamigrate approve --run RUN"));
+  CHECK(contains(review_html(plan, catalogue()), "wamigrate approve --run RUN"));
+  plan.fleet.policy.waves = {{100, true}};  // one wave: there is no next
+  CHECK_FALSE(contains(text_of(plan), "wamigrate approve"));
+}
+
+TEST_CASE("windows and hooks are listed in every form of a review, and not named where there are none") {
+  Plan plan = plan_of(fleet_of(3));
+  CHECK_FALSE(contains(text_of(plan), "Maintenance windows"));
+  CHECK_FALSE(contains(text_of(plan), "Hooks"));
+  plan.fleet.policy.windows = {*parse_window("Sat,Sun 01:00-05:00 Europe/Berlin"), *parse_window("22:00-04:00")};
+  plan.fleet.policy.hooks.before_commit = "fleets/<commit>.sh";
+  plan.fleet.policy.hooks.after_run = "~/after";
+  const std::string text = text_of(plan);
+  CHECK(place_of(text, "Maintenance windows") < place_of(text, "Before you start"));
+  for (const std::string& form : {text, review_markdown(plan, catalogue()), review_html(plan, catalogue())}) {
+    CHECK(contains(form, "Sat,Sun 01:00-05:00 Europe/Berlin"));
+    CHECK(contains(form, "22:00-04:00 UTC"));
+    CHECK(contains(form, "fleets/"));
+    CHECK(contains(form, "~/after"));
+  }
+  CHECK(contains(text, "before_commit  fleets/<commit>.sh"));
+  CHECK(contains(text, "after_run      ~/after"));
+  CHECK_FALSE(contains(text, "before_wave"));
+  CHECK_FALSE(contains(review_html(plan, catalogue()), "<commit>"));
+}
+
 TEST_CASE("before the start a review says what approving vouches for, which secrets are needed and what people see") {
   const std::string text = text_of(plan_of(fleet_of(2)));
   CHECK(contains(text, "Approving this plan vouches for this: make sure nothing restarts the old client"));

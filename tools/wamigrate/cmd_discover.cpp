@@ -17,7 +17,8 @@ namespace fs = std::filesystem;
 tl::expected<PartialInventory, Diagnostics> load_partial(const std::string& path) {
   const auto text = read_file(path);
   if (!text) return tl::make_unexpected(Diagnostics{{{path, 0}, text.error().message, text.error().fix}});
-  return read_partial_inventory(*text, path, [](const std::string& file) { return read_file(expand_home(file)); });
+  return read_partial_inventory(
+      *text, path, [](const std::string& file) { return read_file(expand_home(file)); }, check_zones_here());
 }
 
 bool is_same_file(const fs::path& one, const fs::path& other) {
@@ -79,6 +80,10 @@ void lead_from(const fs::path& folder, SecretRef& ref) {
 Discovery led_from(const fs::path& folder, Discovery discovery) {
   Fleet& fleet = discovery.settings;
   fleet.ledger = led_from(folder, fleet.ledger);
+  for (const HookName& hook : hook_names) {
+    std::string& path = fleet.policy.hooks.*hook.path;
+    path = led_from(folder, path);
+  }
   for (SecretRef* ref : {&fleet.seal_key, &fleet.graph.token, &fleet.graph.app_secret}) lead_from(folder, *ref);
   for (DiscoveredNumber& one : discovery.numbers) {
     Deployment& deployment = one.number.deployment;

@@ -7,7 +7,6 @@
 #include <iostream>
 #include <set>
 
-#include "model/inventory.hpp"
 #include "ports/files.hpp"
 
 namespace wamigrate::cli {
@@ -17,7 +16,16 @@ namespace po = boost::program_options;
 tl::expected<Fleet, Diagnostics> load_inventory(const std::string& path) {
   const auto text = read_file(path);
   if (!text) return tl::make_unexpected(Diagnostics{{{path, 0}, text.error().message, text.error().fix}});
-  return read_inventory(*text, path, [](const std::string& file) { return read_file(expand_home(file)); });
+  return read_inventory(
+      *text, path, [](const std::string& file) { return read_file(expand_home(file)); }, check_zones_here());
+}
+
+ZoneCheck check_zones_here() {
+  return [zones = std::shared_ptr(make_time_zones())](const std::string& zone) -> Result<void> {
+    const Time now = SystemClock().now();
+    const auto offsets = zones->offsets(zone, now, now + Openings::reach);
+    return offsets ? Result<void>() : tl::make_unexpected(offsets.error());
+  };
 }
 
 std::vector<std::string> terms_of(const std::string& list) {
@@ -97,6 +105,7 @@ Result<PlanOptions> plan_options(const Invocation& invocation, Time now) {
 Workbench::Workbench(const Fleet& fleet, std::unique_ptr<SecretSource> secrets, int threads)
     : fleet_(fleet),
       secrets_(std::move(secrets)),
+      zones_(make_time_zones()),
       transport_(real_transport()),
       workers_(make_thread_workers(threads)),
       site_(fleet_, *transport_, clock_) {}
@@ -132,7 +141,7 @@ Result<void> Workbench::open_ledger(bool create) {
 }
 
 SurveyDoors Workbench::survey_doors(const Console& console) {
-  SurveyDoors doors{site_, *workers_, clock_, ledger_.get(), sealer(), secrets_.get(), {}, {}};
+  SurveyDoors doors{site_, *workers_, clock_, ledger_.get(), sealer(), secrets_.get(), {}, {}, zones_.get()};
   if (console.live()) {
     doors.on_progress = [](int done, int of) {
       if (of < 20) return;

@@ -7,10 +7,12 @@
 #include <optional>
 
 #include "cli.hpp"
+#include "model/inventory.hpp"
 #include "ports/clock.hpp"
 #include "ports/sealer.hpp"
 #include "ports/secrets.hpp"
 #include "ports/store.hpp"
+#include "ports/time_zones.hpp"
 #include "ports/transport.hpp"
 #include "ports/workers.hpp"
 #include "run/survey.hpp"
@@ -19,6 +21,9 @@ namespace wamigrate::cli {
 
 /// Reads an inventory, or says all that is wrong with it.
 tl::expected<Fleet, Diagnostics> load_inventory(const std::string& path);
+
+/// Asks this machine's zone database, for the time in which a plan made now may be carried out.
+ZoneCheck check_zones_here();
 
 /// Indices of the numbers that --select and --exclude leave. Terms are separated by commas; each names a phone, a
 /// phone number id, a WABA or a deployment; `*` stands for anything.
@@ -44,6 +49,7 @@ class Workbench {
   Workers& workers() { return *workers_; }
   Site& site() { return site_; }
   Transport& transport() { return *transport_; }
+  TimeZones& zones() { return *zones_; }
 
   /// Opens ledger and seal key; made when missing if `create`. Without `create` a missing one stays away, and
   /// ledger() is then null.
@@ -64,6 +70,7 @@ class Workbench {
   const Fleet& fleet_;
   SystemClock clock_;
   std::unique_ptr<SecretSource> secrets_;
+  std::unique_ptr<TimeZones> zones_;
   std::unique_ptr<Transport> transport_;
   std::unique_ptr<Workers> workers_;
   Site site_;
