@@ -38,8 +38,9 @@ void check_window(Findings& findings, const Candidate& c, Time now) {
   const std::string takes = fmt::format("the number is expected to take {}", for_people(c.expected));
   const auto start = c.openings->earliest_start(now, c.expected);
   if (!start) {
+    // A number that nobody serves is not left out for the hour's sake.
     findings.add(
-        "windows", R::fail,
+        "windows", c.home.home == Home::nowhere ? R::warn : R::fail,
         fmt::format("{}, and the longest of `policy.windows` is open for {}", takes, for_people(c.openings->longest())),
         "make a window longer, or leave this number to a plan without windows");
   } else if (*start > now + usual_wait) {

@@ -140,8 +140,13 @@ TEST_CASE("paths in what is written lead where they led, wherever it is written"
   std::string inventory = stage.inventory();
   const std::string ref = "env:GRAPH_TOKEN";
   inventory.replace(inventory.find(ref), ref.size(), "file:secrets/token");
+  inventory.replace(inventory.find("policy:\n"), 8,
+                    "policy:\n  windows: [Sat 00:00-24:00, Sun-Fri 00:00-24:00]\n  hooks: { after_run: hook.sh }\n");
   stage.put("inventory.yaml", inventory);
+  stage.put("hook.sh", "#!/bin/sh\n");
+  std::filesystem::permissions(stage.work() / "hook.sh", std::filesystem::perms::owner_all);
   REQUIRE(stage.run({"discover", "inventory.yaml", "-o", "out/complete.yaml"}).code == 0);
+  CHECK(has(content_of(stage.work() / "out" / "complete.yaml"), "\"../hook.sh\""));
   CHECK(has(content_of(stage.work() / "out" / "complete.yaml"), "token: \"file:../secrets/token\""));
   CHECK(stage.run({"check", "out/complete.yaml", "--to", "cloud"}).code == 0);
 }

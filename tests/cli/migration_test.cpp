@@ -252,8 +252,8 @@ TEST_CASE("where on-premises registration is closed for good Cloud is left untou
   CHECK(stage.sent("account") == 1);
 }
 
-TEST_CASE("rollback brings the numbers back, and twice is nothing to do") {
-  Stage stage({.numbers = 2, .overlay = registration_is_open});
+TEST_CASE("rollback brings the numbers back, at any hour, and twice is nothing to do") {
+  Stage stage({.numbers = 2, .overlay = registration_is_open, .policy = {{"windows", "[00:00-24:00]"}}});
   stage.plan();
   REQUIRE(stage.apply().code == 0);
   const std::size_t before = stage.requests();
@@ -265,6 +265,8 @@ TEST_CASE("rollback brings the numbers back, and twice is nothing to do") {
   const Ended dry = stage.run({"rollback", "--run", "run", "--allow-after-sunset", "--dry-run"});
   INFO(dry.text());
   CHECK(dry.code == 0);
+  CHECK(has(stage.run({"show", "run/plan.json"}).out, "Maintenance windows"));
+  CHECK_FALSE(has(dry.text(), "Maintenance windows"));
   const Ended unasked = stage.run({"rollback", "--run", "run", "--allow-after-sunset"});
   INFO(unasked.text());
   CHECK(unasked.code == 4);

@@ -54,6 +54,13 @@ TEST_CASE("windows are no matter where there are none, and for a number that has
   CHECK(result(there, "windows") == "-");
 }
 
+TEST_CASE("a number that nobody serves is not refused for want of a window") {
+  const Openings night = openings_of("Sat 01:00-02:00");
+  Case c = taking(2h, night);
+  c.home = home_at(Home::nowhere);
+  CHECK(result(c, "windows") == "warn");
+}
+
 TEST_CASE("zones that can't be reckoned with fail for all") {
   FleetCase c = fleet_case();
   CHECK(result(c, "windows") == "-");

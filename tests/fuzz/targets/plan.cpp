@@ -46,6 +46,10 @@ const Target plan{"plan", run_plan, [] {
                     std::vector<std::string> seeds = worked_situations("plan.json");
                     // Blanks between words only make mutations miss.
                     for (std::string& seed : seeds) seed = to_compact(*parse_json(seed));
+                    Json with_all = *parse_json(seeds.front());
+                    with_all["fleet"]["policy"]["windows"] = {"Sat,Mon-Wed 01:00-05:00 Europe/Berlin"};
+                    with_all["fleet"]["policy"]["hooks"] = {{"before_wave", "hooks/wave"}, {"after_run", "/bin/true"}};
+                    seeds.push_back(signed_again(to_compact(with_all)));
                     return seeds;
                   }};
 
