@@ -78,6 +78,7 @@ void read_windows(const Section& section, const ZoneCheck& check_zone, Policy& p
 void read_hooks(const Section& section, const std::string& folder, Policy& policy) {
   static const std::vector<std::string_view> keys = [] {
     std::vector<std::string_view> names;
+    names.reserve(hook_names.size());
     for (const HookName& hook : hook_names) names.push_back(hook.name);
     return names;
   }();
