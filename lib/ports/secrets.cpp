@@ -2,24 +2,19 @@
 // Commands are an exception for a minute: a password manager asked once per number would ask its owner once per number.
 #include "ports/secrets.hpp"
 
-#include <Poco/Exception.h>
-#include <Poco/Pipe.h>
-#include <Poco/Process.h>
 #include <fmt/format.h>
-#include <poll.h>
-#include <sodium.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
-#include <array>
 #include <cerrno>
-#include <csignal>
 #include <cstdlib>
 #include <map>
 #include <mutex>
 #include <sstream>
-#include <thread>
+#include <system_error>
 #include <vector>
 
+#include "ports/child_process.hpp"
 #include "ports/files.hpp"
 
 namespace wamigrate {
@@ -30,7 +25,6 @@ using Moment = std::chrono::steady_clock::time_point;
 
 constexpr std::size_t max_secret_bytes = 1024 * 1024;
 constexpr auto kept_for = std::chrono::minutes(1);
-constexpr int exit_code_of_failed_start = 72;  // what Poco's child ends with when the program cannot be executed
 
 tl::unexpected<Error> refused(const SecretRef& ref, std::string_view what, std::string fix) {
   return fail(fmt::format("the secret {} cannot be had: {}", ref.text(), what), std::move(fix));
@@ -74,99 +68,50 @@ std::vector<std::string> words_of(const std::string& command) {
   return words;
 }
 
-/// A started command whose output is read up to a deadline. It does not outlive this object.
-class Command {
- public:
-  Command(const std::vector<std::string>& words, const std::set<std::string>& withheld, Moment deadline)
-      : deadline_(deadline), process_(start(words, withheld)), pid_(process_.id()) {}
-  Command(const Command&) = delete;
-  Command& operator=(const Command&) = delete;
-  ~Command() {
-    if (!running_) return;
-    ::kill(pid_, SIGKILL);
-    ::waitpid(pid_, nullptr, 0);
+/// Ours, with the variables of `withheld` empty.
+std::vector<std::string> environment_without(const std::set<std::string>& withheld) {
+  std::vector<std::string> environment;
+  for (char** variable = environ; variable != nullptr && *variable != nullptr; ++variable) {
+    const std::string_view text(*variable);
+    const std::string name(text.substr(0, text.find('=')));
+    environment.push_back(withheld.contains(name) ? name + "=" : std::string(text));
   }
-
-  /// The whole output; nothing when the deadline passed.
-  std::optional<Secret> output() {
-    std::string text;
-    text.reserve(max_secret_bytes);  // all at once, so that growing leaves no copies behind
-    std::array<char, 4096> buffer{};
-    while (text.size() + buffer.size() <= max_secret_bytes) {
-      pollfd waiting{out_.readHandle(), POLLIN, 0};
-      const int ready = ::poll(&waiting, 1, static_cast<int>(left().count()));
-      if (ready < 0 && errno == EINTR) continue;
-      if (ready <= 0) return std::nullopt;
-      const int got = out_.readBytes(buffer.data(), static_cast<int>(buffer.size()));
-      text.append(buffer.data(), static_cast<std::size_t>(got));
-      sodium_memzero(buffer.data(), buffer.size());
-      if (got <= 0) break;
-    }
-    return Secret(std::move(text));
-  }
-
-  /// How it ended, as waitpid() says it; nothing when the deadline passed.
-  std::optional<int> status() {
-    int status = 0;
-    while (::waitpid(pid_, &status, WNOHANG) == 0) {
-      if (left() == Millis(0)) return std::nullopt;
-      std::this_thread::sleep_for(Millis(1));  // its output has ended: it is about to end too
-    }
-    running_ = false;
-    return status;
-  }
-
- private:
-  Poco::ProcessHandle start(const std::vector<std::string>& words, const std::set<std::string>& withheld) {
-    Poco::Process::Env environment;  // what differs from ours
-    for (const std::string& name : withheld) environment[name] = "";
-    Poco::Pipe nothing;  // its input: at its end from the start
-    auto process =
-        Poco::Process::launch(words.front(), {words.begin() + 1, words.end()}, &nothing, &out_, nullptr, environment);
-    nothing.close(Poco::Pipe::CLOSE_WRITE);
-    return process;
-  }
-  Millis left() const {
-    const auto left = std::chrono::ceil<Millis>(deadline_ - std::chrono::steady_clock::now());
-    return std::max(left, Millis(0));
-  }
-
-  Moment deadline_;
-  Poco::Pipe out_;
-  Poco::ProcessHandle process_;
-  pid_t pid_;
-  bool running_ = true;
-};
+  return environment;
+}
 
 Secret first_line(const Secret& output) {
   const std::string_view text = output.reveal();
   return trimmed(std::string(text.substr(0, text.find('\n'))));
 }
 
+bool is_its_own_fault(int error) { return error == ENOENT || error == EACCES || error == ENOEXEC || error == ENOTDIR; }
+
 Result<Secret> from_command(const SecretRef& ref, const std::set<std::string>& withheld, Millis limit) {
-  const auto too_slow = [&] {
-    return refused(ref, fmt::format("the command did not end within {}", for_people(limit)),
-                   "run it by hand: it may be asking for something");
-  };
-  try {
-    Command command(words_of(ref.target), withheld, std::chrono::steady_clock::now() + limit);
-    const auto output = command.output();
-    if (!output) return too_slow();
-    const auto status = command.status();
-    if (!status) return too_slow();
-    if (!WIFEXITED(*status)) return refused(ref, "the command was killed", "run it by hand to see why");
-    const int code = WEXITSTATUS(*status);
-    if (code == exit_code_of_failed_start) {
-      return refused(ref, "the command could not be started", "check that its first word is an executable on the PATH");
-    }
-    if (code != 0) {
-      return refused(ref, fmt::format("the command ended with exit code {}", code), "run it by hand to see why");
-    }
-    return not_empty(ref, first_line(*output));
-  } catch (const Poco::Exception& problem) {
-    return refused(ref, fmt::format("the command could not be run ({})", problem.className()),
+  auto command = ChildProcess::start(
+      {.arguments = words_of(ref.target), .environment = environment_without(withheld), .on_path = true});
+  if (!command && is_its_own_fault(command.error())) {
+    return refused(ref, "the command could not be started", "check that its first word is an executable on the PATH");
+  }
+  if (!command) {
+    return refused(ref,
+                   fmt::format("the command could not be run ({})", std::generic_category().message(command.error())),
                    "check the limits of processes and open files");
   }
+  std::string text;
+  text.reserve(max_secret_bytes);  // all at once, so that growing leaves no copies behind
+  const auto take = [&text](std::string_view piece) { text += piece.substr(0, max_secret_bytes - text.size()); };
+  const bool in_time = command->read_until(std::chrono::steady_clock::now() + limit, take);
+  const Secret output(std::move(text));
+  if (!in_time) {
+    return refused(ref, fmt::format("the command did not end within {}", for_people(limit)),
+                   "run it by hand: it may be asking for something");
+  }
+  const int status = command->reap();
+  if (!WIFEXITED(status)) return refused(ref, "the command was killed", "run it by hand to see why");
+  if (const int code = WEXITSTATUS(status); code != 0) {
+    return refused(ref, fmt::format("the command ended with exit code {}", code), "run it by hand to see why");
+  }
+  return not_empty(ref, first_line(output));
 }
 
 class RealSecretSource : public SecretSource {

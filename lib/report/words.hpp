@@ -1,11 +1,12 @@
-// Words and widths: how every report spells moments, homes, states and counts, and the one place where text that came
-// from a server or a file is made harmless before a person's terminal, browser or editor sees it.
+// Words and widths: how every report spells moments, homes, states and counts. Text that came from a server or a file
+// is made harmless first (base/plain_text.hpp).
 #pragma once
 
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "base/plain_text.hpp"
 #include "base/time.hpp"
 #include "model/fact.hpp"
 #include "model/home.hpp"
@@ -13,10 +14,8 @@
 
 namespace wamigrate::report {
 
-/// The text on one line, without control characters, without characters that turn the reading direction, in sound
-/// UTF-8, and with backticks as apostrophes (documents mark code with backticks). Every text that is not a constant of
-/// this program goes through it once, when a document is built.
-std::string plain(std::string_view text);
+/// Every text that is not a constant of this program goes through it once, when a document is built.
+using wamigrate::plain;
 
 /// How many columns a text takes in a terminal: one a character.
 std::size_t columns(std::string_view text);
