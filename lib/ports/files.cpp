@@ -66,7 +66,9 @@ bool write_all(int fd, std::string_view content) {
 
 fs::path directory_of(const fs::path& file) { return file.has_parent_path() ? file.parent_path() : fs::path("."); }
 
-/// A complete and durable file under a name of its own beside `file`, gone again unless it was moved away.
+enum class Durable { yes, no };
+
+/// A complete file under a name of its own beside `file`, gone again unless it was moved away.
 class Draft {
  public:
   explicit Draft(const fs::path& file) : name_(file.string() + ".XXXXXX") {}
@@ -76,17 +78,20 @@ class Draft {
     if (made_) ::unlink(name_.c_str());
   }
 
-  Result<void> write(std::string_view content, mode_t mode) {
+  Result<void> write(std::string_view content, mode_t mode, Durable durable = Durable::yes) {
     const Descriptor fd(::mkostemp(name_.data(), O_CLOEXEC));
     if (!fd.valid()) return failed("writing beside", name_);
     made_ = true;
-    if (!write_all(fd.get(), content) || ::fchmod(fd.get(), mode) != 0 || ::fsync(fd.get()) != 0) {
-      return failed("writing", name_);
-    }
+    if (!write_all(fd.get(), content) || ::fchmod(fd.get(), mode) != 0) return failed("writing", name_);
+    if (durable == Durable::yes && ::fsync(fd.get()) != 0) return failed("writing", name_);
+    return {};
+  }
+  Result<void> swap_in(const fs::path& file) {
+    if (::rename(name_.c_str(), file.c_str()) != 0) return failed("writing", file);
+    made_ = false;
     return {};
   }
   const std::string& name() const { return name_; }
-  void moved_away() { made_ = false; }
 
  private:
   std::string name_;
@@ -132,9 +137,14 @@ Result<std::string> read_file(const fs::path& file) {
 Result<void> write_file(const fs::path& file, std::string_view content, bool only_owner) {
   Draft draft(file);
   if (auto written = draft.write(content, only_owner ? 0600 : 0644); !written) return written;
-  if (::rename(draft.name().c_str(), file.c_str()) != 0) return failed("writing", file);
-  draft.moved_away();
+  if (auto swapped = draft.swap_in(file); !swapped) return swapped;
   return sync_directory(directory_of(file));
+}
+
+Result<void> swap_file(const fs::path& file, std::string_view content) {
+  Draft draft(file);
+  if (auto written = draft.write(content, 0644, Durable::no); !written) return written;
+  return draft.swap_in(file);
 }
 
 Result<bool> write_new_file(const fs::path& file, std::string_view content) {

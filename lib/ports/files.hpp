@@ -16,6 +16,8 @@ Result<std::string> read_file(const std::filesystem::path& file);
 Result<void> write_file(const std::filesystem::path& file, std::string_view content, bool only_owner);
 /// Like write_file for the owner only, but never over an existing file: false, and nothing written, when there is one.
 Result<bool> write_new_file(const std::filesystem::path& file, std::string_view content);
+/// Like write_file for all to read, but durable only when the system gets to it: for what is written again and again.
+Result<void> swap_file(const std::filesystem::path& file, std::string_view content);
 /// Makes what was made, renamed or removed in the directory durable.
 Result<void> sync_directory(const std::filesystem::path& directory);
 /// Makes the directory and its parents with mode 0700 where missing, and durable. An existing one that others may write

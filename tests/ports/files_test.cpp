@@ -25,6 +25,16 @@ TEST_CASE("a file is replaced as a whole and nothing is left beside it") {
   CHECK(std::distance(std::filesystem::directory_iterator(dir.path()), {}) == 1);
 }
 
+TEST_CASE("a file that is written again and again is swapped as a whole, for all to read") {
+  const TempDir dir;
+  put(dir / "file", "old and longer", 0600);
+  REQUIRE(swap_file(dir / "file", "new").has_value());
+  CHECK(content_of(dir / "file") == "new");
+  CHECK(mode_of(dir / "file") == 0644);
+  CHECK(std::distance(std::filesystem::directory_iterator(dir.path()), {}) == 1);
+  CHECK_FALSE(swap_file(dir / "no" / "such" / "file", "x").has_value());
+}
+
 TEST_CASE("a new file is never written over an existing one") {
   const TempDir dir;
   CHECK(write_new_file(dir / "key", "first") == true);

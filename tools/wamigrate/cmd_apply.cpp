@@ -20,21 +20,19 @@ void add_run(po::options_description_easy_init& add) {
   add("wait", po::bool_switch(), "on hold or before an approval: stay and wait for the word, as on a terminal");
   add("postpone-file", po::value<std::string>(), "while this file is there, no number passes its commit point");
   add("concurrency", po::value<int>(), "numbers worked on at once (default: the policy's)");
+  add_metrics(add);
 }
 
-ExecuteOptions options_of(const Invocation& invocation, std::optional<int> concurrency) {
-  ExecuteOptions options;
-  options.yes = invocation.flag("yes");
-  options.concurrency = concurrency;
-  options.waits_for_a_word = invocation.flag("wait");
-  options.postpone_file = invocation.text("postpone-file");
-  return options;
-}
-
-Result<std::optional<int>> concurrency_of(const Invocation& invocation) {
-  const auto asked = invocation.number("concurrency");
-  if (asked && *asked < 1) return fail("--concurrency is less than one", "say how many numbers are worked on at once");
-  return asked;
+Result<ExecuteOptions> execution_of(const Invocation& invocation) {
+  const auto concurrency = invocation.number("concurrency");
+  if (concurrency && *concurrency < 1) {
+    return fail("--concurrency is less than one", "say how many numbers are worked on at once");
+  }
+  auto metrics = metrics_options(invocation);
+  if (!metrics) return tl::make_unexpected(metrics.error());
+  return ExecuteOptions{
+      invocation.flag("yes"),          concurrency, nullptr, std::move(*metrics), invocation.flag("wait"),
+      invocation.text("postpone-file")};
 }
 
 int nothing_to_do(const Console& console, const std::string& why) {
@@ -57,8 +55,8 @@ int run_apply(const Invocation& invocation) {
   if (invocation.text("run").empty()) {
     return console.complain(Error{"apply needs a directory for the run", "say --run RUN; the same again resumes it"});
   }
-  const auto concurrency = concurrency_of(invocation);
-  if (!concurrency) return console.complain(concurrency.error());
+  auto execution = execution_of(invocation);
+  if (!execution) return console.complain(execution.error());
   if (plan->numbers.empty() ||
       std::all_of(plan->numbers.begin(), plan->numbers.end(),
                   [&](const PlannedNumber& number) { return plan->roads[number.road].steps.empty(); })) {
@@ -77,7 +75,7 @@ int run_apply(const Invocation& invocation) {
   }
   auto run = RunDirectory::make(path, *text);
   if (!run) return console.complain(run.error());
-  return execute(*run, console, options_of(invocation, *concurrency));
+  return execute(*run, console, std::move(*execution));
 }
 
 // What the numbers' settings were while their old home served them goes along, sealed anew under its new name.
@@ -99,8 +97,8 @@ Result<void> inherit_snapshots(RunDirectory& parent, RunDirectory& child, Workbe
 int run_rollback(const Invocation& invocation) {
   const Console& console = invocation.console();
   if (!invocation.has("run")) return console.complain(Error{"rollback needs --run RUN", "the run to take back"});
-  const auto concurrency = concurrency_of(invocation);
-  if (!concurrency) return console.complain(concurrency.error());
+  auto execution = execution_of(invocation);
+  if (!execution) return console.complain(execution.error());
   auto run = RunDirectory::open(invocation.text("run"));
   if (!run) return console.complain(run.error());
 
@@ -111,7 +109,7 @@ int run_rollback(const Invocation& invocation) {
     if (!progress) return console.complain(progress.error());
     if (!progress->done) {
       console.note("going on with " + latest.string() + ", which has not ended");
-      return execute(*unfinished, console, options_of(invocation, *concurrency));
+      return execute(*unfinished, console, std::move(*execution));
     }
   }
 
@@ -172,7 +170,7 @@ int run_rollback(const Invocation& invocation) {
   auto child = RunDirectory::make(run->next_rollback(), to_document(to_json(plan)));
   if (!child) return console.complain(child.error());
   if (auto kept = inherit_snapshots(*run, *child, *looked->bench); !kept) return console.complain(kept.error());
-  const int code = execute(*child, console, options_of(invocation, *concurrency));
+  const int code = execute(*child, console, std::move(*execution));
   return failed.empty() ? code : std::max<int>(code, not_all_migrated);
 }
 
@@ -180,7 +178,7 @@ int run_rollback(const Invocation& invocation) {
 
 Command apply_command() {
   return {"apply",
-          "PLAN --run RUN [--dry-run] [--yes] [--concurrency N]",
+          "PLAN --run RUN [--dry-run] [--yes] [--concurrency N] [--metrics-file FILE] [--metrics-port PORT]",
           "Carries out a plan, or resumes it. The same command again is always safe.",
           {"PLAN"},
           add_run,
@@ -189,7 +187,7 @@ Command apply_command() {
 
 Command rollback_command() {
   return {"rollback",
-          "--run RUN [PHONE…] [--dry-run] [--yes]",
+          "--run RUN [PHONE…] [--dry-run] [--yes] [--concurrency N] [--metrics-file FILE] [--metrics-port PORT]",
           "Plans the way back from what is observed now, shows it, and carries it out.",
           {"PHONE…"},
           [](auto& add) {

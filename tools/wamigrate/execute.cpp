@@ -1,12 +1,10 @@
 #include "execute.hpp"
 
 #include <fmt/format.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
 #include <csignal>
-#include <iostream>
 
+#include "live.hpp"
 #include "ports/files.hpp"
 #include "report/review.hpp"
 #include "report/run_report.hpp"
@@ -37,37 +35,6 @@ class Stoppable {
   }
   Stoppable(const Stoppable&) = delete;
   Stoppable& operator=(const Stoppable&) = delete;
-};
-
-// Redraws a block of lines at the bottom of the terminal.
-class LiveView {
- public:
-  explicit LiveView(const Console& console) : console_(console) {}
-
-  void draw(const Progress& progress, Time now, bool last) {
-    if (!console_.live() || (!last && now - drawn_at_ < 150ms)) return;
-    drawn_at_ = now;
-    winsize size{};
-    const bool known = ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
-    const int width = known ? size.ws_col : 80;
-    const int height = known ? std::max(4, size.ws_row - 2) : 20;
-    erase();
-    std::string block;
-    for (const std::string& line : live_view(progress, catalogue(), now, width, height)) {
-      block += line + "\n";
-      ++lines_;
-    }
-    std::cerr << block << std::flush;
-  }
-  void erase() {
-    if (lines_ > 0) std::cerr << "\033[" << lines_ << "A\033[J" << std::flush;
-    lines_ = 0;
-  }
-
- private:
-  const Console& console_;
-  Time drawn_at_{};
-  int lines_ = 0;
 };
 
 int fail_with(const Console& console, const Error& error) { return console.complain(error); }
@@ -125,6 +92,12 @@ int execute(RunDirectory& run, const Console& console, ExecuteOptions options) {
   for (std::size_t i = 0; i < plan->numbers.size(); ++i) numbers.push_back(&plan->number(i));
   const Diagnostics missing = bench.site().resolve(numbers, Need::changing, plan->direction, bench.secrets());
   if (!missing.empty()) return console.complain(missing);
+  LiveView live(console);
+  auto metrics = MetricsOutput::start(options.metrics, [&](const std::string& text) {
+    live.erase();
+    console.note(text);
+  });
+  if (!metrics) return fail_with(console, metrics.error());
   // What would stop it is known before anyone is asked for a yes.
   if (!known->started_at) {
     if (const auto answer = approve(*plan, console, options.yes)) return *answer;
@@ -138,7 +111,7 @@ int execute(RunDirectory& run, const Console& console, ExecuteOptions options) {
                     bench.ledger_file().string()));
   }
 
-  LiveView live(console);
+  Time drawn_at{};
   RunSettings settings;
   settings.run_name = run.path().string();
   // The run, not the process: its lock lets only one process in, and that one may go on where a killed one stopped.
@@ -162,7 +135,12 @@ int execute(RunDirectory& run, const Console& console, ExecuteOptions options) {
       if (const std::string line = event_line(entry); !line.empty()) console.note(line);
     }
   };
-  settings.on_tick = [&](const Progress& progress, Time now) { live.draw(progress, now, false); };
+  settings.on_tick = [&](const Progress& progress, Time now) {
+    (*metrics)->publish(progress, *plan);
+    if (now - drawn_at < 150ms) return;
+    drawn_at = now;
+    live.draw(progress, now);
+  };
 
   Runner runner(*plan, std::move(*known),
                 {bench.site(), run.store(), *bench.ledger(), *bench.sealer(), bench.workers(), bench.clock()},
@@ -172,7 +150,8 @@ int execute(RunDirectory& run, const Console& console, ExecuteOptions options) {
     const Stoppable stoppable(runner);
     ran = runner.run();
   }
-  live.draw(runner.progress(), bench.clock().now(), true);
+  live.draw(runner.progress(), bench.clock().now());
+  (*metrics)->finish(runner.progress(), *plan);
   bench.site().log_out();
   if (!ran) {
     // The stores are the run's memory: without them nothing more is sent. What was durable resumes.

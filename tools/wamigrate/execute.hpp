@@ -2,6 +2,7 @@
 #pragma once
 
 #include "cli.hpp"
+#include "metrics_output.hpp"
 #include "run_directory.hpp"
 #include "workbench.hpp"
 
@@ -11,6 +12,7 @@ struct ExecuteOptions {
   bool yes = false;  ///< Approved already.
   std::optional<int> concurrency;
   std::unique_ptr<SecretSource> secrets;  ///< Null: the environment's.
+  MetricsOptions metrics{};
   bool waits_for_a_word = false;          ///< On hold or before an approval it stays and waits.
   std::filesystem::path postpone_file{};  ///< While it is there no commit point is passed; empty: none.
 };

@@ -1,9 +1,11 @@
 // Journals, a line an entry, folded over a worked plan. Each line either folds or is an error that says so; what was
 // folded can be shown.
 #include <algorithm>
+#include <sstream>
 
 #include "fuzz/targets/target.hpp"
 #include "plan/plan.hpp"
+#include "report/metrics.hpp"
 #include "report/run_report.hpp"
 #include "report/status.hpp"
 #include "run/progress.hpp"
@@ -28,12 +30,21 @@ void check_entry(const Entry& entry) {
   holds(is_plain(event_line(entry)), "an event is one plain line");
 }
 
+void check_metrics(const std::string& text) {
+  holds(text.ends_with("# EOF\n"), "metrics end as they must");
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) {
+    holds(line.starts_with("# ") || line.starts_with("wamigrate_"), "a line of metrics is a family's");
+  }
+}
+
 void check_progress(const Progress& progress, Time now) {
   const int code = exit_code(progress);
   holds(code == 0 || (code >= 3 && code <= 5), "a run's exit code is one of the contract's");
   holds(parse_json(to_compact(status_json(progress, "run", now))).has_value(), "a status is JSON");
   holds(is_plain_page(status_text(progress, now, false)), "a status is plain text");
   holds(is_plain_page(report_text(worked_plan(), progress, now)), "a report is plain text");
+  check_metrics(metrics_text(progress, worked_plan(), now));
   for (const std::string& line : live_view(progress, wamigrate::catalogue(), now, 80, 24)) {
     holds(is_plain(line), "the live view is plain text");
   }
