@@ -67,6 +67,17 @@ class SqliteRunStore : public RunStore {
     });
   }
 
+  // Positions are given out one by one and rows never go: the nth record is at position n.
+  Result<std::vector<std::string>> journal_after(std::size_t known) override {
+    return file_->read("reading the journal", [known](Session& session) {
+      const auto position = static_cast<Poco::Int64>(known);
+      std::vector<std::string> records;
+      session << "SELECT record FROM journal WHERE position > ? ORDER BY position", useRef(position), into(records),
+          now;
+      return records;
+    });
+  }
+
   Result<void> post(const std::string& message) override {
     ensure_plain_text(message);
     return file_->write("posting to the run", [&](Session& session) {
@@ -126,6 +137,14 @@ class SqliteRunStore : public RunStore {
 };
 
 }  // namespace
+
+Result<std::vector<std::string>> RunStore::journal_after(std::size_t known) {
+  auto records = journal();
+  if (!records) return records;
+  const auto skipped = static_cast<std::ptrdiff_t>(std::min(known, records->size()));
+  records->erase(records->begin(), records->begin() + skipped);
+  return records;
+}
 
 Result<std::unique_ptr<RunStore>> open_run_store(const std::filesystem::path& file, bool create) {
   auto opened = SqliteFile::open(file, run_store_kind(), create);

@@ -24,6 +24,8 @@ class RunStore {
   virtual Result<void> append(std::span<const std::string> records) = 0;
   /// The journal from its first record on, in order.
   virtual Result<std::vector<std::string>> journal() = 0;
+  /// … without its first `known` records: what a reader that has these has not seen yet.
+  virtual Result<std::vector<std::string>> journal_after(std::size_t known);
 
   /// Posts a message (text without NUL) to the run, from any process.
   virtual Result<void> post(const std::string& message) = 0;

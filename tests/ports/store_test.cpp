@@ -70,6 +70,25 @@ TEST_CASE("the journal gives back what was appended, in order, also after reopen
   CHECK(*journal == std::vector<std::string>{"record 0", "record 1", "record 2", odd, ""});
 }
 
+TEST_CASE(
+    "a reader asks for what it has not seen of the journal, and gets that alone, also from another process's store") {
+  const TempDir dir;
+  const auto writer = run_store(dir / "run.db");
+  const auto reader = run_store(dir / "run.db", false);
+  CHECK(reader->journal_after(0)->empty());
+  REQUIRE(writer->append(batch(0, 3)).has_value());
+  CHECK(*reader->journal_after(0) == batch(0, 3));
+  CHECK(reader->journal_after(3)->empty());
+  REQUIRE(writer->append(batch(3, 2)).has_value());
+  CHECK(*reader->journal_after(3) == batch(3, 2));
+  CHECK(*reader->journal_after(4) == batch(4, 1));
+  CHECK(reader->journal_after(9)->empty());
+  // A transaction that fails uses up no position.
+  REQUIRE_THROWS(sql(plain_session(dir / "run.db"), "INSERT INTO journal (record) VALUES ('taken back'), (NULL)"));
+  REQUIRE(writer->append(batch(5, 1)).has_value());
+  CHECK(*reader->journal_after(5) == batch(5, 1));
+}
+
 TEST_CASE("a run's files are for their owner alone, whatever the umask") {
   const TempDir dir;
   const mode_t before = ::umask(0);

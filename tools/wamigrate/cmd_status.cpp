@@ -7,8 +7,8 @@
 #include "documents.hpp"
 #include "ports/files.hpp"
 #include "report/run_report.hpp"
-#include "report/status.hpp"
 #include "run_directory.hpp"
+#include "watch.hpp"
 #include "workbench.hpp"
 
 namespace wamigrate::cli {
@@ -21,28 +21,28 @@ Result<RunDirectory> open_run(const Invocation& invocation) {
   return RunDirectory::open(invocation.text("run"));
 }
 
-// The journal of a killed process still says that it runs; only the lock tells the two apart.
-bool was_interrupted(const RunDirectory& run, const Progress& progress) {
-  const bool should_run = progress.started_at && !progress.done && progress.paused.empty();
-  return should_run && run.lock().has_value();
+Result<Millis> interval_of(const Invocation& invocation) {
+  if (!invocation.has("interval")) return std::chrono::seconds(2);
+  if (!invocation.flag("watch")) return fail("--interval goes with --watch", "say --watch as well");
+  const auto interval = parse_duration(invocation.text("interval"));
+  if (!interval || *interval < Millis(100) || *interval > std::chrono::hours(1)) {
+    return fail("--interval " + invocation.text("interval") + " is not a time between 100ms and 1h", "write it as 2s");
+  }
+  return *interval;
 }
 
 int run_status(const Invocation& invocation) {
   const Console& console = invocation.console();
+  const auto interval = interval_of(invocation);
+  if (!interval) return console.complain(interval.error());
   auto run = open_run(invocation);
   if (!run) return console.complain(run.error());
+  if (invocation.flag("watch")) return watch(*run, console, *interval);
   const auto progress = run->progress();
   if (!progress) return console.complain(progress.error());
   SystemClock clock;
   console.print(status_json(*progress, run->path().string(), clock.now()));
-  console.say(status_text(*progress, clock.now(), console.colour(), run->path().string()));
-  if (was_interrupted(*run, *progress)) {
-    const std::string name = run->path().string();
-    console.say(fmt::format(
-        "INTERRUPTED: no process works on this run, and the numbers stand as it saw them last. Go on with:\n"
-        "  wamigrate apply {}/plan.json --run {}",
-        name, name));
-  }
+  console.say(status_page(*run, *progress, clock.now(), console.colour(), was_interrupted(*run, *progress)));
   return exit_code(*progress);
 }
 
@@ -237,8 +237,17 @@ void add_run_only(po::options_description_easy_init& add) {
 }  // namespace
 
 Command status_command() {
-  return {"status", "--run RUN",  "Where every number stands, and why it waits. Sends nothing.",
-          {},       add_run_only, run_status};
+  return {"status",
+          "--run RUN [--watch [--interval 2s]]",
+          "Where every number stands, and why it waits. Sends nothing.",
+          {},
+          [](auto& add) {
+            add_run_only(add);
+            add("watch", po::bool_switch(),
+                "go on until the run has ended: redrawn on a terminal, else told by change");
+            add("interval", po::value<std::string>(), "how often to look (default 2s)");
+          },
+          run_status};
 }
 
 Command report_command() {
