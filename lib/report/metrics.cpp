@@ -20,6 +20,7 @@ using namespace report;
 
 constexpr std::array homes = {Home::onprem, Home::cloud, Home::nowhere, Home::app, Home::unknown};
 constexpr std::array waits = {"code", "lease", "person", "pin", "time"};
+constexpr std::array run_waits = {"approval", "hook", "resume", "window"};
 // Upper bounds in tenths of a second: a register takes seconds, a missing person half an hour.
 constexpr std::array<int, 12> bounds = {10, 25, 50, 100, 200, 300, 600, 1200, 3000, 6000, 18000, 36000};
 
@@ -129,10 +130,20 @@ Millis length_of(const Progress& progress, Time now) {
 void put_run(Exposition& out, const Progress& progress, const Plan& plan, Time now) {
   out.family("plan", "info", "The plan that this run carries out.");
   out.sample("_info", label("digest", plan.digest) + "," + label("to", name(plan.direction)), 1);
-  out.family("run", "stateset", "Whether no new number starts, the run waits as a whole, or it has ended.");
-  out.sample("", label("wamigrate_run", "held"), progress.held.empty() ? 0 : 1);
-  out.sample("", label("wamigrate_run", "paused"), progress.paused.empty() ? 0 : 1);
-  out.sample("", label("wamigrate_run", "done"), progress.done ? 1 : 0);
+  out.family("run", "stateset", "What holds the run back, or that it has ended; docs/formats.md says what each means.");
+  const auto state = [&out](std::string_view word, bool is) {
+    out.sample("", label("wamigrate_run", word), is ? 1 : 0);
+  };
+  state("held", !progress.held.empty());
+  state("on_hold", progress.on_hold);
+  state("aborted", progress.aborted);
+  state("paused", !progress.paused.empty());
+  state("done", progress.done);
+  out.family("run_waits", "gauge", "1 for what has to come before new numbers begin.");
+  Counts waiting;
+  for (const char* word : run_waits) waiting[word] = 0;
+  if (progress.waits) waiting[progress.waits->what] = 1;
+  out.samples("", "for", waiting);
   out.family("run_duration_seconds", "gauge", "Time since the run began; once it has ended, how long it took.",
              "seconds");
   out.sample("", "", seconds(length_of(progress, now)));

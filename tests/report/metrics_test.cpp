@@ -122,15 +122,21 @@ TEST_CASE("metrics tell the run: its plan, wave, length, and whether it is held,
   CHECK(running.value("wamigrate_wave") == 1);
   CHECK(running.value("wamigrate_waves") == 3);
   CHECK(running.value("wamigrate_run_duration_seconds") == 100);
-  for (const char* state : {"held", "paused", "done"})
+  for (const char* state : {"held", "on_hold", "aborted", "paused", "done"})
     CHECK(running.value("wamigrate_run", "wamigrate_run", state) == 0);
   progress.held = "1 of the 1 failures that wave 1 allows";
+  progress.on_hold = progress.aborted = true;
   progress.paused = "token";
+  progress.waits = RunWait{"approval", "wave 1 has ended", std::nullopt, "wamigrate approve --run night"};
   progress.done = true;
   progress.ended_at = at(60);
   const OpenMetrics ended(metrics_text(progress, plan, at(100)));
-  for (const char* state : {"held", "paused", "done"}) CHECK(ended.value("wamigrate_run", "wamigrate_run", state) == 1);
+  for (const char* state : {"held", "on_hold", "aborted", "paused", "done"})
+    CHECK(ended.value("wamigrate_run", "wamigrate_run", state) == 1);
   CHECK(ended.value("wamigrate_run_duration_seconds") == 60);
+  CHECK(running.value("wamigrate_run_waits", "for", "approval") == 0);
+  CHECK(ended.value("wamigrate_run_waits", "for", "approval") == 1);
+  CHECK(ended.value("wamigrate_run_waits", "for", "window") == 0);
 }
 
 TEST_CASE("metrics of thousands are as many lines as of a few, and name nobody") {
