@@ -83,9 +83,9 @@ std::string why_not_started(int error) {
   }
 }
 
-class RealHooks : public Hooks {
+class RealHookRunner : public HookRunner {
  public:
-  explicit RealHooks(Millis grace) : grace_(grace) {}
+  explicit RealHookRunner(Millis grace) : grace_(grace) {}
 
   HookEnd run(const HookCall& call) override {
     auto child = ChildProcess::start({.arguments = {call.program.string()},
@@ -127,6 +127,6 @@ class RealHooks : public Hooks {
 
 }  // namespace
 
-std::unique_ptr<Hooks> make_hooks(Millis grace) { return std::make_unique<RealHooks>(grace); }
+std::unique_ptr<HookRunner> make_hook_runner(Millis grace) { return std::make_unique<RealHookRunner>(grace); }
 
 }  // namespace wamigrate

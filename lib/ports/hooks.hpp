@@ -36,15 +36,15 @@ struct HookEnd {
 };
 
 /// Blocks until the hook has ended: for worker threads. Safe to use from any of them at once.
-class Hooks {
+class HookRunner {
  public:
-  virtual ~Hooks() = default;
+  virtual ~HookRunner() = default;
   virtual HookEnd run(const HookCall& call) = 0;
 };
 
 /// Besides the facts a hook gets PATH, HOME, LANG, LC_*, TZ and TMPDIR of ours, and nothing else: no variable that
 /// holds a secret. Its standard input is empty. At its limit its process group is asked to end (SIGTERM), and after
 /// `grace` killed. What it leaves behind of its own accord is neither waited for nor ended.
-std::unique_ptr<Hooks> make_hooks(Millis grace = std::chrono::seconds(5));
+std::unique_ptr<HookRunner> make_hook_runner(Millis grace = std::chrono::seconds(5));
 
 }  // namespace wamigrate

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "model/status_feed.hpp"
+#include "ports/hooks.hpp"
 #include "run/runner.hpp"
 
 namespace wamigrate {
@@ -23,6 +24,7 @@ struct Runner::Active {
   bool postponed = false;
   bool backup_is_old = false;
   bool drained_long_ago = false;
+  bool may_commit = false;  ///< The hook before the commit point has agreed.
   bool rechecking = false;  ///< It has ended, and after the soak of its wave its checkpoints are asked again.
 };
 
@@ -36,6 +38,9 @@ struct Runner::Job {
   Outcome outcome;
   bool is_feed = false;  ///< The status feed, for no number.
   StatusFeed feed;
+  std::string_view hook;  ///< The hook that is called; empty: none.
+  HookCall call;
+  HookEnd hook_end;
 };
 
 inline constexpr Time never = Time::max();

@@ -180,6 +180,7 @@ void Runner::end(std::size_t index, NumberState state, const std::string& why) {
     if (auto released = doors_.ledger.release(number.phone, settings_.holder); !released) trouble_ = released.error();
     active_[index]->leased = false;
   }
+  queue_hook(hook_job("after_number", index));
   std::erase_if(waba_holder_, [index](const auto& holder) { return holder.second == index; });
   // The backup has served its purpose once its number is migrated and verified.
   if (state == NumberState::migrated) {

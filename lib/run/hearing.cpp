@@ -76,7 +76,7 @@ void Runner::hear_about_run(const RunStore::Message& message, const Json& json) 
   } else if (type == "pause" && !progress_.on_hold) {
     told = "a person asks to pause: nothing begins, and nothing passes its commit point";
     said = type;
-  } else if (type == "resume" && progress_.on_hold) {
+  } else if (type == "resume" && (progress_.on_hold || wave_hook_ == WaveHook::refused)) {
     told = "a person asks to go on";
     said = type;
   } else if (type == "approve" && wave == progress_.wave + 1 && progress_.approved_wave < wave) {
@@ -97,7 +97,10 @@ void Runner::hear_about_run(const RunStore::Message& message, const Json& json) 
   if (said == "approve") entry.more["wave"] = wave;
   if (said == "throttle") entry.more["starts_per_hour"] = rate;
   write(std::move(entry));
-  if (said == "resume") forgive_the_wait();
+  if (said == "resume") {
+    forgive_the_wait();
+    if (wave_hook_ == WaveHook::refused) wave_hook_ = WaveHook::unasked;
+  }
   if (said == "abort") call_off();
 }
 

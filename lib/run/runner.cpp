@@ -96,6 +96,7 @@ Result<void> Runner::flush() {
     if (auto kept = doors_.ledger.add_attempt(phone, ration, doors_.clock.now()); !kept) return kept;
   }
   spent_.clear();
+  start_hooks();
   for (std::unique_ptr<Job>& job : starting_) {
     Job* raw = job.get();
     const Workers::Ticket ticket = ++last_ticket_;
@@ -105,6 +106,8 @@ Result<void> Runner::flush() {
       raw->began = doors_.clock.now();
       if (raw->is_feed) {
         raw->feed = doors_.site.status_feed();
+      } else if (!raw->hook.empty()) {
+        raw->hook_end = doors_.hooks->run(raw->call);
       } else if (raw->step == nullptr) {
         raw->seen = doors_.site.observe(number, raw->readings);
       } else {
@@ -202,7 +205,7 @@ Time Runner::next_due() const {
 }
 
 bool Runner::has_ended() const {
-  if (!jobs_.empty() || !starting_.empty()) return false;
+  if (!jobs_.empty() || !starting_.empty() || !hook_queue_.empty()) return false;
   if (!progress_.paused.empty() || stops_ > 1) return true;
   if (agenda_.next(true) != never) return false;
   if (stops_ > 0) return true;
@@ -253,8 +256,10 @@ void Runner::end_unbegun(std::size_t index) {
   const NumberState state = !number.retried ? NumberState::untouched
                             : served_now    ? NumberState::failed
                                             : NumberState::stranded;
+  const bool unfit = !openings_.earliest_start(doors_.clock.now(), expected_length(index));
   end(index, state,
       !progress_.held.empty() ? progress_.held
+      : unfit                 ? "none of the policy's windows is ever long enough for it"
       : unproven              ? "the PIN reference " + ref->first + " was not proven on the number that tried it first"
                               : "the run ended before it");
 }
@@ -270,7 +275,8 @@ Result<void> Runner::loop() {
     if (settings_.on_tick) settings_.on_tick(progress_, doors_.clock.now());
     if (has_ended()) {
       finish_run();
-      return flush();
+      if (auto flushed = flush(); !flushed) return flushed;
+      return call_after_run();
     }
     for (const Workers::Ticket ticket : doors_.workers.wait(next_due())) {
       auto job = jobs_.extract(ticket);

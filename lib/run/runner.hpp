@@ -16,9 +16,12 @@
 #include <set>
 #include <tuple>
 
+#include "plan/openings.hpp"
 #include "ports/clock.hpp"
+#include "ports/hooks.hpp"
 #include "ports/sealer.hpp"
 #include "ports/store.hpp"
+#include "ports/time_zones.hpp"
 #include "ports/workers.hpp"
 #include "run/agenda.hpp"
 #include "run/progress.hpp"
@@ -35,6 +38,8 @@ struct RunDoors {
   const Sealer& sealer;
   Workers& workers;
   Clock& clock;
+  TimeZones* zones = nullptr;   ///< Needed where the policy has windows.
+  HookRunner* hooks = nullptr;  ///< Null: no hook is called.
 };
 
 struct RunSettings {
@@ -54,6 +59,9 @@ std::string kept_snapshot(const std::string& phone);
 
 class Runner {
  public:
+  /// So many hooks run at a time, on the workers like everything that blocks: leave them room.
+  static constexpr int hooks_at_once = 8;
+
   /// `journal` is what the store holds already, folded into `progress` by fold_journal().
   Runner(const Plan& plan, Progress progress, RunDoors doors, RunSettings settings);
   ~Runner();
@@ -112,6 +120,21 @@ class Runner {
   bool has_heard_feed(std::size_t wave);
   void on_feed(const StatusFeed& feed);
   void wait_as_run(std::string what, std::string message, std::optional<Time> until, std::string next_command);
+
+  Result<void> lay_out_windows();
+  bool fits_now(std::size_t index);
+  Millis expected_length(std::size_t index) const;
+
+  // The operator's hooks (hooks.cpp).
+  std::unique_ptr<Job> hook_job(std::string_view hook) const;
+  std::unique_ptr<Job> hook_job(std::string_view hook, std::size_t index) const;
+  void queue_hook(std::unique_ptr<Job> job);
+  void start_hooks();
+  void on_hook(Job& job);
+  bool hook_lets_begin(std::size_t wave);
+  bool hook_lets_commit(std::size_t index, const Step& step);
+  void on_commit_hook(std::size_t index, bool agreed, const std::string& no);
+  Result<void> call_after_run();
 
   // What is seen of a number (seeing.cpp).
   void observe(std::size_t index, Readings readings);
@@ -202,6 +225,12 @@ class Runner {
   std::optional<Time> begins_at_;  // when something may begin that may not yet
   bool needs_word_ = false;        // nothing begins before a person has said so
   std::optional<Time> last_start_;
+  Openings openings_;
+  bool laid_out_ = false;
+  std::deque<std::unique_ptr<Job>> hook_queue_;
+  int hooks_running_ = 0;
+  enum class WaveHook { unasked, asked, agreed, refused } wave_hook_ = WaveHook::unasked;
+  std::string wave_hook_said_;
   std::optional<Time> heard_at_;
   Time graph_not_before_{};  // a shared limit asks everybody to slow down
   Millis graph_wait_{0};     // … and for how long it last did

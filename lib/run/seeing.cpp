@@ -30,6 +30,7 @@ void Runner::observe(std::size_t index, Readings readings) {
 
 void Runner::complete(Job& job) {
   if (job.is_feed) return on_feed(job.feed);
+  if (!job.hook.empty()) return on_hook(job);
   conclude(job);
   place(job.number);
 }

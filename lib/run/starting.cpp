@@ -6,6 +6,7 @@
 
 #include "plan/preflight_feed.hpp"
 #include "run/active.hpp"
+#include "run/windows.hpp"
 
 namespace wamigrate {
 
@@ -55,10 +56,42 @@ void Runner::start_from(std::set<std::size_t>& lined_up, std::size_t end) {
         return;
       }
     }
+    if (!fits_now(index)) {
+      if (begins_at_) return;
+      lined_up.erase(index);  // no window is ever long enough
+      continue;
+    }
     lined_up.erase(index);
     last_start_ = now;
     take_in_hand(index);
   }
+}
+
+Result<void> Runner::lay_out_windows() {
+  if (policy_.windows.empty() || (laid_out_ && openings_.covers(doors_.clock.now()))) return {};
+  ensure(doors_.zones != nullptr, "a run with windows has time zones");
+  auto openings = lay_out(policy_, *doors_.zones, doors_.clock.now());
+  if (!openings) return tl::make_unexpected(openings.error());
+  openings_ = std::move(*openings);
+  laid_out_ = true;
+  return {};
+}
+
+Millis Runner::expected_length(std::size_t index) const { return plan_.roads[plan_.numbers[index].road].expected; }
+
+// A number starts only if it is expected to end while a window is open. One that nobody serves starts at any hour.
+bool Runner::fits_now(std::size_t index) {
+  if (auto laid = lay_out_windows(); !laid) {
+    trouble_ = laid.error();
+    return false;
+  }
+  const Time now = doors_.clock.now();
+  if (progress_.numbers[index].home == Home::nowhere) return true;
+  const auto start = openings_.earliest_start(now, expected_length(index));
+  if (start && *start <= now) return true;
+  begins_at_ = start;
+  if (start) wait_as_run("window", "outside its windows: the next number begins at " + to_iso(*start), start, "");
+  return false;
 }
 
 // A shared PIN reference is proven on one number before a second uses it.
@@ -108,7 +141,8 @@ bool Runner::has_begun(std::size_t wave) {
                 command("approve"));
     return false;
   }
-  if (!has_heard_feed(wave)) return false;
+  if (!has_heard_feed(wave) || !hook_lets_begin(wave)) return false;
+  wave_hook_ = WaveHook::unasked;  // the next wave asks again
   const std::size_t size = tally_.waves()[wave].size;
   Entry entry;
   entry.event = event::wave;

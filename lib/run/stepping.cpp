@@ -174,7 +174,8 @@ void Runner::attempt(std::size_t index, const Step& step, const Sighting& sighti
   Supplies supplies;
   if (step.call != nullptr) {
     const bool may_leave = !is_postponed(index, step) && needs_hold(index, step, sighting) && has_ration(index, step) &&
-                           pin_may_be_sent(index, step, sighting) && gather(index, step, supplies);
+                           pin_may_be_sent(index, step, sighting) && hook_lets_commit(index, step) &&
+                           gather(index, step, supplies);
     if (!may_leave) return;  // what follows from that has been done
     Entry entry = entry_of(index, event::intent);
     entry.step = step.kind.name;

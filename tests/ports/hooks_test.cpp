@@ -20,7 +20,7 @@ class Script {
   std::filesystem::path path() const { return dir_ / "hook"; }
   std::filesystem::path beside(const std::string& name) const { return dir_ / name; }
   HookEnd run(const std::map<std::string, std::string>& facts = {}, Millis limit = 30s, Millis grace = 5s) const {
-    return make_hooks(grace)->run({path(), facts, limit});
+    return make_hook_runner(grace)->run({path(), facts, limit});
   }
 
  private:
@@ -183,7 +183,7 @@ TEST_CASE("what a hook leaves behind with its output open is not waited for, and
 TEST_CASE("a hook that can't be started is a no, and says why") {
   const TempDir dir;
   const auto why = [&](const std::filesystem::path& program) {
-    const HookEnd end = make_hooks()->run({program, {}, 30s});
+    const HookEnd end = make_hook_runner()->run({program, {}, 30s});
     CHECK_FALSE(end.agreed());
     CHECK(end.how == HookEnd::How::not_started);
     return end.why;
@@ -208,7 +208,7 @@ TEST_CASE("what a hook says is made plain before people see it") {
 
 TEST_CASE("many hooks at once end each for itself") {
   const Script script("exit \"$WAMIGRATE_CODE\"");
-  const auto hooks = make_hooks();
+  const auto hooks = make_hook_runner();
   std::vector<int> codes(8, -1);
   std::vector<std::thread> threads;
   for (int i = 0; i < 8; ++i) {

@@ -242,3 +242,121 @@ TEST_CASE("a retried number waits for no wave and no budget") {
           return entry.event == event::started && entry.phone == one->phone;
         }) == 2);
 }
+
+namespace {
+
+/// Answers as it is told to, and remembers what it was told.
+class FakeHooks : public HookRunner {
+ public:
+  HookEnd run(const HookCall& call) override {
+    calls.push_back(call.facts);
+    const HookEnd no{HookEnd::How::exited, 3, "it ended with exit code 3", {"not tonight"}};
+    return refuses && refuses(call.facts) ? no : HookEnd{HookEnd::How::exited, 0, "", {}};
+  }
+  int called(const std::string& hook) const {
+    return static_cast<int>(std::count_if(calls.begin(), calls.end(),
+                                          [&](const auto& facts) { return facts.at("WAMIGRATE_HOOK") == hook; }));
+  }
+  std::vector<std::map<std::string, std::string>> calls;
+  std::function<bool(const std::map<std::string, std::string>&)> refuses{};
+};
+
+struct HookedRig {
+  HookedRig() {
+    rig.hooks = &hooks;
+    rig.fleet.policy.hooks = {"before-wave", "before-commit", "after-number", "after-run"};
+    rig.fleet.policy.waves = {{1, false}, {2, false}};
+  }
+  FakeHooks hooks;
+  Rig rig{{.numbers = 3}};
+};
+
+}  // namespace
+
+TEST_CASE("each hook is called where it belongs, with the facts") {
+  HookedRig hooked;
+  const Plan plan = hooked.rig.plan(Direction::to_cloud);
+  CHECK(hooked.rig.run(plan).done);
+  CHECK(hooked.hooks.called("before_wave") == 2);
+  CHECK(hooked.hooks.called("before_commit") == 3);
+  CHECK(hooked.hooks.called("after_number") == 3);
+  CHECK(hooked.hooks.called("after_run") == 1);
+  const auto& last = hooked.hooks.calls.back();
+  CHECK(last.at("WAMIGRATE_HOOK") == "after_run");
+  CHECK(last.at("WAMIGRATE_EXIT_CODE") == "0");
+  for (const auto& facts : hooked.hooks.calls) {
+    if (facts.at("WAMIGRATE_HOOK") == "after_number") CHECK(facts.at("WAMIGRATE_STATE") == "migrated");
+    if (facts.at("WAMIGRATE_HOOK") == "before_commit") CHECK(facts.at("WAMIGRATE_STEP") == "register_on_cloud");
+  }
+}
+
+TEST_CASE("a hook that says no before the commit point stops its number where it is served") {
+  HookedRig hooked;
+  const std::string stubborn = hooked.rig.phone(1);
+  hooked.hooks.refuses = [&](const auto& facts) {
+    return facts.at("WAMIGRATE_HOOK") == "before_commit" && facts.at("WAMIGRATE_PHONE") == stubborn;
+  };
+  const Plan plan = hooked.rig.plan(Direction::to_cloud);
+  const Progress end = hooked.rig.run(plan);
+  const NumberProgress& number = *end.find(stubborn);
+  CHECK(number.state == NumberState::failed);
+  CHECK(number.home == Home::onprem);
+  CHECK(number.reason.find("not tonight") != std::string::npos);
+  CHECK_FALSE(number.attempts.contains("register_on_cloud"));
+  CHECK(count(end, NumberState::migrated) == 2);
+}
+
+TEST_CASE("a hook that says no before a wave pauses the run, and is asked again by the same command") {
+  HookedRig hooked;
+  bool refusing = true;
+  hooked.hooks.refuses = [&](const auto& facts) {
+    return refusing && facts.at("WAMIGRATE_HOOK") == "before_wave" && facts.at("WAMIGRATE_WAVE") == "2";
+  };
+  const Plan plan = hooked.rig.plan(Direction::to_cloud);
+  const Progress paused = hooked.rig.run(plan);
+  CHECK(paused.paused == "hook");
+  CHECK(paused.pause_message.find("not tonight") != std::string::npos);
+  CHECK(exit_code(paused) == 4);
+  CHECK(count(paused, NumberState::migrated) == 1);
+  refusing = false;
+  CHECK(count(hooked.rig.run(plan), NumberState::migrated) == 3);
+}
+
+TEST_CASE("hooks after the fact change nothing, and their refusals are told") {
+  HookedRig hooked;
+  hooked.hooks.refuses = [](const auto& facts) { return facts.at("WAMIGRATE_HOOK").starts_with("after"); };
+  const Progress end = hooked.rig.run(hooked.rig.plan(Direction::to_cloud));
+  CHECK(count(end, NumberState::migrated) == 3);
+  CHECK(end.notices.size() == 4);
+}
+
+TEST_CASE("numbers start within their windows only, and only if they fit") {
+  Rig rig({.numbers = 3});
+  rig.fleet.policy.concurrency = 1;
+  rig.fleet.policy.waves = {{3, false}};
+  // The run begins on a Monday at 00:00 UTC.
+  rig.fleet.policy.windows = {*parse_window("Tue 02:00-02:10"), *parse_window("Wed 02:00-05:00")};
+  const Plan plan = rig.plan(Direction::to_cloud);
+  const Progress end = rig.run(plan);
+  CHECK(count(end, NumberState::migrated) == 3);
+  for (const NumberProgress& number : end.numbers) {
+    const Time day = std::chrono::floor<std::chrono::days>(*number.started_at);
+    CHECK(*number.started_at - day >= 2h);
+    CHECK(*number.started_at - day < 5h);
+  }
+  CHECK(std::count_if(rig.entries.begin(), rig.entries.end(),
+                      [](const Entry& entry) { return entry.event == event::waiting && entry.phone.empty(); }) >= 1);
+}
+
+TEST_CASE("a number that fits into no window is left alone, and the reason says so") {
+  Rig rig({.numbers = 1});
+  const Plan plan = [&] {
+    Plan planned = rig.plan(Direction::to_cloud);
+    planned.fleet.policy.windows = {*parse_window("Tue 02:00-02:10")};
+    for (PlannedRoad& road : planned.roads) road.expected = 11min;
+    return planned;
+  }();
+  const Progress end = rig.run(plan);
+  CHECK(end.numbers[0].state == NumberState::untouched);
+  CHECK(end.numbers[0].reason.find("window") != std::string::npos);
+}

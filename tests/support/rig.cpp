@@ -53,8 +53,8 @@ Survey Rig::look(Site& site, Direction direction) {
   }
   const Diagnostics missing = site.resolve(numbers, Need::reading, direction, secrets);
   ensure(missing.empty(), to_text(missing));
-  auto seen =
-      survey(fleet, indices, options, survey_readings(), {site, workers, clock, asked != nullptr ? asked : &ledger, &sealer, &secrets, {}, {}});
+  auto seen = survey(fleet, indices, options, survey_readings(),
+                     {site, workers, clock, asked != nullptr ? asked : &ledger, &sealer, &secrets, {}, {}});
   ensure(seen.has_value(), "the survey's stores work");
   return *std::move(seen);
 }
@@ -97,7 +97,7 @@ Progress Rig::run(const Plan& plan) {
   settings.on_tick = [this](const Progress&, Time) {
     if (on_tick) on_tick();
   };
-  Runner runner(plan, *progress, {site, *store, ledger, sealer, workers, clock}, settings);
+  Runner runner(plan, *progress, {site, *store, ledger, sealer, workers, clock, zones.get(), hooks}, settings);
   running = &runner;
   last_result = runner.run();
   return runner.progress();

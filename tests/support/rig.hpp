@@ -210,7 +210,9 @@ class Rig {
   Checks failed;
   std::vector<Entry> entries;  ///< Of all processes, in order.
   Result<void> last_result;
-  std::function<void()> on_tick;         ///< At each turn of the runner's loop.
+  std::function<void()> on_tick;  ///< At each turn of the runner's loop.
+  HookRunner* hooks = nullptr;    ///< RunDoors'
+  std::unique_ptr<TimeZones> zones = make_time_zones();
   std::function<bool()> is_postponed{};  ///< RunSettings'
   bool waits_for_a_word = false;         ///< RunSettings'
   std::function<bool()> stop_at;         ///< Asked after each entry; true asks the runner to stop.

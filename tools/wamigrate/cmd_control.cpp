@@ -68,7 +68,7 @@ Result<Json> pausing(const Invocation&, const Progress& progress) {
 }
 
 Result<Json> resuming(const Invocation&, const Progress& progress) {
-  if (!progress.on_hold) {
+  if (!progress.on_hold && !(progress.waits && progress.waits->what == "hook")) {
     return fail("the run is not on hold", progress.paused.empty()
                                               ? "see `wamigrate status` for what it waits for"
                                               : "it is paused, and goes on with the command that started it");

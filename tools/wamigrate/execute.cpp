@@ -10,6 +10,7 @@
 #include "report/run_report.hpp"
 #include "report/status.hpp"
 #include "run/runner.hpp"
+#include "run/windows.hpp"
 
 namespace wamigrate::cli {
 namespace {
@@ -38,6 +39,12 @@ class Stoppable {
 };
 
 int fail_with(const Console& console, const Error& error) { return console.complain(error); }
+
+// Hooks have threads of their own: no number that is off the air waits for one.
+int threads_for(const Policy& policy, std::optional<int> concurrency) {
+  constexpr int most = 64;
+  return std::min(concurrency.value_or(policy.concurrency), most) + (policy.hooks.empty() ? 0 : Runner::hooks_at_once);
+}
 
 // Asked before anything was changed; a run that was approved once is only resumed.
 std::optional<int> approve(const Plan& plan, const Console& console, bool yes) {
@@ -87,11 +94,14 @@ int execute(RunDirectory& run, const Console& console, ExecuteOptions options) {
   if (!plan) return fail_with(console, plan.error());
 
   Workbench bench(plan->fleet, options.secrets ? std::move(options.secrets) : secrets_for_real(plan->fleet),
-                  std::min(options.concurrency.value_or(plan->fleet.policy.concurrency), 64));
+                  threads_for(plan->fleet.policy, options.concurrency));
   std::vector<const Number*> numbers;
   for (std::size_t i = 0; i < plan->numbers.size(); ++i) numbers.push_back(&plan->number(i));
   const Diagnostics missing = bench.site().resolve(numbers, Need::changing, plan->direction, bench.secrets());
   if (!missing.empty()) return console.complain(missing);
+  if (const auto openings = lay_out(plan->fleet.policy, bench.zones(), bench.clock().now()); !openings) {
+    return fail_with(console, openings.error());
+  }
   LiveView live(console);
   auto metrics = MetricsOutput::start(options.metrics, [&](const std::string& text) {
     live.erase();
@@ -143,7 +153,8 @@ int execute(RunDirectory& run, const Console& console, ExecuteOptions options) {
   };
 
   Runner runner(*plan, std::move(*known),
-                {bench.site(), run.store(), *bench.ledger(), *bench.sealer(), bench.workers(), bench.clock()},
+                {bench.site(), run.store(), *bench.ledger(), *bench.sealer(), bench.workers(), bench.clock(),
+                 &bench.zones(), &bench.hooks()},
                 settings);
   Result<void> ran;
   {

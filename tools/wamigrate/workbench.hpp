@@ -9,6 +9,7 @@
 #include "cli.hpp"
 #include "model/inventory.hpp"
 #include "ports/clock.hpp"
+#include "ports/hooks.hpp"
 #include "ports/sealer.hpp"
 #include "ports/secrets.hpp"
 #include "ports/store.hpp"
@@ -50,6 +51,7 @@ class Workbench {
   Site& site() { return site_; }
   Transport& transport() { return *transport_; }
   TimeZones& zones() { return *zones_; }
+  HookRunner& hooks() { return *hooks_; }
 
   /// Opens ledger and seal key; made when missing if `create`. Without `create` a missing one stays away, and
   /// ledger() is then null.
@@ -71,6 +73,7 @@ class Workbench {
   SystemClock clock_;
   std::unique_ptr<SecretSource> secrets_;
   std::unique_ptr<TimeZones> zones_;
+  std::unique_ptr<HookRunner> hooks_ = make_hook_runner();
   std::unique_ptr<Transport> transport_;
   std::unique_ptr<Workers> workers_;
   Site site_;
