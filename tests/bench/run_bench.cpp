@@ -235,13 +235,10 @@ int main(int argc, char* argv[]) {
       TimedLedger timed_ledger(**ledger, ledger_time);
       begun = Steady::now();
       cpu = cpu_seconds();
-      Runner runner(plan, begin(plan), {site, timed_store, timed_ledger, sealer, *workers, clock},
-                    {.run_name = "bench",
-                     .holder = "bench",
-                     .clock = {},
-                     .concurrency = fleet.policy.concurrency,
-                     .on_entry = {},
-                     .on_tick = {}});
+      RunSettings settings;
+      settings.run_name = settings.holder = "bench";
+      settings.concurrency = fleet.policy.concurrency;
+      Runner runner(plan, begin(plan), {site, timed_store, timed_ledger, sealer, *workers, clock}, settings);
       const auto ran = runner.run();
       const double wall = seconds_since(begun);
       const double run_cpu = cpu_seconds() - cpu;

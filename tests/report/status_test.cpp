@@ -76,9 +76,16 @@ TEST_CASE("status says why numbers have not begun") {
   const std::string paused = status_text(progress, at(1), false, "night");
   CHECK(contains(paused, "PAUSED, waits for a good token"));
   CHECK(contains(paused, "why: Graph refuses the token"));
-  CHECK(contains(paused, "then: wamigrate apply PLAN --run night"));
+  CHECK(contains(paused, "then: wamigrate apply night/plan.json --run night"));
   progress.paused = "approval";
-  CHECK(contains(status_text(progress, at(1), false, "night"), "then: wamigrate approve --run night"));
+  progress.waits = RunWait{"approval", "wave 2 of 3 waits for an approval", {}, "wamigrate approve --run night"};
+  CHECK(contains(status_text(progress, at(1), false, "night"),
+                 "then: wamigrate approve --run night, then: wamigrate apply night/plan.json"));
+  progress.paused.clear();
+  const std::string at_work = status_text(progress, at(1), false, "night");
+  CHECK(contains(at_work, "WAITS for a person's approval"));
+  CHECK(contains(at_work, "then: wamigrate approve --run night"));
+  CHECK_FALSE(contains(at_work, "apply"));
 }
 
 TEST_CASE("status of thousands stays short, and every state is counted") {
