@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <optional>
 
+#include "base/loopback.hpp"
 #include "model/inventory_text.hpp"
 
 namespace wamigrate::inventory {
@@ -85,22 +86,6 @@ Result<Url> split_url(std::string_view text) {
     url.port = *port;
   }
   return url;
-}
-
-/// 127.0.0.0/8, ::1 and localhost. Anything that only resolves to this machine does not count.
-bool is_loopback(std::string_view host) {
-  if (host == "localhost" || host == "[::1]") return true;
-  int octets = 0;
-  for (bool more = true; more; ++octets) {
-    const auto dot = host.find('.');
-    const std::string_view octet = host.substr(0, dot);
-    const std::optional<int> value = to_int(octet);
-    if (!value || *value > 255 || (octet.size() > 1 && octet.front() == '0')) return false;
-    if (octets == 0 && *value != 127) return false;
-    more = dot != std::string_view::npos;
-    if (more) host.remove_prefix(dot + 1);
-  }
-  return octets == 4;
 }
 
 Result<std::string> parse_url(std::string_view text, bool query_allowed) {

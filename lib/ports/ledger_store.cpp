@@ -7,7 +7,7 @@
 
 #include "ports/clock.hpp"
 #include "ports/sqlite_file.hpp"
-#include "ports/store.hpp"
+#include "ports/sqlite_stores.hpp"
 
 namespace wamigrate {
 
@@ -18,6 +18,8 @@ using namespace Poco::Data::Keywords;
 
 std::int64_t to_number(Time time) { return time.time_since_epoch().count(); }
 Time to_time(std::int64_t number) { return Time(Millis(number)); }
+
+constexpr const char* add_epochs = "ALTER TABLE leases ADD COLUMN epoch INTEGER NOT NULL DEFAULT 1";
 
 constexpr const char* make_seal_key = "CREATE TABLE seal_key (mark TEXT NOT NULL)";
 
@@ -34,7 +36,7 @@ SqliteKind ledger_kind(Time now) {
   const ClockMark& mark = SystemClock::mark();
   return {.name = "ledger",
           .application_id = 0x77614d4c,  // "waML"
-          .version = 2,
+          .version = 3,
           .schema = {"CREATE TABLE ledger (created INTEGER NOT NULL, boot TEXT NOT NULL DEFAULT '', "
                      "booted INTEGER NOT NULL DEFAULT 0)",
                      fmt::format("INSERT INTO ledger (created, boot, booted) VALUES ({}, '{}', {})", to_number(now),
@@ -45,8 +47,8 @@ SqliteKind ledger_kind(Time now) {
                      "CREATE TABLE refused (phone TEXT NOT NULL, mark TEXT NOT NULL, PRIMARY KEY (phone, mark))",
                      "CREATE TABLE leases (phone TEXT PRIMARY KEY, holder TEXT NOT NULL, until INTEGER NOT NULL, "
                      "boot TEXT NOT NULL DEFAULT '', booted INTEGER NOT NULL DEFAULT 0)",
-                     make_seal_key},
-          .upgrades = {upgrade_to_2()}};
+                     add_epochs, make_seal_key},
+          .upgrades = {upgrade_to_2(), {add_epochs}}};
 }
 
 /// A stored time by this process's clock, whose `boot` and `booted` are the two parameters.
@@ -116,22 +118,25 @@ class SqliteLedgerStore : public LedgerStore {
       const std::string ends_at = by_this_clock("leases", "until");
       session << "INSERT INTO leases (phone, holder, until, boot, booted) VALUES (?, ?, ?, ?, ?) "
                  "ON CONFLICT (phone) DO UPDATE SET holder = excluded.holder, until = excluded.until, "
-                 "boot = excluded.boot, booted = excluded.booted "
-                 "WHERE leases.holder = excluded.holder OR " +
+                 "boot = excluded.boot, booted = excluded.booted, "
+                 "epoch = leases.epoch + (leases.holder <> excluded.holder) "
+                 "WHERE leases.holder IN ('', excluded.holder) OR " +
                      ends_at + " <= ?",
           useRef(phone), useRef(holder), useRef(wanted), useRef(boot_), useRef(booted_), useRef(boot_), useRef(booted_),
           useRef(present), now;
       std::string in_force;
       Poco::Int64 ends = 0;
-      session << "SELECT holder, " + ends_at + " FROM leases WHERE phone = ?", useRef(boot_), useRef(booted_),
-          useRef(phone), into(in_force), into(ends), now;
-      return Lease{in_force, to_time(ends)};
+      Poco::Int64 epoch = 0;
+      session << "SELECT holder, " + ends_at + ", epoch FROM leases WHERE phone = ?", useRef(boot_), useRef(booted_),
+          useRef(phone), into(in_force), into(ends), into(epoch), now;
+      return Lease{in_force, to_time(ends), epoch};
     });
   }
 
   Result<void> release(const std::string& phone, const std::string& holder) override {
     return file_->write("giving back a lease in the ledger", [&](Session& session) {
-      session << "DELETE FROM leases WHERE phone = ? AND holder = ?", useRef(phone), useRef(holder), now;
+      // The row stays: its epoch goes on from here.
+      session << "UPDATE leases SET holder = '' WHERE phone = ? AND holder = ?", useRef(phone), useRef(holder), now;
     });
   }
 
@@ -162,8 +167,8 @@ Result<std::string> first_key_mark(SqliteFile& file, const std::string& key_mark
 
 }  // namespace
 
-Result<std::unique_ptr<LedgerStore>> open_ledger_store(const std::filesystem::path& file, Time now,
-                                                       const std::string& key_mark) {
+Result<std::unique_ptr<LedgerStore>> open_sqlite_ledger_store(const std::filesystem::path& file, Time now,
+                                                              const std::string& key_mark) {
   auto opened = SqliteFile::open(file, ledger_kind(now), /*create=*/true);
   if (!opened) return tl::make_unexpected(opened.error());
   if (!key_mark.empty()) {

@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "ports/sqlite_file.hpp"
-#include "ports/store.hpp"
+#include "ports/sqlite_stores.hpp"
 
 namespace wamigrate {
 
@@ -138,15 +138,7 @@ class SqliteRunStore : public RunStore {
 
 }  // namespace
 
-Result<std::vector<std::string>> RunStore::journal_after(std::size_t known) {
-  auto records = journal();
-  if (!records) return records;
-  const auto skipped = static_cast<std::ptrdiff_t>(std::min(known, records->size()));
-  records->erase(records->begin(), records->begin() + skipped);
-  return records;
-}
-
-Result<std::unique_ptr<RunStore>> open_run_store(const std::filesystem::path& file, bool create) {
+Result<std::unique_ptr<RunStore>> open_sqlite_run_store(const std::filesystem::path& file, bool create) {
   auto opened = SqliteFile::open(file, run_store_kind(), create);
   if (!opened) return tl::make_unexpected(opened.error());
   return std::make_unique<SqliteRunStore>(std::move(*opened));
