@@ -1,6 +1,11 @@
-// Poco's session is thrown away after any failure and made anew: one that was reset in a transaction does not recover
-// (pocoproject/poco issue 5025), and its prepared statements are gone anyway. Statements are kept prepared for as long
-// as a connection lives: preparing, describing and dropping one costs three more round trips than running it.
+// Statements are kept prepared for as long as a connection lives: preparing, describing and dropping one costs three
+// more round trips than running it. After any failure the session is thrown away and made anew.
+//
+// What Poco 1.11's connector is not fit for, and what is done about it: a session that was reset in a transaction does
+// not recover (pocoproject/poco issue 5025): it is never reset. A statement that has run once and then fails frees its
+// first result twice when it goes: it is left where it is. A connection that is lost, or can't be made, is never freed
+// (36 kB): tries are half a second apart. SQLSTATE, the socket and the server's notices can't be had: the first is read
+// from messages, the others asked of libpq. A connection string has no quoting: nothing that needs it is put there.
 //
 // Nothing here waits for ever. The server ends a wait for a lock; a connection attempt has a time-out; and a connection
 // whose call is not over in time is cut from this side, which no silence of a server or a network can prevent. There is
@@ -37,22 +42,31 @@ constexpr int oldest_server = 130000;  // as server_version_num: PostgreSQL 13
 constexpr Millis first_pause{20};
 constexpr Millis longest_pause{500};
 
-std::string first_line(std::string text) {
-  text = text.substr(0, text.find('\n'));
-  for (const std::string_view noise :
-       {"[PostgreSQL]: ", "postgresql_stmt_prepare error: ", "postgresql_stmt_execute error: ", "Connection Error: ",
-        "ERROR:  ", "COMMIT statement failed:: "}) {
-    if (text.starts_with(noise)) text.erase(0, noise.size());
+/// Where the five characters of SQLSTATE stand in a message, as in `ERROR:  40P01: …` (the word is the server's own, in
+/// its language); npos if nowhere.
+std::size_t state_place(const std::string& text) {
+  constexpr std::string_view before = ":  ";
+  constexpr std::string_view letters = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+  for (auto at = text.find(before); at != std::string::npos; at = text.find(before, at + 1)) {
+    const auto state = at + before.size();
+    if (text.find_first_not_of(letters, state) == state + 5 && text[state + 5] == ':') return state;
   }
-  return text.empty() ? "the connection was lost" : text;
+  return std::string::npos;
 }
 
-/// Poco has the five characters of SQLSTATE in its message only, and none for a statement that could not be prepared.
 std::string state_of(const Poco::Exception& problem) {
-  constexpr std::string_view label = " State: ";
-  const std::string text = problem.message();
-  const auto at = text.rfind(label);
-  return at == std::string::npos ? "" : text.substr(at + label.size(), 5);
+  const auto at = state_place(problem.message());
+  return at == std::string::npos ? "" : problem.message().substr(at, 5);
+}
+
+/// What the server says, without what the connector puts around it.
+std::string said_by_server(const Poco::Exception& problem) {
+  std::string text = problem.message();
+  if (const auto state = state_place(text); state != std::string::npos) text.erase(0, state + 7);
+  constexpr std::string_view noise = "Connection Error: ";
+  if (text.starts_with(noise)) text.erase(0, noise.size());
+  text = text.substr(0, text.find('\n'));
+  return text.empty() ? "the connection was lost" : text;
 }
 
 bool passes(const std::string& state) {
@@ -124,6 +138,19 @@ struct PostgresDatabase::Statements {
   std::map<std::string, std::unique_ptr<Prepared>> by_text;
 };
 
+namespace {
+
+/// Keeps for ever what can't be destroyed without harm.
+template <class Thing>
+void leave_alone(std::unique_ptr<Thing> thing) {
+  static std::mutex mutex;
+  static auto& kept = *new std::vector<Thing*>;
+  const std::lock_guard lock(mutex);
+  kept.push_back(thing.release());
+}
+
+}  // namespace
+
 std::vector<PostgresDatabase::Row> PostgresDatabase::Attempt::operator()(const std::string& statement,
                                                                          const std::vector<std::string>& parameters,
                                                                          std::size_t columns) {
@@ -134,7 +161,12 @@ std::vector<PostgresDatabase::Row> PostgresDatabase::Attempt::operator()(const s
   ensure(prepared->parameters.size() == parameters.size(), "a statement has as many parameters each time");
   prepared->parameters.assign(parameters.begin(), parameters.end());
   for (auto& column : prepared->columns) column.clear();
-  prepared->statement.execute();
+  try {
+    prepared->statement.execute();
+  } catch (const Poco::Exception&) {
+    leave_alone(std::move(prepared));
+    throw;
+  }
   std::vector<Row> rows(columns == 0 ? 0 : prepared->columns.front().size(), Row(columns));
   for (std::size_t column = 0; column < columns; ++column) {
     for (std::size_t row = 0; row < rows.size(); ++row) rows[row][column] = std::move(prepared->columns[column][row]);
@@ -193,6 +225,9 @@ void PostgresDatabase::connect(const std::string& passfile) {
   Poco::Data::PostgreSQL::Connector::registerConnector();
   session_ = std::make_unique<Session>("PostgreSQL", connection_string(url_, passfile), connect_seconds);
   statements_ = std::make_unique<Statements>();
+  const auto say_nothing = [](void*, const char*) {};  // libpq's own writes on standard error
+  PQsetNoticeProcessor(connection(), say_nothing, nullptr);
+  PQsetErrorVerbosity(connection(), PQERRORS_VERBOSE);  // messages with SQLSTATE
 }
 
 // What makes a commit durable is not left to how the server, the database or the role happen to be configured.
@@ -224,11 +259,11 @@ void PostgresDatabase::disconnect() {
   session_.reset();
 }
 
-int PostgresDatabase::socket() const {
-  namespace postgres = Poco::Data::PostgreSQL;
-  auto* handle = Poco::AnyCast<postgres::SessionHandle*>(session_->getProperty("handle"));
-  return PQsocket(*handle);  // the one thing that Poco does not offer
+PGconn* PostgresDatabase::connection() const {
+  return *Poco::AnyCast<Poco::Data::PostgreSQL::SessionHandle*>(session_->getProperty("handle"));
 }
+
+int PostgresDatabase::socket() const { return PQsocket(connection()); }
 
 Result<void> PostgresDatabase::until_done(std::string_view doing, const std::function<void(Attempt&)>& work) {
   const std::lock_guard lock(mutex_);
@@ -261,7 +296,7 @@ Result<void> PostgresDatabase::until_done(std::string_view doing, const std::fun
 
 Error PostgresDatabase::error_of(std::string_view doing, const Poco::Exception& problem) const {
   const std::string state = state_of(problem);
-  const std::string said = first_line(problem.message());
+  const std::string said = said_by_server(problem);
   const auto error = [&](std::string_view why, std::string fix) {
     return Error{fmt::format("{} failed: {}: {}", doing, url_.database_text(), why), std::move(fix)};
   };
@@ -272,7 +307,7 @@ Error PostgresDatabase::error_of(std::string_view doing, const Poco::Exception& 
   if (state == "55P03") {
     return error("another process keeps it locked", "find and end that process, then run the same command again");
   }
-  if (state == "42501" || said.find("permission denied") != std::string::npos) {
+  if (state == "42501") {
     return error(said,
                  "let the database's owner grant it: GRANT CREATE ON DATABASE, or the schema wamigrate's ownership");
   }

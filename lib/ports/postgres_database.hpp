@@ -22,6 +22,8 @@
 #include "ports/deadline_watch.hpp"
 #include "ports/secrets.hpp"
 
+struct pg_conn;  // libpq's
+
 namespace wamigrate {
 
 /// What tests set to their own needs.
@@ -89,6 +91,7 @@ class PostgresDatabase {
   void connect(const std::string& passfile);
   Result<void> check_server();
   void disconnect();
+  pg_conn* connection() const;
   int socket() const;
   Error error_of(std::string_view doing, const Poco::Exception& problem) const;
 

@@ -200,6 +200,9 @@ Result<std::unique_ptr<RunStore>> open_postgres_run_store(std::unique_ptr<Postgr
 }
 
 Result<std::unique_ptr<FileLock>> lock_postgres_run(std::unique_ptr<PostgresDatabase> database) {
+  const auto prepared = prepare_schema(*database, false);
+  if (!prepared) return tl::make_unexpected(prepared.error());
+  if (!*prepared) return no_such_run(*database);
   const std::string name = database->url().run;
   struct Answer {
     bool taken = false;

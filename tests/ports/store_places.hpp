@@ -45,6 +45,12 @@ class StorePlace {
     if (kind_ == Kind::postgres) database_ = PostgresServer::get()->fresh_database();
   }
 
+  StorePlace(const StorePlace&) = delete;
+  StorePlace& operator=(const StorePlace&) = delete;
+  ~StorePlace() {
+    if (kind_ == Kind::postgres) PostgresServer::get()->drop(database_);
+  }
+
   /// As open_run_store() and open_ledger_store() take it.
   std::string run(const std::string& name = "run") const {
     if (kind_ == Kind::postgres) return PostgresServer::get()->url(database_, name);

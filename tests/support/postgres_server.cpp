@@ -14,6 +14,7 @@
 
 #include <chrono>
 #include <cstdlib>
+#include <fstream>
 #include <iostream>
 #include <memory>
 #include <sstream>
@@ -47,6 +48,15 @@ const passwd* unprivileged_user() {
   if (::getuid() != 0) return ::getpwuid(::getuid());
   const passwd* user = ::getpwnam("postgres");
   return user != nullptr ? user : ::getpwnam("nobody");
+}
+
+/// In memory where there is room: a server that was killed syncs all of its directory when it starts again.
+fs::path roomy_directory() {
+  constexpr std::uintmax_t room = 500'000'000;
+  std::error_code problem;
+  const fs::space_info memory = fs::space("/dev/shm", problem);
+  return !problem && memory.available > room && ::access("/dev/shm", W_OK) == 0 ? "/dev/shm"
+                                                                                : fs::temp_directory_path();
 }
 
 /// Starts a program as that user; it ends with us. Its output goes to `log`.
@@ -93,16 +103,20 @@ bool PostgresServer::make() {
   binaries_ = installed_binaries();
   const passwd* user = unprivileged_user();
   if (binaries_.empty() || user == nullptr || user->pw_uid == 0) return false;
-  std::string name = (fs::temp_directory_path() / "wamigrate-pg-XXXXXX").string();
+  std::string name = (roomy_directory() / "wamigrate-pg-XXXXXX").string();
   if (::mkdtemp(name.data()) == nullptr) return false;
   directory_ = name;
   if (::chown(name.c_str(), user->pw_uid, user->pw_gid) != 0) return false;
   const pid_t initdb = start_as(*user,
                                 {binaries_ / "initdb", "-D", directory_ / "data", "-A", "trust", "-U", "wamigrate",
-                                 "-E", "UTF8", "--locale=C", "--no-sync"},
+                                 "-E", "UTF8", "--locale=C", "--no-sync", "--wal-segsize=1"},
                                 directory_ / "log");
   if (!succeeds(initdb)) return false;
+  // Members of `locked` need a password, everybody else is trusted.
+  std::ofstream(directory_ / "data" / "pg_hba.conf") << "local all +locked scram-sha-256\nlocal all all trust\n";
   start();
+  Poco::Data::Session session = connect();
+  session << "CREATE ROLE locked", Poco::Data::Keywords::now;
   return true;
 }
 
@@ -114,7 +128,8 @@ PostgresServer::~PostgresServer() {
 
 void PostgresServer::start(const std::string& settings) {
   std::vector<std::string> words{binaries_ / "postgres", "-D", directory_ / "data", "-k", directory_};
-  words.insert(words.end(), {"-c", "listen_addresses=", "-c", "shared_buffers=16MB", "-c", "max_connections=50"});
+  words.insert(words.end(), {"-c", "listen_addresses=", "-c", "shared_buffers=16MB", "-c", "max_connections=50", "-c",
+                             "min_wal_size=2MB", "-c", "max_wal_size=16MB"});
   std::istringstream more(settings);
   for (std::string word; more >> word;) words.push_back(word);
   // The processes of a killed one end by themselves; while any is left, a new one refuses to begin.
@@ -139,10 +154,14 @@ void PostgresServer::stop() {
   ::waitpid(std::exchange(pid_, 0), nullptr, 0);
 }
 
-bool PostgresServer::takes_connections() const {
+Poco::Data::Session PostgresServer::connect() const {
   Poco::Data::PostgreSQL::Connector::registerConnector();
+  return {"PostgreSQL", "host=" + directory_.string() + " user=wamigrate dbname=postgres"};
+}
+
+bool PostgresServer::takes_connections() const {
   try {
-    const Poco::Data::Session session("PostgreSQL", "host=" + directory_.string() + " user=wamigrate dbname=postgres");
+    connect();
     return true;
   } catch (const Poco::Exception&) {
     return false;
@@ -151,9 +170,14 @@ bool PostgresServer::takes_connections() const {
 
 std::string PostgresServer::fresh_database() {
   const std::string name = "test" + std::to_string(::getpid()) + "_" + std::to_string(++databases_);
-  Poco::Data::Session session("PostgreSQL", "host=" + directory_.string() + " user=wamigrate dbname=postgres");
+  Poco::Data::Session session = connect();
   session << "CREATE DATABASE " + name, Poco::Data::Keywords::now;
   return name;
+}
+
+void PostgresServer::drop(const std::string& database) {
+  Poco::Data::Session session = connect();
+  session << "DROP DATABASE " + database + " WITH (FORCE)", Poco::Data::Keywords::now;
 }
 
 std::string PostgresServer::url(const std::string& database, const std::string& run) const {

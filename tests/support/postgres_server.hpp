@@ -2,6 +2,7 @@
 // data. Started when the first test asks for it, and stopped and removed with the program, however its tests end.
 #pragma once
 
+#include <Poco/Data/Session.h>
 #include <sys/types.h>
 
 #include <filesystem>
@@ -20,6 +21,7 @@ class PostgresServer {
 
   /// A fresh database's name.
   std::string fresh_database();
+  void drop(const std::string& database);
   /// `postgresql://…` of a database; `run` may be empty.
   std::string url(const std::string& database, const std::string& run) const;
   /// The directory of its socket `.s.PGSQL.5432`.
@@ -35,6 +37,7 @@ class PostgresServer {
  private:
   PostgresServer() = default;
   bool make();
+  Poco::Data::Session connect() const;
   bool takes_connections() const;
 
   std::filesystem::path binaries_;
