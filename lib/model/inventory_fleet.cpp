@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "base/database_url.hpp"
 #include "model/inventory_values.hpp"
 
 namespace wamigrate::inventory {
@@ -115,6 +116,11 @@ void read_settings(const Section& root, Form form, const std::string& folder, co
   read_graph(root, form, folder, fleet.graph);
   root.read("ledger", fleet.ledger, [&](std::string_view text) { return parse_ledger(text, folder); });
   root.read("seal_key", fleet.seal_key, ref_in(folder));
+  if (is_database_url(fleet.ledger) && !root.given("seal_key")) {
+    root.fault("ledger", root.find("ledger")->line,
+               {"a ledger in PostgreSQL is shared, and the key that goes with it is not given",
+                "write `seal_key:` with the reference of one key for all machines"});
+  }
   root.read("status_feed", fleet.status_feed, parse_feed_url);
   read_policy(root, folder, check_zone, fleet.policy);
 }

@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <optional>
 
+#include "base/database_url.hpp"
 #include "base/loopback.hpp"
 #include "model/inventory_text.hpp"
 
@@ -214,13 +215,16 @@ Result<std::string> parse_path(std::string_view text, const std::string& folder)
 }
 
 Result<std::string> parse_ledger(std::string_view text, const std::string& folder) {
-  const auto scheme_end = text.find("://");
-  if (scheme_end == std::string_view::npos) return parse_path(text, folder);
-  if (text.starts_with("postgres")) {
-    return fail("a ledger in PostgreSQL is not supported by this version",
-                "write the path of a file, or remove the key to use the default");
+  if (is_database_url(text)) {
+    auto url = parse_database_url(text, DatabaseUse::ledger);
+    if (!url) return tl::make_unexpected(url.error());
+    if (url->password.kind == SecretRef::Kind::file) url->password.target = join(folder, url->password.target);
+    if (!url->sslrootcert.empty()) url->sslrootcert = join(folder, url->sslrootcert);
+    return url->text();
   }
-  return fail("the ledger is a URL, not the path of a file", "write a path, or remove the key to use the default");
+  if (text.find("://") == std::string_view::npos) return parse_path(text, folder);
+  return fail("the ledger is a URL, not the path of a file",
+              "write a path, a database as postgresql://USER@HOST/DATABASE, or remove the key to use the default");
 }
 
 Result<SecretRef> parse_ref(std::string_view text, const std::string& folder) {

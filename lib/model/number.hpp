@@ -129,7 +129,7 @@ struct Policy {
 
 struct Fleet {
   Graph graph;
-  std::string ledger;  ///< A path, `~/…` allowed; empty for the default. PostgreSQL URLs are refused for now.
+  std::string ledger;  ///< A path, `~/…` allowed, or the URL of a PostgreSQL database; empty for the default.
   SecretRef seal_key;  ///< None for the default file.
   std::string status_feed;
   Policy policy;

@@ -237,12 +237,23 @@ Result<void> PostgresDatabase::check_server() {
   const Row found = attempt(
       "SELECT current_setting('fsync'), current_setting('server_version_num'), "
       "set_config('synchronous_commit', CASE current_setting('synchronous_commit') WHEN 'remote_apply' "
-      "THEN 'remote_apply' ELSE 'on' END, false), set_config('search_path', 'wamigrate', false), "
-      "set_config('default_transaction_isolation', 'read committed', false), "
-      "set_config('client_min_messages', 'error', false), set_config('lock_timeout', $1, false), "
-      "set_config('statement_timeout', '0', false), "
-      "set_config('idle_in_transaction_session_timeout', $2, false)",
-      {std::to_string(tuning_.lock_limit.count()), std::to_string(2 * tuning_.call_limit.count())}, 9)[0];
+      "THEN 'remote_apply' ELSE 'on' END, false)",
+      {}, 3)[0];
+  // Keepalives: the server is to notice within a minute that a client's machine is gone, and with it its locks.
+  const std::map<std::string, std::string> settings{
+      {"search_path", "wamigrate"},
+      {"default_transaction_isolation", "read committed"},
+      {"client_min_messages", "error"},
+      {"lock_timeout", std::to_string(tuning_.lock_limit.count())},
+      {"statement_timeout", "0"},
+      {"idle_in_transaction_session_timeout", std::to_string(2 * tuning_.call_limit.count())},
+      {"idle_session_timeout", "0"},
+      {"tcp_keepalives_idle", "30"},
+      {"tcp_keepalives_interval", "10"},
+      {"tcp_keepalives_count", "3"}};
+  for (const auto& [name, value] : settings) {  // one that this server does not know is left out
+    attempt("SELECT set_config(name, $2, false) FROM pg_settings WHERE name = $1", {name, value}, 1);
+  }
   if (found[0] != "on") {
     return fail(fmt::format("the server of {} runs with fsync=off: what it says is written can be lost in a power cut",
                             url_.database_text()),

@@ -17,12 +17,16 @@ struct Opened {
   std::int64_t created = 0;  ///< By the server's clock, as `now` is.
   std::int64_t now = 0;
   std::string key_mark;
+  std::string id;
 };
 
 class PostgresLedgerStore : public LedgerStore {
  public:
   PostgresLedgerStore(std::unique_ptr<PostgresDatabase> database, Time now, const Opened& opened)
-      : database_(std::move(database)), ahead_(opened.now - to_number(now)), created_(opened.created - ahead_) {}
+      : database_(std::move(database)),
+        ahead_(opened.now - to_number(now)),
+        created_(opened.created - ahead_),
+        id_(opened.id) {}
 
   Result<Time> created() override { return Time(Millis(created_)); }
 
@@ -111,6 +115,8 @@ class PostgresLedgerStore : public LedgerStore {
     });
   }
 
+  std::string database_id() const override { return id_; }
+
  private:
   static std::string next_epoch(std::string_view holder, std::string_view keeper) {
     return fmt::format("l.epoch + CASE WHEN l.holder = {} AND l.keeper = {} THEN 0 ELSE 1 END", holder, keeper);
@@ -120,6 +126,7 @@ class PostgresLedgerStore : public LedgerStore {
   std::unique_ptr<PostgresDatabase> database_;
   const std::int64_t ahead_;    // how much later it was by the server's clock when this was opened
   const std::int64_t created_;  // by the caller's clock
+  const std::string id_;
   const std::string keeper_ = fresh_id();
 };
 
@@ -128,7 +135,7 @@ Opened open(Attempt& sql, const std::string& now, const std::string& key_mark) {
   sql(fmt::format("INSERT INTO ledger (created) SELECT {} WHERE NOT EXISTS (SELECT 1 FROM ledger)", now));
   if (!key_mark.empty()) sql("UPDATE ledger SET key_mark = $1 WHERE key_mark = ''", {key_mark});
   const auto row = sql(fmt::format("SELECT created::text, ({})::text, key_mark FROM ledger", now), {}, 3).at(0);
-  return {std::stoll(row[0]), std::stoll(row[1]), row[2]};
+  return {std::stoll(row[0]), std::stoll(row[1]), row[2], database_id(sql)};
 }
 
 }  // namespace

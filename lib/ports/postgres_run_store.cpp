@@ -2,6 +2,8 @@
 // each message has an id, and who asks first takes the run's row, which the lost attempt holds until it is decided.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "ports/postgres_stores.hpp"
 
 namespace wamigrate {
@@ -39,8 +41,8 @@ std::vector<std::string> lost_leases(Attempt& sql, std::span<const Fence> rests_
 
 class PostgresRunStore : public RunStore {
  public:
-  PostgresRunStore(std::unique_ptr<PostgresDatabase> database, std::string run)
-      : database_(std::move(database)), run_(std::move(run)) {}
+  PostgresRunStore(std::unique_ptr<PostgresDatabase> database, std::string run, std::string id)
+      : database_(std::move(database)), run_(std::move(run)), id_(std::move(id)) {}
 
   Result<void> append(std::span<const std::string> records) override {
     auto appended = append_fenced(records, {});
@@ -72,7 +74,6 @@ class PostgresRunStore : public RunStore {
       return lost;
     });
   }
-  bool refuses_lost_leases() const override { return true; }
 
   Result<std::vector<std::string>> journal() override { return journal_after(0); }
 
@@ -151,7 +152,31 @@ class PostgresRunStore : public RunStore {
     });
   }
 
+  Result<std::string> keep_document(const std::string& name, const std::string& text) override {
+    const std::string hex = hex_of(text);
+    return database_->call("keeping a document of the run", [&](Attempt& sql) {
+      sql("INSERT INTO documents (run, name, content) VALUES ($1::integer, $2, decode($3, 'hex')) "
+          "ON CONFLICT (run, name) DO NOTHING",
+          {run_, name, hex});
+      return bytes_of_hex(content_of(sql, name).at(0).at(0));
+    });
+  }
+
+  Result<std::optional<std::string>> document(const std::string& name) override {
+    return database_->call("reading a document of the run", [&](Attempt& sql) -> std::optional<std::string> {
+      const auto found = content_of(sql, name);
+      if (found.empty()) return std::nullopt;
+      return bytes_of_hex(found[0][0]);
+    });
+  }
+
+  std::string database_id() const override { return id_; }
+
  private:
+  std::vector<PostgresDatabase::Row> content_of(Attempt& sql, const std::string& name) {
+    return sql("SELECT encode(content, 'hex') FROM documents WHERE run = $1::integer AND name = $2", {run_, name}, 1);
+  }
+
   /// Waits for the attempt that was lost: it holds the run's row for as long as it may yet be committed.
   bool is_appended(Attempt& sql, const std::string& batch) {
     sql("SELECT run::text FROM runs WHERE run = $1::integer FOR UPDATE", {run_}, 1);
@@ -161,6 +186,7 @@ class PostgresRunStore : public RunStore {
 
   std::unique_ptr<PostgresDatabase> database_;
   const std::string run_;  // its number, as statements take it
+  const std::string id_;
 };
 
 /// The number of the run with the URL's name; empty when there is none.
@@ -190,13 +216,13 @@ Result<std::unique_ptr<RunStore>> open_postgres_run_store(std::unique_ptr<Postgr
   if (!prepared) return tl::make_unexpected(prepared.error());
   if (!*prepared) return no_such_run(*database);
   const std::string name = database->url().run;
-  const auto number = database->call("opening the run store", [&](Attempt& sql) {
+  const auto found = database->call("opening the run store", [&](Attempt& sql) {
     if (create) sql("INSERT INTO runs (name) VALUES ($1) ON CONFLICT (name) DO NOTHING", {name});
-    return run_number(sql, name);
+    return std::pair(run_number(sql, name), database_id(sql));
   });
-  if (!number) return tl::make_unexpected(number.error());
-  if (number->empty()) return no_such_run(*database);
-  return std::make_unique<PostgresRunStore>(std::move(database), *number);
+  if (!found) return tl::make_unexpected(found.error());
+  if (found->first.empty()) return no_such_run(*database);
+  return std::make_unique<PostgresRunStore>(std::move(database), found->first, found->second);
 }
 
 Result<std::unique_ptr<FileLock>> lock_postgres_run(std::unique_ptr<PostgresDatabase> database) {

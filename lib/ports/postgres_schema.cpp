@@ -15,8 +15,7 @@ constexpr const char* making_lock = "SELECT pg_advisory_xact_lock(2002865490, 0)
 /// So they grow in the order of commits, and whoever has read one can't find a smaller one later.
 const std::vector<std::string>& statements() {
   static const std::vector<std::string> all{
-      "CREATE TABLE wamigrate.format (version integer NOT NULL)",
-      "INSERT INTO wamigrate.format (version) VALUES (" + std::to_string(version) + ")",
+      "CREATE TABLE wamigrate.format (version integer NOT NULL, id text NOT NULL)",
       "CREATE TABLE wamigrate.runs (run integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY, name text NOT NULL UNIQUE, "
       "made timestamptz NOT NULL DEFAULT clock_timestamp(), last_position bigint NOT NULL DEFAULT 0, "
       "last_message bigint NOT NULL DEFAULT 0)",
@@ -26,6 +25,8 @@ const std::vector<std::string>& statements() {
       "id text NOT NULL, message bytea NOT NULL, PRIMARY KEY (run, number), UNIQUE (run, id))",
       "CREATE TABLE wamigrate.blobs (run integer NOT NULL REFERENCES wamigrate.runs, name text NOT NULL, "
       "sealed bytea NOT NULL, PRIMARY KEY (run, name))",
+      "CREATE TABLE wamigrate.documents (run integer NOT NULL REFERENCES wamigrate.runs, name text NOT NULL, "
+      "content bytea NOT NULL, PRIMARY KEY (run, name))",
       "CREATE TABLE wamigrate.ledger (created bigint NOT NULL, key_mark text NOT NULL DEFAULT '')",
       "CREATE TABLE wamigrate.attempts (id text PRIMARY KEY, phone text NOT NULL, kind text NOT NULL, "
       "at bigint NOT NULL)",
@@ -56,10 +57,13 @@ Found make(PostgresDatabase::Attempt& sql) {
   if (found.format || found.tables) return found;  // another process was first, or it is not ours
   if (!found.schema) sql("CREATE SCHEMA wamigrate");
   for (const std::string& statement : statements()) sql(statement);
+  sql("INSERT INTO wamigrate.format (version, id) VALUES ($1::integer, $2)", {std::to_string(version), fresh_id()});
   return {true, true, true};
 }
 
 }  // namespace
+
+std::string database_id(PostgresDatabase::Attempt& sql) { return sql("SELECT id FROM format", {}, 1).at(0).at(0); }
 
 Result<bool> prepare_schema(PostgresDatabase& database, bool create) {
   const std::string place = database.url().database_text();

@@ -14,6 +14,9 @@ namespace wamigrate {
 /// another version. Answers whether it is there.
 Result<bool> prepare_schema(PostgresDatabase& database, bool create);
 
+/// What tells this database from any other (RunStore::database_id).
+std::string database_id(PostgresDatabase::Attempt& sql);
+
 /// The run of that name in the database.
 Result<std::unique_ptr<RunStore>> open_postgres_run_store(std::unique_ptr<PostgresDatabase> database, bool create);
 Result<std::unique_ptr<LedgerStore>> open_postgres_ledger_store(std::unique_ptr<PostgresDatabase> database, Time now,

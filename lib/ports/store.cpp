@@ -19,6 +19,12 @@ Result<std::vector<std::string>> RunStore::journal_after(std::size_t known) {
   return records;
 }
 
+Result<std::string> RunStore::keep_document(const std::string& name, const std::string& /*text*/) {
+  return fail(name + " is not kept in a run's file but beside it");
+}
+
+Result<std::optional<std::string>> RunStore::document(const std::string& /*name*/) { return std::nullopt; }
+
 Result<std::vector<LedgerStore::Claim>> LedgerStore::claim(std::span<const std::string> phones, std::size_t count,
                                                            const std::string& holder, Time now, Time until) {
   std::vector<Claim> claims;

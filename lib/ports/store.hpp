@@ -39,10 +39,10 @@ class RunStore {
   /// The same, if every one of these leases is still held: neither taken by another (holder or process) nor given back
   /// since. Answers the phones whose lease is lost; with any of them nothing was appended. A lease that has merely
   /// ended, and that nobody has taken, still counts. Takers of these leases wait until this is decided.
-  /// Where run and ledger are not one database (refuses_lost_leases) nothing is asked: all is appended.
+  /// Where the store is a file nothing is asked: all is appended. The ledger must be of the same database
+  /// (database_id).
   virtual Result<std::vector<std::string>> append_fenced(std::span<const std::string> records,
                                                          std::span<const Fence> rests_on);
-  virtual bool refuses_lost_leases() const { return false; }
   /// The journal from its first record on, in order.
   virtual Result<std::vector<std::string>> journal() = 0;
   /// … without its first `known` records: what a reader that has these has not seen yet, whoever wrote it. Whoever has
@@ -65,6 +65,14 @@ class RunStore {
   virtual Result<std::optional<std::string>> blob(const std::string& name) = 0;
   virtual Result<void> drop_blob(const std::string& name) = 0;
   virtual Result<std::vector<std::string>> blob_names() = 0;
+
+  /// A text in the clear that belongs to the run (its plan), kept only where the store has no directory around it. The
+  /// first one kept under a name stays; answers that one.
+  virtual Result<std::string> keep_document(const std::string& name, const std::string& text);
+  virtual Result<std::optional<std::string>> document(const std::string& name);
+
+  /// Tells one database from another; empty for a file. Only leases of a ledger in the same one can be rested on.
+  virtual std::string database_id() const { return {}; }
 };
 
 /// A run store: in one SQLite file (WAL, synchronous FULL, secure_delete, mode 0600 in a directory of mode 0700), or
@@ -82,8 +90,8 @@ class FileLock {
 /// Takes the lock or says who has it (`held` writes its process id into the file).
 Result<std::unique_ptr<FileLock>> lock_file(const std::filesystem::path& file);
 /// The same for a run in PostgreSQL (`postgresql://…?run=NAME`): at most one process has it, and a killed one has it no
-/// longer. It hangs on a connection: should that be lost, nothing is noticed, and leases alone keep two processes
-/// apart.
+/// longer, nor, after a minute, one whose machine is gone. It hangs on a connection: should that be lost, nothing is
+/// noticed, and leases alone keep two processes apart.
 Result<std::unique_ptr<FileLock>> lock_run(const std::string& where, SecretSource* secrets = nullptr);
 
 /// What outlives runs, by number (its E.164). Every call is one transaction, safe between processes.
@@ -132,6 +140,9 @@ class LedgerStore {
   /// dealt with since the caller last looked: read journal_after() before anything is done about it.
   virtual Result<std::vector<Claim>> claim(std::span<const std::string> phones, std::size_t count,
                                            const std::string& holder, Time now, Time until);
+
+  /// As RunStore::database_id().
+  virtual std::string database_id() const { return {}; }
 };
 
 /// A ledger: one SQLite file, made with its directories when missing, or a PostgreSQL database (`postgresql://…`),

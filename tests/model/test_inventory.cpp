@@ -415,10 +415,14 @@ TEST_CASE("a URL that is not one is refused") {
   }
 }
 
-TEST_CASE("what this version does not carry out is refused, not ignored") {
-  CHECK(findings(with_number("ledger: postgresql://db/ledger\n")) ==
-        "inventory.yaml:16: `ledger`: a ledger in PostgreSQL is not supported by this version; write the path of a "
-        "file, or remove the key to use the default\n");
+TEST_CASE("a ledger in PostgreSQL is named by its URL, and goes with a key that all machines have") {
+  CHECK(findings(with_number("ledger: postgresql://localhost/ledger\n")) ==
+        "inventory.yaml:16: `ledger`: a ledger in PostgreSQL is shared, and the key that goes with it is not given; "
+        "write `seal_key:` with the reference of one key for all machines\n");
+  CHECK(findings(with_number("ledger: postgresql://localhost/ledger\nseal_key: env:KEY\n")).empty());
+  CHECK(findings(with_number("ledger: postgresql://db/ledger\nseal_key: env:KEY\n")) ==
+        "inventory.yaml:16: `ledger`: the database is on another machine, and the URL does not ask for TLS; add "
+        "sslmode=verify-full to the URL; only a loopback address or a unix socket does without\n");
 }
 
 TEST_CASE("a gate, windows and hooks are read; paths of hooks are taken from the inventory's folder") {

@@ -65,6 +65,28 @@ TEST_CASE("runs with different names do not see each other") {
   CHECK(two->blob("a") == std::nullopt);
 }
 
+TEST_CASE("only what is in one database has one mark, and files have none") {
+  const Kind kind = GENERATE(from_range(kinds()));
+  StorePlace place(kind);
+  StorePlace other(kind);
+  const std::string mark = place.run_store()->database_id();
+  CHECK(mark.empty() == (kind == Kind::sqlite));
+  CHECK(place.run_store("another")->database_id() == mark);
+  CHECK(place.ledger_store(noon)->database_id() == mark);
+  CHECK((other.run_store()->database_id() == mark) == (kind == Kind::sqlite));
+}
+
+TEST_CASE("a run in a database keeps its plan, and the first one stays") {
+  if (PostgresServer::get() == nullptr) return;
+  StorePlace place(Kind::postgres);
+  const auto store = place.run_store();
+  CHECK(store->document("plan.json") == std::nullopt);
+  CHECK(store->keep_document("plan.json", "{}") == std::string("{}"));
+  CHECK(store->keep_document("plan.json", "other") == std::string("{}"));
+  CHECK(place.run_store()->document("plan.json") == std::string("{}"));
+  CHECK(place.run_store("another")->document("plan.json") == std::nullopt);
+}
+
 TEST_CASE("a run that is not there is an error, and is not made by looking for it") {
   StorePlace place(GENERATE(from_range(kinds())));
   CHECK(tells(error_of(open_run_store(place.run(), false)), "there is no run store"));

@@ -14,7 +14,7 @@ namespace {
 namespace po = boost::program_options;
 
 void add_run(po::options_description_easy_init& add) {
-  add("run", po::value<std::string>(), "the run's directory; made when missing");
+  add("run", po::value<std::string>(), "the run's directory, or postgresql://…?run=NAME; made when missing");
   add("yes", po::bool_switch(), "approve without being asked");
   add("dry-run", po::bool_switch(), "print every request that would be sent; send and write nothing");
   add("wait", po::bool_switch(), "on hold or before an approval: stay and wait for the word, as on a terminal");
@@ -65,11 +65,10 @@ int run_apply(const Invocation& invocation) {
   if (plan->options.allow_after_sunset) {
     console.note("This plan was allowed after the sunset of on-premises (2025-10-23): expect refusals there.");
   }
-  const auto text = read_file(file);
+  const auto text = read_plan_text(file);
   if (!text) return console.complain(text.error());
   const std::filesystem::path path = invocation.text("run");
-  std::error_code ignored;
-  if (!std::filesystem::exists(path, ignored) && !invocation.flag("yes") && !console.can_ask()) {
+  if (!RunDirectory::exists(path) && !invocation.flag("yes") && !console.can_ask()) {
     console.note("Nothing was sent: this plan was not approved. Without a terminal nobody can be asked; say --yes.");
     return paused;
   }

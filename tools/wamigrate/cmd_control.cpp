@@ -45,7 +45,7 @@ int say_to_run(const Invocation& invocation, const MessageOf& message_of, const 
   if (!message) return console.complain(message.error());
   if (auto posted = run->store().post(to_compact(*message)); !posted) return console.complain(posted.error());
   const bool at_work = !run->lock().has_value();
-  console.print_line({{"accepted", true}, {"run", run->path().string()}, {"at_work", at_work}});
+  console.print_line({{"accepted", true}, {"run", run->name()}, {"at_work", at_work}});
   console.say(meaning + (at_work ? "\nThe process that works on " + run->path().string() + " hears it within a second."
                                  : "\nNo process works on this run now: it is heard when it goes on, with:\n  " +
                                        resume_of(*run)));

@@ -2,6 +2,7 @@
 // inventory it was given is never written.
 #include <filesystem>
 
+#include "base/database_url.hpp"
 #include "model/inventory.hpp"
 #include "ports/files.hpp"
 #include "report/discovery.hpp"
@@ -77,9 +78,17 @@ void lead_from(const fs::path& folder, SecretRef& ref) {
   if (ref.kind == SecretRef::Kind::file) ref.target = led_from(folder, ref.target);
 }
 
+std::string ledger_led_from(const fs::path& folder, const std::string& ledger) {
+  auto url = parse_database_url(ledger, DatabaseUse::ledger);
+  if (!url) return led_from(folder, ledger);
+  url->sslrootcert = led_from(folder, url->sslrootcert);
+  lead_from(folder, url->password);
+  return url->text();
+}
+
 Discovery led_from(const fs::path& folder, Discovery discovery) {
   Fleet& fleet = discovery.settings;
-  fleet.ledger = led_from(folder, fleet.ledger);
+  fleet.ledger = ledger_led_from(folder, fleet.ledger);
   for (const HookName& hook : hook_names) {
     std::string& path = fleet.policy.hooks.*hook.path;
     path = led_from(folder, path);

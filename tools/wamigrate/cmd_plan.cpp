@@ -7,6 +7,7 @@
 #include "report/checks.hpp"
 #include "report/diff.hpp"
 #include "report/review.hpp"
+#include "run_directory.hpp"
 #include "workbench.hpp"
 
 namespace wamigrate::cli {
@@ -14,7 +15,7 @@ namespace wamigrate::cli {
 namespace po = boost::program_options;
 
 Result<Plan> load_plan(const std::string& path) {
-  const auto text = read_file(path);
+  const auto text = read_plan_text(path);
   if (!text) return tl::make_unexpected(text.error());
   auto plan = plan_from_json(*text, catalogue());
   if (!plan) return fail(path + ": " + plan.error().message, plan.error().fix);

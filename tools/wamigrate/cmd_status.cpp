@@ -41,7 +41,7 @@ int run_status(const Invocation& invocation) {
   const auto progress = run->progress();
   if (!progress) return console.complain(progress.error());
   SystemClock clock;
-  console.print(status_json(*progress, run->path().string(), clock.now()));
+  console.print(status_json(*progress, run->name(), clock.now()));
   console.say(status_page(*run, *progress, clock.now(), console.colour(), was_interrupted(*run, *progress)));
   return exit_code(*progress);
 }
@@ -57,7 +57,7 @@ int run_report(const Invocation& invocation) {
   const std::string name = run->path().string();
   const std::string format = console.json() ? "json" : invocation.has("format") ? invocation.text("format") : "text";
   if (format == "json") {
-    const Json document = report_json(run->plan(), *progress, now, name);
+    const Json document = report_json(run->plan(), *progress, now, run->name());
     if (console.json() && !invocation.has("output")) {
       console.print(document);
       return all_done;
@@ -231,7 +231,7 @@ int run_retry(const Invocation& invocation) {
 }
 
 void add_run_only(po::options_description_easy_init& add) {
-  add("run", po::value<std::string>(), "the run's directory");
+  add("run", po::value<std::string>(), "the run's directory, or postgresql://…?run=NAME");
 }
 
 }  // namespace

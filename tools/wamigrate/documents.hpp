@@ -6,7 +6,7 @@
 
 namespace wamigrate::cli {
 
-/// Reads a plan file; the error names the file.
+/// Reads a plan, from a file or a run in a database (read_plan_text); the error names it.
 Result<Plan> load_plan(const std::string& path);
 /// Prints text, or writes it to the file of `-o`.
 int deliver(const Invocation& invocation, const std::string& text);

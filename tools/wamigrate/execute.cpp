@@ -113,6 +113,7 @@ int execute(RunDirectory& run, const Console& console, ExecuteOptions options) {
     if (const auto answer = approve(*plan, console, options.yes)) return *answer;
   }
   if (auto opened = bench.open_ledger(true); !opened) return fail_with(console, opened.error());
+  if (auto same = run.require_ledger(*bench.ledger()); !same) return fail_with(console, same.error());
   if (known->started_at && bench.ledger_is_new()) {
     console.note(
         fmt::format("WARNING: the ledger {} was missing and has been made anew. What was registered in the last 72 "
@@ -126,8 +127,7 @@ int execute(RunDirectory& run, const Console& console, ExecuteOptions options) {
   settings.run_name = run.path().string();
   // The run, not the process: its lock lets only one process in, and that one may go on where a killed one stopped.
   const std::string process = process_name();
-  settings.holder =
-      process.substr(0, process.rfind(':')) + " " + std::filesystem::absolute(run.path()).lexically_normal().string();
+  settings.holder = process.substr(0, process.rfind(':')) + " " + run.full_name();
   settings.clock = SystemClock::mark();
   settings.concurrency = options.concurrency.value_or(plan->fleet.policy.concurrency);
   settings.waits_for_a_word = options.waits_for_a_word || console.can_ask();

@@ -11,22 +11,81 @@ namespace {
 constexpr const char* plan_file = "plan.json";
 constexpr const char* store_file = "run.db";
 
-std::filesystem::path rollback_path(const std::filesystem::path& run, int number) {
-  return run / ("rollback-" + std::to_string(number));
+constexpr const char* plan_suffix = "/plan.json";
+
+/// Without the quotes that a shell would have taken away, should somebody have copied them from a document.
+std::string unquoted(const std::string& text) {
+  const bool quoted = text.size() > 1 && text.front() == '\'' && text.back() == '\'';
+  return quoted ? text.substr(1, text.size() - 2) : text;
+}
+
+/// A run that was begun.
+bool has_plan(const std::filesystem::path& path) {
+  if (is_database_url(path.string())) {
+    auto store = open_run_store(path.string(), false);
+    const auto plan = store ? (*store)->document(plan_file) : Result<std::optional<std::string>>(std::nullopt);
+    return plan && plan->has_value();
+  }
+  std::error_code ignored;
+  return std::filesystem::exists(path / plan_file, ignored);
+}
+
+tl::unexpected<Error> of_another_plan(const std::string& name, const Plan& kept, const Plan& given) {
+  return fail("run " + name + " belongs to another plan (" + kept.digest.substr(0, 12) + "…, this one is " +
+                  given.digest.substr(0, 12) + "…)",
+              "give another --run, or the plan kept in it: " + name + plan_suffix);
 }
 
 }  // namespace
 
+Result<RunDirectory> RunDirectory::make_in_database(const DatabaseUrl& url, const std::string& plan_text) {
+  const auto plan = plan_from_json(plan_text, catalogue());
+  if (!plan) return tl::make_unexpected(plan.error());
+  auto store = open_run_store(url.text(), true);
+  if (!store) return tl::make_unexpected(store.error());
+  if (auto kept = (*store)->keep_document(plan_file, plan_text); !kept) return tl::make_unexpected(kept.error());
+  auto run = open_in_database(url);
+  if (run && run->plan_.digest != plan->digest) return of_another_plan(run->path_.string(), run->plan_, *plan);
+  return run;
+}
+
+Result<RunDirectory> RunDirectory::open_in_database(const DatabaseUrl& url) {
+  RunDirectory run;
+  run.url_ = url;
+  run.path_ = "'" + url.text() + "'";
+  auto store = open_run_store(url.text(), false);
+  if (!store) return tl::make_unexpected(store.error());
+  run.store_ = std::move(*store);
+  const auto text = run.store_->document(plan_file);
+  if (!text) return tl::make_unexpected(text.error());
+  if (!*text)
+    return fail("the run " + url.text() + " has no plan: it was never begun", "begin it with `wamigrate apply`");
+  auto plan = plan_from_json(**text, catalogue());
+  if (!plan) return fail(url.text() + ": " + plan.error().message, plan.error().fix);
+  run.plan_ = std::move(*plan);
+  return run;
+}
+
+bool RunDirectory::exists(const std::filesystem::path& path) {
+  const std::string where = unquoted(path.string());
+  if (is_database_url(where)) return open_run_store(where, false).has_value();
+  std::error_code ignored;
+  return std::filesystem::exists(path, ignored);
+}
+
 Result<RunDirectory> RunDirectory::make(const std::filesystem::path& path, const std::string& plan_text) {
+  if (const std::string where = unquoted(path.string()); is_database_url(where)) {
+    const auto url = parse_database_url(where, DatabaseUse::run);
+    if (!url) return tl::make_unexpected(url.error());
+    return make_in_database(*url, plan_text);
+  }
   std::error_code ignored;
   if (std::filesystem::exists(path / plan_file, ignored)) {
     const auto plan = plan_from_json(plan_text, catalogue());
     auto existing = open(path);
     if (!plan) return tl::make_unexpected(plan.error());
     if (existing && existing->plan_.digest != plan->digest) {
-      return fail("run directory " + path.string() + " belongs to another plan (" +
-                      existing->plan_.digest.substr(0, 12) + "…, this one is " + plan->digest.substr(0, 12) + "…)",
-                  "give another --run directory, or the plan kept in it: " + (path / plan_file).string());
+      return of_another_plan(path.string(), existing->plan_, *plan);
     }
     return existing;
   }
@@ -48,6 +107,11 @@ Result<RunDirectory> RunDirectory::make(const std::filesystem::path& path, const
 }
 
 Result<RunDirectory> RunDirectory::open(const std::filesystem::path& path) {
+  if (const std::string where = unquoted(path.string()); is_database_url(where)) {
+    const auto url = parse_database_url(where, DatabaseUse::run);
+    if (!url) return tl::make_unexpected(url.error());
+    return open_in_database(*url);
+  }
   RunDirectory run;
   run.path_ = path;
   const auto text = read_file(path / plan_file);
@@ -99,6 +163,7 @@ Result<Plan> RunDirectory::plan_with_overrides() {
 }
 
 Result<void> RunDirectory::write_documents(Time now) {
+  if (url_) return {};
   auto known = progress();
   if (!known) return tl::make_unexpected(known.error());
   auto journal = store_->journal();
@@ -115,20 +180,52 @@ Result<void> RunDirectory::write_documents(Time now) {
   return {};
 }
 
+std::string RunDirectory::full_name() const {
+  return url_ ? url_->text() : std::filesystem::absolute(path_).lexically_normal().string();
+}
+
+Result<void> RunDirectory::require_ledger(const LedgerStore& ledger) const {
+  if (!url_ || store_->database_id() == ledger.database_id()) return {};
+  return fail(
+      "the run is in a PostgreSQL database, and its ledger is not in the same one: a process that was frozen "
+      "past its lease could not be told",
+      "make the plan with `ledger: " + DatabaseUrl(*url_).database_text() + "` in the inventory");
+}
+
+std::filesystem::path RunDirectory::rollback_path(int number) const {
+  const std::string name = "rollback-" + std::to_string(number);
+  if (!url_) return path_ / name;
+  DatabaseUrl url = *url_;
+  url.run += "/" + name;
+  return url.text();
+}
+
 std::filesystem::path RunDirectory::latest_rollback() const {
   std::filesystem::path latest;
-  std::error_code ignored;
-  for (int n = 1; std::filesystem::exists(rollback_path(path_, n) / plan_file, ignored); ++n) {
-    latest = rollback_path(path_, n);
-  }
+  for (int n = 1; has_plan(rollback_path(n)); ++n) latest = rollback_path(n);
   return latest;
 }
 
 std::filesystem::path RunDirectory::next_rollback() const {
   int n = 1;
-  std::error_code ignored;
-  while (std::filesystem::exists(rollback_path(path_, n) / plan_file, ignored)) ++n;
-  return rollback_path(path_, n);
+  while (has_plan(rollback_path(n))) ++n;
+  return rollback_path(n);
+}
+
+Result<std::string> read_plan_text(const std::string& file) {
+  if (!is_database_url(unquoted(file))) return read_file(file);
+  const std::string whole = unquoted(file);
+  const std::size_t length = std::string_view(plan_suffix).size();
+  if (!whole.ends_with(plan_suffix)) {
+    return fail("a plan in a database is named by its run, followed by " + std::string(plan_suffix),
+                "write postgresql://…?run=NAME" + std::string(plan_suffix));
+  }
+  auto store = open_run_store(whole.substr(0, whole.size() - length), false);
+  if (!store) return tl::make_unexpected(store.error());
+  auto text = (*store)->document(plan_file);
+  if (!text) return tl::make_unexpected(text.error());
+  if (!*text) return fail("that run has no plan: it was never begun", "name the file of the plan");
+  return std::move(**text);
 }
 
 }  // namespace wamigrate::cli

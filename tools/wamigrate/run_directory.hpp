@@ -1,9 +1,12 @@
-// A run's directory: the plan as approved, the run store, the lock, and the documents a person reads afterwards.
+// Where a run is kept: a directory with the plan as approved, the run store, the lock, and the documents a person reads
+// afterwards; or its name in a PostgreSQL database (`postgresql://…?run=NAME`), with plan and store alone.
 #pragma once
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 
+#include "base/database_url.hpp"
 #include "plan/plan.hpp"
 #include "ports/store.hpp"
 #include "run/progress.hpp"
@@ -17,7 +20,15 @@ class RunDirectory {
   /// Opens one that exists.
   static Result<RunDirectory> open(const std::filesystem::path& path);
 
+  /// Whether there is a run at that place.
+  static bool exists(const std::filesystem::path& path);
+
+  /// As it stands in commands: a URL in the quotes that a shell needs. `path() / "plan.json"` names the plan.
   const std::filesystem::path& path() const { return path_; }
+  /// As it stands in documents: without quotes.
+  std::string name() const { return url_ ? url_->text() : path_.string(); }
+  /// The same for everybody who works on this run, wherever they stand.
+  std::string full_name() const;
   const Plan& plan() const { return plan_; }
   RunStore& store() { return *store_; }
 
@@ -26,17 +37,27 @@ class RunDirectory {
   /// The plan with the PIN references that people supplied since in place of the refused ones.
   Result<Plan> plan_with_overrides();
   /// Held while one process works on the run.
-  Result<std::unique_ptr<FileLock>> lock() const { return lock_file(path_ / "lock"); }
-  /// Writes report.md, report.html and events.jsonl beside the journal.
+  Result<std::unique_ptr<FileLock>> lock() const { return url_ ? lock_run(url_->text()) : lock_file(path_ / "lock"); }
+  /// A run in a database rests on leases in the same database: any other ledger is refused.
+  Result<void> require_ledger(const LedgerStore& ledger) const;
+  /// Writes report.md, report.html and events.jsonl beside the journal; nothing for a run in a database.
   Result<void> write_documents(Time now);
   /// The latest rollback kept under this run, finished or not; empty path if there is none.
   std::filesystem::path latest_rollback() const;
   std::filesystem::path next_rollback() const;
 
  private:
+  static Result<RunDirectory> make_in_database(const DatabaseUrl& url, const std::string& plan_text);
+  static Result<RunDirectory> open_in_database(const DatabaseUrl& url);
+  std::filesystem::path rollback_path(int number) const;
+
   std::filesystem::path path_;
+  std::optional<DatabaseUrl> url_;
   Plan plan_;
   std::unique_ptr<RunStore> store_;
 };
+
+/// The plan in a file, or, where `file` is a run in a database followed by `/plan.json`, in that database.
+Result<std::string> read_plan_text(const std::string& file);
 
 }  // namespace wamigrate::cli

@@ -81,7 +81,7 @@ class Screen {
     if (redraws_) {
       live_.draw(progress, now, interrupted ? "INTERRUPTED: no process works on this run; apply goes on with it" : "");
     } else if (changed && console_.json()) {
-      console_.print_line(status_json(progress, run_.path().string(), now));
+      console_.print_line(status_json(progress, run_.name(), now));
     } else if (changed) {
       console_.say(report::moment(now) + "\n" + status_page(run_, progress, now, console_.colour(), interrupted));
     }

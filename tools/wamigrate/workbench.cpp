@@ -7,6 +7,7 @@
 #include <iostream>
 #include <set>
 
+#include "base/database_url.hpp"
 #include "ports/files.hpp"
 
 namespace wamigrate::cli {
@@ -120,19 +121,21 @@ Result<Sealer> Workbench::make_sealer(bool create) {
 }
 
 std::filesystem::path Workbench::ledger_file() const {
+  if (is_database_url(fleet_.ledger)) return fleet_.ledger;
   return fleet_.ledger.empty() ? default_state_dir() / "ledger.db" : expand_home(fleet_.ledger);
 }
 
 Result<void> Workbench::open_ledger(bool create) {
-  const std::filesystem::path file = ledger_file();
-  std::error_code ignored;
-  const bool exists = std::filesystem::exists(file, ignored);
+  const std::string place = ledger_file();
+  const auto found = has_ledger(place, secrets_.get());
+  if (!found) return tl::make_unexpected(found.error());
+  const bool exists = *found;
   if (!create && !exists) return {};
   // A key made anew beside an old ledger would not know the PINs it holds as refused. The key comes first: killed
   // between the two, a process leaves no ledger whose key is missing.
   auto sealer = make_sealer(create && !exists);
   if (!sealer) return tl::make_unexpected(sealer.error());
-  auto ledger = open_ledger_store(file, clock_.now(), sealer->mark(Secret("the seal key"), "ledger"));
+  auto ledger = open_ledger_store(place, clock_.now(), sealer->mark(Secret("the seal key"), "ledger"), secrets_.get());
   if (!ledger) return tl::make_unexpected(ledger.error());
   ledger_ = std::move(*ledger);
   sealer_.emplace(std::move(*sealer));
@@ -163,6 +166,7 @@ std::unique_ptr<SecretSource> secrets_for_real(const Fleet& fleet) {
     if (ref.kind == SecretRef::Kind::env) variables.insert(ref.target);
   };
   for (const SecretRef* ref : {&fleet.graph.token, &fleet.graph.app_secret, &fleet.seal_key}) add(*ref);
+  if (const auto database = parse_database_url(fleet.ledger, DatabaseUse::ledger)) add(database->password);
   for (const Number& number : fleet.numbers) {
     for (const SecretRef* ref : {&number.pin, &number.deployment.password, &number.deployment.backup_password})
       add(*ref);

@@ -57,7 +57,7 @@ class Workbench {
   /// ledger() is then null.
   Result<void> open_ledger(bool create);
   LedgerStore* ledger() { return ledger_.get(); }
-  /// Where the ledger is, or would be made.
+  /// Where the ledger is, or would be made: a file, or the URL of a database.
   std::filesystem::path ledger_file() const;
   /// It was missing, and open_ledger() has made it.
   bool ledger_is_new() const { return ledger_is_new_; }

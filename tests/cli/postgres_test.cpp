@@ -1,0 +1,98 @@
+// Runs and the ledger in PostgreSQL, as a user has them: by URL, on whatever machine.
+#include <signal.h>
+
+#include "base/database_url.hpp"
+#include "cli/stage.hpp"
+#include "support/catch.hpp"
+#include "support/postgres_server.hpp"
+
+using namespace wamigrate;
+using namespace wamigrate::tests;
+using sim::Action;
+namespace fs = std::filesystem;
+
+namespace {
+
+/// A stage whose ledger is in a database of its own.
+struct SharedStage : Stage {
+  explicit SharedStage(PostgresServer& where, StageOptions options = {})
+      : Stage(std::move(options)), server(where), database(where.fresh_database()) {
+    environment["WAMIGRATE_SEAL_KEY"] = std::string(64, 'a');
+    put("inventory.yaml",
+        inventory() + "ledger: \"" + where.url(database, "") + "\"\n" + "seal_key: env:WAMIGRATE_SEAL_KEY\n");
+  }
+  ~SharedStage() { server.drop(database); }
+  std::string url(const std::string& run) const { return server.url(database, run); }
+
+  PostgresServer& server;
+  std::string database;
+};
+
+}  // namespace
+
+TEST_CASE("a run in PostgreSQL is taken up where its first process died, and nothing of it is on the disk") {
+  if (PostgresServer::get() == nullptr) return;
+  SharedStage stage(*PostgresServer::get());
+  const std::string run = stage.url("night-1");
+  stage.plan();
+  stage.faults.add(fault("register", Action::lost));
+  const auto first = stage.start({"apply", "plan.json", "--run", run, "--yes"});
+  REQUIRE(eventually([&] { return stage.sent("register") == 1; }));
+  const Ended second = stage.run({"apply", "plan.json", "--run", run, "--yes"});
+  CHECK(second.code == 4);
+  CHECK(has(second.err, "in use by"));
+  first->send(SIGKILL);
+  first->wait();
+
+  fs::remove(stage.work() / "plan.json");  // another machine has no more than the URL
+  const Ended status = stage.run({"status", "--run", run});
+  CHECK(has(status.out, "wamigrate apply '" + parse_database_url(run, DatabaseUse::run)->text() + "'/plan.json"));
+  const Ended ended = stage.run({"apply", run + "/plan.json", "--run", run, "--yes"});
+  INFO(ended.text() << stage.story());
+  CHECK(ended.code == 0);
+  CHECK(stage.status(run)["state"] == "done");
+  CHECK(parse_database_url(text_at(stage.status(run), "run"), DatabaseUse::run).has_value());
+  CHECK(has(stage.run({"report", "--run", run}).out, stage.phone()));
+  CHECK(has(stage.run({"show", run + "/plan.json"}).out, stage.phone()));
+  CHECK_FALSE(fs::exists(stage.home() / "state" / "wamigrate"));
+  for (const auto& entry : fs::directory_iterator(stage.work())) {
+    CHECK_FALSE(has(entry.path().filename().string(), "postgresql"));
+  }
+
+  SECTION("another plan is not carried out under its name") {
+    REQUIRE(stage.run({"plan", "inventory.yaml", "--to", "cloud", "-o", "other.json"}).code == 0);
+    CHECK(has(stage.run({"apply", "other.json", "--run", stage.url("night-1"), "--yes"}).text(), "Nothing to do"));
+  }
+  SECTION("the way back is a run beside it") {
+    const Ended back = stage.run({"rollback", "--run", run, "--yes", "--allow-after-sunset", "--dry-run"});
+    INFO(back.text());
+    CHECK(back.code == 0);
+  }
+}
+
+TEST_CASE("a run in PostgreSQL whose ledger is elsewhere is refused before anything is sent") {
+  if (PostgresServer::get() == nullptr) return;
+  SharedStage stage(*PostgresServer::get());
+  stage.put("inventory.yaml", stage.inventory());
+  stage.plan();
+  const std::size_t before = stage.changes().size();
+  const Ended ended = stage.run({"apply", "plan.json", "--run", stage.url("night-1"), "--yes"});
+  CHECK(ended.code == 1);
+  CHECK(has(ended.err, "its ledger is not in the same one"));
+  CHECK(stage.changes().size() == before);
+}
+
+TEST_CASE("two runs in directories that share a ledger in PostgreSQL do not work on one number") {
+  if (PostgresServer::get() == nullptr) return;
+  SharedStage stage(*PostgresServer::get());
+  stage.plan();
+  stage.faults.add(fault("register", Action::lost));
+  const auto first = stage.start({"apply", "plan.json", "--run", "one", "--yes"});
+  REQUIRE(eventually([&] { return stage.sent("register") == 1; }));
+  const auto second = stage.start({"apply", "plan.json", "--run", "two", "--yes"});
+  REQUIRE(eventually([&] { return stage.status("two")["numbers"].at(0)["waits_for"] == "lease"; }));
+  CHECK(stage.sent("register") == 1);
+  second->send(SIGKILL);
+  second->wait();
+  CHECK(first->wait().code == 0);
+}
