@@ -58,16 +58,38 @@ TEST_CASE("a run in PostgreSQL is taken up where its first process died, and not
   for (const auto& entry : fs::directory_iterator(stage.work())) {
     CHECK_FALSE(has(entry.path().filename().string(), "postgresql"));
   }
+}
 
-  SECTION("another plan is not carried out under its name") {
-    REQUIRE(stage.run({"plan", "inventory.yaml", "--to", "cloud", "-o", "other.json"}).code == 0);
-    CHECK(has(stage.run({"apply", "other.json", "--run", stage.url("night-1"), "--yes"}).text(), "Nothing to do"));
-  }
-  SECTION("the way back is a run beside it") {
-    const Ended back = stage.run({"rollback", "--run", run, "--yes", "--allow-after-sunset", "--dry-run"});
-    INFO(back.text());
-    CHECK(back.code == 0);
-  }
+TEST_CASE("a run in PostgreSQL has its way back beside it, which is answered through its run") {
+  if (PostgresServer::get() == nullptr) return;
+  SharedStage stage(*PostgresServer::get(), {.overlay = R"({"*": {"needs_code": true}})"});
+  const std::string run = stage.url("night-1");
+  stage.plan();
+  REQUIRE(stage.run({"apply", "plan.json", "--run", run, "--yes"}).code == 0);
+  const Args back{"rollback", "--run", run, "--allow-after-sunset", "--yes"};
+  const Ended waiting = stage.run(back);
+  INFO(waiting.text() << stage.story());
+  CHECK(waiting.code == 4);
+  CHECK(stage.run({"retry", "--run", stage.url("night-1/rollback-1"), stage.phone()}).code == 1);  // it has not ended
+  CHECK(stage.run({"answer", "--run", run, stage.phone(), "--code-from", "-"}, "472916\n").code == 0);
+  const Ended ended = stage.run(back);
+  INFO(ended.text() << stage.story());
+  CHECK(ended.code == 0);
+  CHECK(stage.world->home(stage.phone()) == sim::ServedBy::onprem);
+  CHECK(stage.sent("account") == 1);
+  CHECK(stage.status(stage.url("night-1/rollback-1"))["state"] == "done");
+}
+
+TEST_CASE("a run in PostgreSQL belongs to the plan that it was begun with") {
+  if (PostgresServer::get() == nullptr) return;
+  SharedStage stage(*PostgresServer::get(), {.numbers = 2});
+  stage.plan("one.json", {"--to", "cloud", "--select", stage.phone(0)});
+  stage.plan("other.json", {"--to", "cloud", "--select", stage.phone(1)});
+  REQUIRE(stage.run({"apply", "one.json", "--run", stage.url("night-1"), "--yes"}).code == 0);
+  const Ended other = stage.run({"apply", "other.json", "--run", stage.url("night-1"), "--yes"});
+  CHECK(other.code == 1);
+  CHECK(has(other.err, "belongs to another plan"));
+  CHECK(stage.sent("register", stage.phone(1)) == 0);
 }
 
 TEST_CASE("a run in PostgreSQL whose ledger is elsewhere is refused before anything is sent") {
@@ -90,7 +112,10 @@ TEST_CASE("two runs in directories that share a ledger in PostgreSQL do not work
   const auto first = stage.start({"apply", "plan.json", "--run", "one", "--yes"});
   REQUIRE(eventually([&] { return stage.sent("register") == 1; }));
   const auto second = stage.start({"apply", "plan.json", "--run", "two", "--yes"});
-  REQUIRE(eventually([&] { return stage.status("two")["numbers"].at(0)["waits_for"] == "lease"; }));
+  REQUIRE(eventually([&] {
+    const Ended status = stage.run({"status", "--run", "two", "--json"});
+    return has(status.out, R"("waits_for":"lease")") || has(status.out, R"("waits_for": "lease")");
+  }));
   CHECK(stage.sent("register") == 1);
   second->send(SIGKILL);
   second->wait();
