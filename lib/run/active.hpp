@@ -11,12 +11,15 @@ struct Runner::Active {
   bool leased = false;
   Time lease_until{};
   bool in_flight = false;
-  Time due{};               ///< When to look at the number again.
-  Time since{};             ///< Patience with the current step runs from here.
-  Time looked{};            ///< When what is being judged began to be read: that is how fresh it is.
-  Time not_before{};        ///< Nothing that changes anything is sent earlier: a backoff.
-  int failures = 0;         ///< In a row, of the current step …
-  std::string failed_with;  ///< … and the last of them, for people.
+  Time due{};                               ///< When to look at the number again.
+  Time since{};                             ///< Patience with the current step runs from here.
+  Time looked{};                            ///< When what is being judged began to be read: that is how fresh it is.
+  std::shared_ptr<const Observation> seen;  ///< The last one, as long as nothing was sent since …
+  Time seen_at{};                           ///< … when it began to be read …
+  std::optional<std::size_t> seen_for;      ///< … and for which step of the road; none: for the road itself.
+  Time not_before{};                        ///< Nothing that changes anything is sent earlier: a backoff.
+  int failures = 0;                         ///< In a row, of the current step …
+  std::string failed_with;                  ///< … and the last of them, for people.
   int replans = 0;
   std::string replan_why;  ///< Non-empty: find a new road from a full observation first.
   std::optional<Snapshot> snapshot;

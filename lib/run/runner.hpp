@@ -157,6 +157,9 @@ class Runner {
 
   // One step of a number (stepping.cpp).
   void advance(std::size_t index);
+  void look_at_step(std::size_t index, const Step& step);
+  static Readings readings_to_send(const Step& step);
+  static Readings readings_ahead(const NumberProgress& number);
   bool take_lease(std::size_t index);
   bool is_settled_already(std::size_t index, const Step& step);
   void on_step(std::size_t index, const Sighting& sighting);

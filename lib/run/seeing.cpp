@@ -45,7 +45,10 @@ void Runner::conclude(Job& job) {
   if (!may_go_on(job.number) || is_called_off(job.number)) return;
   // Held up for longer than its lease, what was seen may be another's doing by now: it is looked at again.
   if (active.leased && active.due >= active.lease_until) return;
-  on_seen(job.number, job.seen);
+  const auto seen = std::make_shared<const Observation>(std::move(job.seen));
+  active.seen = seen;
+  active.seen_at = job.began;
+  on_seen(job.number, *seen);
 }
 
 // The longer it takes, the less often it is asked: a look is made late by an eighth at most, and the limits that all

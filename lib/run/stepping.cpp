@@ -14,6 +14,8 @@ using namespace std::chrono_literals;
 
 constexpr int codes_at_most = 5;
 
+bool covers(Readings read, Readings asked) { return (asked - read).empty(); }
+
 bool only_waits(const Step& step) { return step.call == nullptr && step.conclude == nullptr; }
 
 // A late mover's backup, or the registration with it: once refused, no other way is left but to give the profile up,
@@ -59,8 +61,10 @@ void Runner::advance(std::size_t index) {
     return number.started || number.retried ? stop_number(index, progress_.held) : end_unbegun(index);
   }
   if (!take_lease(index)) return;
-  if (!number.started || !active.replan_why.empty()) return observe(index, planning_readings());
-  if (number.stopping) return observe(index, planning_readings());
+  if (!number.started || !active.replan_why.empty() || number.stopping) {
+    active.seen_for.reset();
+    return observe(index, planning_readings());
+  }
   if (number.step().empty()) {
     return end(index, number.to_old_home ? NumberState::rolled_back : NumberState::migrated,
                number.to_old_home ? "brought back to its old home" : "served by its new home, verified");
@@ -87,9 +91,45 @@ void Runner::advance(std::size_t index) {
   if (doors_.clock.now() < graph_not_before_ && !is_committed(number)) {
     return wait_for_limit(active);
   }
-  Readings readings = readings_for(step.kind.effect.gives);
-  if (step.call != nullptr) readings = readings | home_readings | readings_for(step.kind.effect.needs);
-  observe(index, readings);
+  look_at_step(index, step);
+}
+
+// What must be known before a step's request may leave.
+Readings Runner::readings_to_send(const Step& step) {
+  if (step.call == nullptr) return readings_for(step.kind.effect.gives);
+  return home_readings | readings_for(step.kind.effect.gives | step.kind.effect.needs);
+}
+
+// Graph's limits are shared by all numbers, so nothing is asked that is known. After its own request a step looks at
+// what that gives, and no more. What was seen a moment ago, with nothing sent since, serves the next step as well; so
+// the first look at a step reads what those after it will ask for, up to the commit point.
+void Runner::look_at_step(std::size_t index, const Step& step) {
+  const NumberProgress& number = progress_.numbers[index];
+  Active& active = *active_[index];
+  const bool answered = number.open_intent.empty() && number.last_unsure.contains(std::string(step.kind.name));
+  const Readings readings = answered ? readings_for(step.kind.effect.gives) : readings_to_send(step);
+  const bool first_look = !active.seen || active.seen_for != number.next;
+  active.seen_for = number.next;
+  if (!first_look) return observe(index, readings);
+  // What live numbers share another one may have changed meanwhile.
+  if (active.seen && !step.kind.once_per_waba && covers(active.seen->readings, readings) &&
+      doors_.clock.now() - active.seen_at <= policy_.settle_poll) {
+    const auto seen = active.seen;
+    active.looked = active.seen_at;
+    return on_seen(index, *seen);
+  }
+  const bool may_take_time = step.kind.effect.gives.has_any(served) || (step.call != nullptr && !answered);
+  observe(index, may_take_time ? readings : readings | readings_ahead(number));
+}
+
+Readings Runner::readings_ahead(const NumberProgress& number) {
+  Readings readings;
+  for (std::size_t i = number.next + 1; i < number.road.size(); ++i) {
+    const Step& step = step_of(number.road[i]);
+    readings = readings | readings_to_send(step);
+    if (leaves_home(step.kind)) break;
+  }
+  return readings;
 }
 
 // What our own record settles of a step that may be left undone needs no reading.
@@ -112,7 +152,10 @@ void Runner::on_step(std::size_t index, const Sighting& sighting) {
                                   " is not served there, and a second one would not help: " + home_of(sighting).why +
                                   "; restarting the client's containers may");
   }
-  if (answer == Answer::no && !only_waits(step)) return attempt(index, step, sighting);
+  if (answer == Answer::no && !only_waits(step)) {
+    const Readings needed = readings_to_send(step);
+    return covers(sighting.seen.readings, needed) ? attempt(index, step, sighting) : observe(index, needed);
+  }
   if (answer == Answer::no && step.kind.actor == Actor::person_during) {
     return wait_for_pin(index, "the PIN of " + number.phone + " is not known, and nobody serves the number");
   }
@@ -354,6 +397,7 @@ std::string Runner::doubt_mark(std::size_t index) const {
 void Runner::on_outcome(std::size_t index, const Step& step, Outcome outcome) {
   const NumberProgress& number = progress_.numbers[index];
   Active& active = *active_[index];
+  if (step.call != nullptr) active.seen.reset();
   if (outcome.product) {
     const std::string purpose = blob_name(step.keeps, number);
     blobs_.emplace_back(purpose, doors_.sealer.seal(*outcome.product, purpose));

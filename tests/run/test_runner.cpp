@@ -462,7 +462,9 @@ TEST_CASE("asked to stop, nothing new is sent, and what had left its home is bro
   rig.fleet.policy.waves = {{100, true}};
   rig.fleet.policy.concurrency = 2;
   const Plan plan = planned(rig, Direction::to_cloud);
-  rig.stop_at = [&rig] { return rig.world->requests("register") == 1; };
+  rig.stop_at = [&rig, asked = false]() mutable {
+    return rig.world->requests("register") > 0 && !std::exchange(asked, true);
+  };
   const Progress stopped = rig.run(plan);
   INFO(story(rig));
   CHECK(stopped.paused == "signal");
