@@ -127,6 +127,7 @@ Call send_text(const std::string& phone_number_id, const std::string& to, const 
 struct Usage {
   int percent = 0;
   Millis regain_after{0};
+  std::int64_t calls = 0;  ///< Sent by this client so far; no header says it.
 };
 
 /// Sends calls with the token. Safe from any thread.

@@ -113,9 +113,11 @@ Answer<Json> GraphClient::send(const Call& call, std::string_view on) {
   const HttpRequest request = request_for(call);
   const HttpResult result = transport_.send(request);
   const std::optional<Usage> usage = result ? graph_replies::usage(*result) : std::nullopt;
-  if (usage) {
+  {
     const std::lock_guard lock(mutex_);
-    usage_ = *usage;
+    const std::int64_t calls = usage_.calls + 1;
+    if (usage) usage_ = *usage;
+    usage_.calls = calls;
   }
   return read_reply(call, {Side::graph, on, request}, result, usage);
 }

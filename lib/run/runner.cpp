@@ -32,7 +32,8 @@ Runner::Runner(const Plan& plan, Progress progress, RunDoors doors, RunSettings 
       policy_(plan.fleet.policy),
       direction_(plan.direction),
       agenda_(progress_.numbers.size()),
-      tally_(wave_spans(policy_, progress_.numbers.size())) {
+      tally_(wave_spans(policy_, progress_.numbers.size())),
+      pace_(policy_.graph_calls_per_hour) {
   std::map<std::string, const Number*> by_phone;
   for (const Number& number : plan.fleet.numbers) by_phone[number.phone.e164] = &number;
   std::map<std::string, int> pin_users;

@@ -24,6 +24,7 @@
 #include "ports/time_zones.hpp"
 #include "ports/workers.hpp"
 #include "run/agenda.hpp"
+#include "run/pace.hpp"
 #include "run/progress.hpp"
 #include "run/tally.hpp"
 #include "steps/site.hpp"
@@ -123,6 +124,7 @@ class Runner {
 
   Result<void> lay_out_windows();
   bool fits_now(std::size_t index);
+  std::optional<Time> held_back_until(std::size_t index) const;
   Millis expected_length(std::size_t index) const;
 
   // The operator's hooks (hooks.cpp).
@@ -159,7 +161,7 @@ class Runner {
   void advance(std::size_t index);
   void look_at_step(std::size_t index, const Step& step);
   static Readings readings_to_send(const Step& step);
-  static Readings readings_ahead(const NumberProgress& number);
+  static Readings readings_ahead(const NumberProgress& number, std::size_t from);
   bool take_lease(std::size_t index);
   bool is_settled_already(std::size_t index, const Step& step);
   void on_step(std::size_t index, const Sighting& sighting);
@@ -204,6 +206,7 @@ class Runner {
   std::vector<std::unique_ptr<Active>> active_;  // by index; null when it is not in hand
   Agenda agenda_;
   Tally tally_;
+  Pace pace_;
   std::map<Workers::Ticket, std::unique_ptr<Job>> jobs_;
   Workers::Ticket last_ticket_ = 0;
   std::vector<Entry> unwritten_;

@@ -41,6 +41,8 @@ void Runner::start_numbers() {
 // Takes in hand what is lined up, in plan order, as many at once and as fast as is allowed.
 void Runner::start_from(std::set<std::size_t>& lined_up, std::size_t end) {
   const Time now = doors_.clock.now();
+  const auto usage = doors_.site.usage();
+  pace_.learn(usage.percent, usage.calls);
   while (!lined_up.empty() && *lined_up.begin() < end) {
     if (tally_.busy() >= static_cast<std::size_t>(settings_.concurrency)) return;
     const std::size_t index = *lined_up.begin();
@@ -49,13 +51,7 @@ void Runner::start_from(std::set<std::size_t>& lined_up, std::size_t end) {
       lined_up.erase(index);
       continue;
     }
-    if (progress_.starts_per_hour > 0 && last_start_) {
-      const Time next = *last_start_ + Millis(std::chrono::hours(1)) / progress_.starts_per_hour;
-      if (next > now) {
-        begins_at_ = next;
-        return;
-      }
-    }
+    if ((begins_at_ = held_back_until(index))) return;
     if (!fits_now(index)) {
       if (begins_at_) return;
       lined_up.erase(index);  // no window is ever long enough
@@ -63,8 +59,19 @@ void Runner::start_from(std::set<std::size_t>& lined_up, std::size_t end) {
     }
     lined_up.erase(index);
     last_start_ = now;
+    pace_.begun(numbers_[index]->waba_id, now);
     take_in_hand(index);
   }
+}
+
+// As slowly as a person has said, and as Graph's limits ask for.
+std::optional<Time> Runner::held_back_until(std::size_t index) const {
+  const Time now = doors_.clock.now();
+  Time when = pace_.may_begin(numbers_[index]->waba_id, now);
+  if (progress_.starts_per_hour > 0 && last_start_) {
+    when = std::max(when, *last_start_ + Millis(std::chrono::hours(1)) / progress_.starts_per_hour);
+  }
+  return when > now ? std::optional(when) : std::nullopt;
 }
 
 Result<void> Runner::lay_out_windows() {

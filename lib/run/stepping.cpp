@@ -63,7 +63,8 @@ void Runner::advance(std::size_t index) {
   if (!take_lease(index)) return;
   if (!number.started || !active.replan_why.empty() || number.stopping) {
     active.seen_for.reset();
-    return observe(index, planning_readings());
+    const bool road_is_known = !number.started && !number.retried;
+    return observe(index, road_is_known ? planning_readings() | readings_ahead(number, 0) : planning_readings());
   }
   if (number.step().empty()) {
     return end(index, number.to_old_home ? NumberState::rolled_back : NumberState::migrated,
@@ -119,12 +120,12 @@ void Runner::look_at_step(std::size_t index, const Step& step) {
     return on_seen(index, *seen);
   }
   const bool may_take_time = step.kind.effect.gives.has_any(served) || (step.call != nullptr && !answered);
-  observe(index, may_take_time ? readings : readings | readings_ahead(number));
+  observe(index, may_take_time ? readings : readings | readings_ahead(number, number.next + 1));
 }
 
-Readings Runner::readings_ahead(const NumberProgress& number) {
+Readings Runner::readings_ahead(const NumberProgress& number, std::size_t from) {
   Readings readings;
-  for (std::size_t i = number.next + 1; i < number.road.size(); ++i) {
+  for (std::size_t i = from; i < number.road.size(); ++i) {
     const Step& step = step_of(number.road[i]);
     readings = readings | readings_to_send(step);
     if (leaves_home(step.kind)) break;

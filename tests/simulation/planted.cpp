@@ -62,11 +62,12 @@ HttpResult with_state_named(const HttpRequest& request, Transport& inner) {
 /// From its first change on every number is on Cloud, and every client off.
 class MistakenHomes : public Transport {
  public:
-  explicit MistakenHomes(Transport& inner) : inner_(inner) {}
+  /// `begun` outlives it: what was said once is said in every process.
+  MistakenHomes(Transport& inner, bool& begun) : inner_(inner), begun_(begun) {}
   HttpResult send(const HttpRequest& request) override {
-    changed_ = changed_ || request.url.ends_with("/register");
+    begun_ = begun_ || request.url.ends_with("/register");
     HttpResult result = inner_.send(request);
-    if (!result || !changed_ || request.method != "GET") return result;
+    if (!result || request.method != "GET" || !begun_) return result;
     std::string body(result->body.reveal());
     replace_all(body, "ON_PREMISE", "CLOUD_API");
     replace_all(body, "\"connected\"", "\"disconnected\"");
@@ -76,7 +77,7 @@ class MistakenHomes : public Transport {
 
  private:
   Transport& inner_;
-  bool changed_ = false;
+  bool& begun_;
 };
 
 class RememberedReads : public Transport {
@@ -213,7 +214,7 @@ Transport& Simulation::Planted::transport(Transport& inner) {
       transport_ = std::make_unique<RememberedReads>(inner);
       break;
     case Bug::homes_mistaken:
-      transport_ = std::make_unique<MistakenHomes>(inner);
+      transport_ = std::make_unique<MistakenHomes>(inner, registered_);
       break;
     default:
       return inner;

@@ -29,6 +29,7 @@ class Simulation::Planted {
  private:
   const Bug bug_;
   rig::Rig& rig_;
+  bool registered_ = false;  ///< A registration has left, in whichever process.
   std::unique_ptr<Transport> transport_;
   std::unique_ptr<RunStore> store_;
   std::unique_ptr<LedgerStore> ledger_;
