@@ -130,6 +130,7 @@ Fleet make_fleet(int numbers) {
   fleet.graph.token = {SecretRef::Kind::env, "TOKEN"};
   fleet.policy.waves = {{1, false}, {100, true}};
   fleet.policy.concurrency = 32;
+  fleet.policy.graph_calls_per_hour = 1'000'000'000;
   fleet.policy.settle_poll = Millis(5);
   for (int i = 0; i < numbers; ++i) {
     Number number;
