@@ -61,7 +61,9 @@ std::string state_of(const Progress& progress) {
 
 std::string command_to_go_on(const Progress& progress, const std::string& run) {
   const std::string apply = fmt::format("wamigrate apply {0}/plan.json --run {0}", run);
-  const std::string word = progress.waits ? plain(progress.waits->next_command) : "";
+  // A hook is asked again by the same command, without a word.
+  const bool needs_word = progress.waits && progress.waits->what != "hook";
+  const std::string word = needs_word ? plain(progress.waits->next_command) : "";
   return word.empty() ? apply : word + ", then: " + apply;
 }
 

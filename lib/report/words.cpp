@@ -92,6 +92,7 @@ std::string what_it_waits_for(std::string_view word) {
   if (word == "token") return "a good token";
   if (word == "approval") return "a person's approval";
   if (word == "resume") return "a person's word to go on";
+  if (word == "soak") return "both sides to answer after the soak";
   if (word == "window") return "its maintenance window";
   if (word == "hook") return "a hook to agree, and a person's word to ask it again";
   if (word == "postponement") return "the postpone file to go away";

@@ -231,8 +231,7 @@ void Runner::finish_run() {
   if (stops_ > 0) return pause("signal", "stopped as asked; the same command goes on where it left off");
   if (tally_.unended() > 0 && needs_word_) {
     ensure(progress_.waits.has_value(), "a run that needs a word has said which");
-    return pause(progress_.waits->what, progress_.waits->message + "; " + progress_.waits->next_command +
-                                            " lets it, then the same command goes on");
+    return pause(progress_.waits->what, progress_.waits->message);
   }
   std::string waits;
   for (const NumberProgress& number : progress_.numbers) {

@@ -225,6 +225,7 @@ class Runner {
   std::size_t wave_ = 0;                                        // the first that has a number without an end
   std::set<std::size_t> soaked_;
   std::optional<std::size_t> rechecks_left_;   // of the wave that has soaked
+  std::string soak_doubt_;                     // what they could not tell
   std::size_t waves_told_ = 0;                 ///< Before so many waves the status feed was looked at.
   std::optional<std::size_t> feed_asked_for_;  ///< The wave before which it is being looked at.
   std::optional<Time> soak_until_;

@@ -285,6 +285,11 @@ void Runner::on_recheck(std::size_t index, const Sighting& sighting) {
     return;
   }
   end_recheck(active);
+  if (!sighting.seen.graph.asked.answered()) {
+    soak_doubt_ = fmt::format("after the soak it can't be told whether {} is as it was verified: {}",
+                              progress_.numbers[index].phone, finding.why);
+    return;
+  }
   const std::string why =
       "after the soak it is no longer as it was verified: " + finding.why + (blocked ? "; Meta blocks it" : "");
   if (!finding.settled || finding.home == Home::nowhere) end(index, NumberState::stranded, why);

@@ -183,6 +183,10 @@ bool Runner::has_soaked(std::size_t wave) {
     }
   }
   if (*rechecks_left_ > 0) return false;
+  if (!soak_doubt_.empty()) {
+    pause("soak", soak_doubt_ + "; the same command watches the wave again");
+    return false;
+  }
   soaked_.insert(wave);
   soak_until_.reset();
   begins_at_.reset();

@@ -243,6 +243,26 @@ TEST_CASE("a retried number waits for no wave and no budget") {
         }) == 2);
 }
 
+TEST_CASE("a soak after which nobody can be asked pauses the run, and fails nothing") {
+  Rig rig({.numbers = 2});
+  rig.fleet.policy.waves = {{1, false}};
+  rig.fleet.policy.soak = 5min;
+  const Plan plan = rig.plan(Direction::to_cloud);
+  rig.on_tick = [&rig, silent = false]() mutable {
+    const bool soaks = !rig.entries.empty() && rig.entries.back().message.find("soak") != std::string::npos;
+    if (soaks && !std::exchange(silent, true)) rig.faults.add({.on = "node", .times = 0});
+  };
+  const Progress paused = rig.run(plan);
+  CHECK(paused.paused == "soak");
+  CHECK(exit_code(paused) == 4);
+  CHECK(count(paused, NumberState::migrated) == 1);
+  rig.on_tick = nullptr;
+  rig.faults.calm();
+  const Progress end = rig.run(plan);
+  CHECK(end.done);
+  CHECK(count(end, NumberState::migrated) == 2);
+}
+
 namespace {
 
 /// Answers as it is told to, and remembers what it was told.

@@ -177,7 +177,7 @@ int run_rollback(const Invocation& invocation) {
 
 Command apply_command() {
   return {"apply",
-          "PLAN --run RUN [--dry-run] [--yes] [--concurrency N] [--metrics-file FILE] [--metrics-port PORT]",
+          "PLAN --run RUN [--dry-run] [--yes] [--concurrency N] [--wait] [--postpone-file FILE] [--metrics-file FILE] [--metrics-port PORT]",
           "Carries out a plan, or resumes it. The same command again is always safe.",
           {"PLAN"},
           add_run,
@@ -186,7 +186,7 @@ Command apply_command() {
 
 Command rollback_command() {
   return {"rollback",
-          "--run RUN [PHONE…] [--dry-run] [--yes] [--concurrency N] [--metrics-file FILE] [--metrics-port PORT]",
+          "--run RUN [PHONE…] [--dry-run] [--yes] [--concurrency N] [--wait] [--postpone-file FILE] [--metrics-file FILE] [--metrics-port PORT]",
           "Plans the way back from what is observed now, shows it, and carries it out.",
           {"PHONE…"},
           [](auto& add) {
