@@ -13,6 +13,7 @@ using namespace std::chrono_literals;
 
 // The inbox is no news channel: looking into it at every turn would cost more than all the rest.
 constexpr Millis between_looks = 100ms;
+constexpr long long starts_per_hour_at_most = 60'000'000;
 
 }  // namespace
 
@@ -67,8 +68,8 @@ void Runner::hear_about(std::size_t index, const RunStore::Message& message, con
 
 void Runner::hear_about_run(const RunStore::Message& message, const Json& json) {
   const std::string type = text_at(json, "type");
-  const int wave = static_cast<int>(number_at(json, "wave").value_or(0));
-  const int rate = static_cast<int>(number_at(json, "starts_per_hour").value_or(0));
+  const long long wave = number_at(json, "wave").value_or(0);
+  const long long rate = number_at(json, "starts_per_hour").value_or(-1);
   std::string said = "ignored";
   std::string told = "a person's \"" + type + "\" changes nothing";
   if (progress_.done || progress_.aborted) {
@@ -82,7 +83,7 @@ void Runner::hear_about_run(const RunStore::Message& message, const Json& json) 
   } else if (type == "approve" && wave == progress_.wave + 1 && progress_.approved_wave < wave) {
     told = fmt::format("a person approves wave {}", wave);
     said = type;
-  } else if (type == "throttle" && rate >= 0) {
+  } else if (type == "throttle" && rate >= 0 && rate <= starts_per_hour_at_most) {
     told = rate == 0 ? "a person lets numbers begin as fast as they can"
                      : fmt::format("a person lets {} number{} an hour begin", rate, rate == 1 ? "" : "s");
     said = type;

@@ -92,6 +92,18 @@ Result<void> inherit_snapshots(RunDirectory& parent, RunDirectory& child, Workbe
   return {};
 }
 
+// A script that is gone must not stand in the way back.
+void leave_out_broken_hooks(Hooks& hooks, const Console& console) {
+  for (const HookName& hook : hook_names) {
+    std::string& path = hooks.*hook.path;
+    if (path.empty()) continue;
+    if (const auto sound = require_executable(expand_home(path)); !sound) {
+      console.note(fmt::format("WARNING: the hook {} is left out: {}", hook.name, to_text(sound.error())));
+      path.clear();
+    }
+  }
+}
+
 // The way back: a plan in the other direction from what is observed now, run and kept under the first run.
 int run_rollback(const Invocation& invocation) {
   const Console& console = invocation.console();
@@ -115,7 +127,10 @@ int run_rollback(const Invocation& invocation) {
   const auto overridden = run->plan_with_overrides();
   if (!overridden) return console.complain(overridden.error());
   Fleet fleet = overridden->fleet;
-  fleet.policy.windows.clear();  // whoever asks for the way back has decided the hour
+  // Whoever asks for the way back has decided, and when.
+  fleet.policy.windows.clear();
+  fleet.policy.gate_each_wave = false;
+  leave_out_broken_hooks(fleet.policy.hooks, console);
   const Direction back = run->plan().direction == Direction::to_cloud ? Direction::to_onprem : Direction::to_cloud;
   SystemClock clock;
   auto options = plan_options(invocation, clock.now());
@@ -177,7 +192,8 @@ int run_rollback(const Invocation& invocation) {
 
 Command apply_command() {
   return {"apply",
-          "PLAN --run RUN [--dry-run] [--yes] [--concurrency N] [--wait] [--postpone-file FILE] [--metrics-file FILE] [--metrics-port PORT]",
+          "PLAN --run RUN [--dry-run] [--yes] [--concurrency N] [--wait] [--postpone-file FILE] [--metrics-file FILE] "
+          "[--metrics-port PORT]",
           "Carries out a plan, or resumes it. The same command again is always safe.",
           {"PLAN"},
           add_run,
@@ -186,7 +202,8 @@ Command apply_command() {
 
 Command rollback_command() {
   return {"rollback",
-          "--run RUN [PHONE…] [--dry-run] [--yes] [--concurrency N] [--wait] [--postpone-file FILE] [--metrics-file FILE] [--metrics-port PORT]",
+          "--run RUN [PHONE…] [--dry-run] [--yes] [--concurrency N] [--wait] [--postpone-file FILE] [--metrics-file "
+          "FILE] [--metrics-port PORT]",
           "Plans the way back from what is observed now, shows it, and carries it out.",
           {"PHONE…"},
           [](auto& add) {
