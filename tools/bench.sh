@@ -1,9 +1,7 @@
 #!/bin/sh
-# Measures a run of 1,000 numbers (or as many as named) against the simulator, three times; release build.
+# Measures a release build against simulated servers and prints what docs/performance.md quotes; some minutes. With --all
+# the large fleets too; with names (run, downtime, fleets, killed, restart, schedule) only these.
 set -eu
 cd "$(dirname "$0")/.."
-tools/build.sh release >/dev/null
-for round in 1 2 3; do
-  echo "round $round"
-  build/release/tests/run_bench "${1:-1000}"
-done
+tools/build.sh release wamigrate bench_vendor poco_client fleet_bench schedule_bench >/dev/null
+exec tests/bench/measure.py --build build/release "$@"

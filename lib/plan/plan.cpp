@@ -123,7 +123,11 @@ std::map<std::string, std::string> number_lines(const Plan& plan) {
 }  // namespace
 
 const Number& Plan::number(std::size_t index) const {
-  const std::string& phone = numbers.at(index).phone;
+  const PlannedNumber& planned = numbers.at(index);
+  const std::string& phone = planned.phone;
+  if (planned.entry < fleet.numbers.size() && fleet.numbers[planned.entry].phone.e164 == phone) {
+    return fleet.numbers[planned.entry];
+  }
   const auto found = std::find_if(fleet.numbers.begin(), fleet.numbers.end(),
                                   [&](const Number& number) { return number.phone.e164 == phone; });
   ensure(found != fleet.numbers.end(), "a planned number stands in the plan's fleet");
@@ -156,7 +160,8 @@ Plan make_plan(Catalogue catalogue, const Fleet& fleet, Direction direction, con
       failed.push_back(no_road(catalogue, number, one, direction));
       continue;
     }
-    plan.numbers.push_back({number.phone.e164, one.home.home, one.home.why, one.facts, *known->second, one.around});
+    plan.numbers.push_back(
+        {number.phone.e164, one.home.home, one.home.why, one.facts, *known->second, one.around, one.number});
   }
   plan.digest = text_at(to_json(plan), "digest");
   return plan;

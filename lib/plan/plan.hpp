@@ -37,6 +37,7 @@ struct PlannedNumber {
   Facts facts;                ///< All that held.
   std::size_t road = 0;       ///< Index into roads.
   Surroundings around = {};   ///< As observed; decides nothing.
+  std::size_t entry = 0;      ///< Where it most likely stands in fleet.numbers; not part of the document.
 };
 
 struct RefusedNumber {

@@ -2,6 +2,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
+#include <map>
 #include <set>
 
 #include "base/digest.hpp"
@@ -13,10 +15,8 @@ namespace {
 
 constexpr int format_version = 1;
 
-std::string digest_of(Json document) {
-  document.erase("digest");
-  return sha256_hex(to_compact(document));
-}
+/// Of a document that has no member `digest` (yet, or any more).
+std::string digest_of(const Json& document) { return sha256_hex(to_compact(document)); }
 
 Json names_of(Facts facts) {
   Json names = Json::array();
@@ -166,12 +166,15 @@ Result<Plan> read_members(const Json& json, Catalogue catalogue) {
     if (!road) return tl::make_unexpected(road.error());
     plan.roads.push_back(std::move(*road));
   }
-  std::set<std::string> in_fleet, planned;
-  for (const Number& number : plan.fleet.numbers) in_fleet.insert(number.phone.e164);
+  std::map<std::string, std::size_t> in_fleet;
+  for (std::size_t i = 0; i < plan.fleet.numbers.size(); ++i) in_fleet.emplace(plan.fleet.numbers[i].phone.e164, i);
+  std::set<std::string> planned;
   for (const Json& one : at_path(json, {"numbers"})) {
     auto number = number_from(one, plan);
     if (!number) return tl::make_unexpected(number.error());
-    if (!in_fleet.contains(number->phone)) return fail("the plan's number " + number->phone + " is not in its fleet");
+    const auto entry = in_fleet.find(number->phone);
+    if (entry == in_fleet.end()) return fail("the plan's number " + number->phone + " is not in its fleet");
+    number->entry = entry->second;
     if (!planned.insert(number->phone).second) return fail("the plan has the number " + number->phone + " twice");
     plan.numbers.push_back(std::move(*number));
   }
@@ -211,7 +214,6 @@ Json to_json(const Plan& plan) {
   Json roads = Json::array();
   for (const PlannedRoad& road : plan.roads) roads.push_back(road_json(road));
   Json document = {{"wamigrate_plan", format_version},
-                   {"digest", ""},
                    {"to", name(plan.direction)},
                    {"observed_at", to_iso(plan.observed_at)},
                    {"options",
@@ -219,18 +221,22 @@ Json to_json(const Plan& plan) {
                      {"deregister_first", plan.options.deregister_first},
                      {"as_of", to_iso(plan.options.as_of).substr(0, 10)}}},
                    {"rollback_of", plan.rollback_of},
-                   {"roads", roads},
-                   {"numbers", numbers},
-                   {"refused", refused},
+                   {"roads", std::move(roads)},
+                   {"numbers", std::move(numbers)},
+                   {"refused", std::move(refused)},
                    {"warnings", checks_json(plan.warnings)},
                    {"secrets", plan.secrets},
                    {"fleet", to_json(plan.fleet)}};
-  document["digest"] = digest_of(document);
-  return document;
+  // The digest comes second, for people; nothing of what may be 100,000 numbers is copied for it.
+  Json whole = {{"wamigrate_plan", format_version}, {"digest", digest_of(document)}};
+  for (auto member = std::next(document.begin()); member != document.end(); ++member) {
+    whole[member.key()] = std::move(member.value());
+  }
+  return whole;
 }
 
 Result<Plan> plan_from_json(const std::string& text, Catalogue catalogue) {
-  const auto json = parse_json(text);
+  auto json = parse_json(text);
   if (!json || !json->is_object()) {
     return fail("this is not a plan: it is not a JSON object",
                 "if it was cut short, make it again with `wamigrate plan`");
@@ -247,12 +253,14 @@ Result<Plan> plan_from_json(const std::string& text, Catalogue catalogue) {
       !just) {
     return tl::make_unexpected(just.error());
   }
-  if (text_at(*json, "digest") != digest_of(*json)) {
+  const std::string digest = text_at(*json, "digest");
+  json->erase("digest");
+  if (digest != digest_of(*json)) {
     return fail("the plan does not fit its own digest: it was changed after it was made",
                 "review and apply only plans as `wamigrate plan` wrote them; make it again");
   }
   auto plan = read_members(*json, catalogue);
-  if (plan) plan->digest = text_at(*json, "digest");
+  if (plan) plan->digest = digest;
   return plan;
 }
 

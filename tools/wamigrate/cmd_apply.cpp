@@ -1,6 +1,8 @@
 // apply, rollback: what changes numbers.
 #include <fmt/format.h>
 
+#include <set>
+
 #include "documents.hpp"
 #include "execute.hpp"
 #include "ports/files.hpp"
@@ -49,7 +51,9 @@ int nothing_to_do(const Console& console, const std::string& why) {
 int run_apply(const Invocation& invocation) {
   const Console& console = invocation.console();
   const std::string file = invocation.text("PLAN");
-  const auto plan = load_plan(file);
+  const auto text = read_plan_text(file);
+  if (!text) return console.complain(text.error());
+  auto plan = plan_from_text(*text, file);
   if (!plan) return console.complain(plan.error());
   if (invocation.flag("dry-run")) return dry_run(*plan, console);
   if (invocation.text("run").empty()) {
@@ -65,14 +69,12 @@ int run_apply(const Invocation& invocation) {
   if (plan->options.allow_after_sunset) {
     console.note("This plan was allowed after the sunset of on-premises (2025-10-23): expect refusals there.");
   }
-  const auto text = read_plan_text(file);
-  if (!text) return console.complain(text.error());
   const std::filesystem::path path = invocation.text("run");
   if (!RunDirectory::exists(path) && !invocation.flag("yes") && !console.can_ask()) {
     console.note("Nothing was sent: this plan was not approved. Without a terminal nobody can be asked; say --yes.");
     return paused;
   }
-  auto run = RunDirectory::make(path, *text);
+  auto run = RunDirectory::make(path, std::move(*plan), *text);
   if (!run) return console.complain(run.error());
   return execute(*run, console, std::move(*execution));
 }
@@ -124,7 +126,9 @@ int run_rollback(const Invocation& invocation) {
     }
   }
 
-  const auto overridden = run->plan_with_overrides();
+  const auto known = run->progress();
+  if (!known) return console.complain(known.error());
+  const auto overridden = run->plan_with_overrides(*known);
   if (!overridden) return console.complain(overridden.error());
   Fleet fleet = overridden->fleet;
   // Whoever asks for the way back has decided, and when.
@@ -137,18 +141,17 @@ int run_rollback(const Invocation& invocation) {
   if (!options) return console.complain(options.error());
   const auto phones = invocation.texts("PHONE");
   std::vector<std::size_t> numbers;
+  std::set<std::string> planned;
+  for (const PlannedNumber& one : run->plan().numbers) planned.insert(one.phone);
   for (const std::string& phone : phones) {
-    if (std::none_of(run->plan().numbers.begin(), run->plan().numbers.end(),
-                     [&](const PlannedNumber& planned) { return planned.phone == phone; })) {
+    if (!planned.contains(phone)) {
       return console.complain(Error{phone + " is not in this run", "name numbers of the run's plan"});
     }
   }
   for (std::size_t i = 0; i < fleet.numbers.size(); ++i) {
     const std::string& phone = fleet.numbers[i].phone.e164;
-    const bool planned = std::any_of(run->plan().numbers.begin(), run->plan().numbers.end(),
-                                     [&](const PlannedNumber& one) { return one.phone == phone; });
     const bool named = phones.empty() || std::find(phones.begin(), phones.end(), phone) != phones.end();
-    if (planned && named) numbers.push_back(i);
+    if (planned.contains(phone) && named) numbers.push_back(i);
   }
   auto looked = look(fleet, numbers, back, *options, survey_readings(), console, secrets_for_real(fleet));
   if (!looked) return looked.error();
@@ -181,7 +184,7 @@ int run_rollback(const Invocation& invocation) {
         "Nothing was sent: this way back was not approved. Without a terminal nobody can be asked; say --yes.");
     return paused;
   }
-  auto child = RunDirectory::make(run->next_rollback(), to_document(to_json(plan)));
+  auto child = RunDirectory::make(run->next_rollback(), plan, to_document(to_json(plan)));
   if (!child) return console.complain(child.error());
   if (auto kept = inherit_snapshots(*run, *child, *looked->bench); !kept) return console.complain(kept.error());
   const int code = execute(*child, console, std::move(*execution));

@@ -17,7 +17,11 @@ namespace po = boost::program_options;
 Result<Plan> load_plan(const std::string& path) {
   const auto text = read_plan_text(path);
   if (!text) return tl::make_unexpected(text.error());
-  auto plan = plan_from_json(*text, catalogue());
+  return plan_from_text(*text, path);
+}
+
+Result<Plan> plan_from_text(const std::string& text, const std::string& path) {
+  auto plan = plan_from_json(text, catalogue());
   if (!plan) return fail(path + ": " + plan.error().message, plan.error().fix);
   return plan;
 }
@@ -66,13 +70,14 @@ int run_plan(const Invocation& invocation) {
                     : "No plan was written. Put these right, or plan the other numbers with --partial.");
     return blocked;
   }
-  const std::string text = to_document(to_json(plan));
+  const Json document = to_json(plan);
+  const std::string text = to_document(document);
   if (invocation.has("output")) {
     if (auto written = write_file(invocation.text("output"), text, false); !written) {
       return console.complain(written.error());
     }
   }
-  console.print(to_json(plan));
+  console.print(document);
   console.say(review_text(plan, catalogue(), console.colour()));
   if (invocation.has("output")) {
     const std::string file = invocation.text("output");

@@ -162,9 +162,10 @@ class Rehearsal {
     const std::filesystem::path file = directory_ / ("plan-to-" + to + ".json");
     if (auto written = write_file(file, text, false); !written) return console_.complain(written.error());
     const std::filesystem::path run_path = directory_ / ("run-to-" + to);
-    int code = run(run_path, text);
+    int code = run(run_path, plan, text);
     // Whoever has the telephone reads the text message: here that is this rehearsal.
-    for (int round = 0; code == paused && round < 5 && answer_codes(run_path); ++round) code = run(run_path, text);
+    for (int round = 0; code == paused && round < 5 && answer_codes(run_path); ++round)
+      code = run(run_path, plan, text);
     if (code != all_done) return code;
     auto after = look(fleet_, all(), direction, options, survey_readings(), console_, made_up_secrets());
     if (!after) return after.error();
@@ -182,8 +183,8 @@ class Rehearsal {
     return numbers;
   }
 
-  int run(const std::filesystem::path& path, const std::string& plan_text) {
-    auto run = RunDirectory::make(path, plan_text);
+  int run(const std::filesystem::path& path, const Plan& plan, const std::string& plan_text) {
+    auto run = RunDirectory::make(path, plan, plan_text);
     if (!run) return console_.complain(run.error());
     return execute(*run, console_, {true, std::nullopt, made_up_secrets()});
   }

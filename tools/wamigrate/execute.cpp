@@ -90,7 +90,7 @@ int execute(RunDirectory& run, const Console& console, ExecuteOptions options) {
   }
   auto known = run.progress();
   if (!known) return fail_with(console, known.error());
-  auto plan = run.plan_with_overrides();
+  auto plan = run.plan_with_overrides(*known);
   if (!plan) return fail_with(console, plan.error());
 
   Workbench bench(plan->fleet, options.secrets ? std::move(options.secrets) : secrets_for_real(plan->fleet),

@@ -38,14 +38,13 @@ tl::unexpected<Error> of_another_plan(const std::string& name, const Plan& kept,
 
 }  // namespace
 
-Result<RunDirectory> RunDirectory::make_in_database(const DatabaseUrl& url, const std::string& plan_text) {
-  const auto plan = plan_from_json(plan_text, catalogue());
-  if (!plan) return tl::make_unexpected(plan.error());
+Result<RunDirectory> RunDirectory::make_in_database(const DatabaseUrl& url, const Plan& plan,
+                                                    const std::string& plan_text) {
   auto store = open_run_store(url.text(), true);
   if (!store) return tl::make_unexpected(store.error());
   if (auto kept = (*store)->keep_document(plan_file, plan_text); !kept) return tl::make_unexpected(kept.error());
   auto run = open_in_database(url);
-  if (run && run->plan_.digest != plan->digest) return of_another_plan(run->path_.string(), run->plan_, *plan);
+  if (run && run->plan_.digest != plan.digest) return of_another_plan(run->path_.string(), run->plan_, plan);
   return run;
 }
 
@@ -73,27 +72,31 @@ bool RunDirectory::exists(const std::filesystem::path& path) {
   return std::filesystem::exists(path, ignored);
 }
 
-Result<RunDirectory> RunDirectory::make(const std::filesystem::path& path, const std::string& plan_text) {
+Result<RunDirectory> RunDirectory::make(const std::filesystem::path& path, Plan plan, const std::string& plan_text) {
   if (const std::string where = unquoted(path.string()); is_database_url(where)) {
     const auto url = parse_database_url(where, DatabaseUse::run);
     if (!url) return tl::make_unexpected(url.error());
-    return make_in_database(*url, plan_text);
+    return make_in_database(*url, plan, plan_text);
   }
   std::error_code ignored;
-  if (std::filesystem::exists(path / plan_file, ignored)) {
-    const auto plan = plan_from_json(plan_text, catalogue());
-    auto existing = open(path);
-    if (!plan) return tl::make_unexpected(plan.error());
-    if (existing && existing->plan_.digest != plan->digest) {
-      return of_another_plan(path.string(), existing->plan_, *plan);
-    }
-    return existing;
+  if (!std::filesystem::exists(path / plan_file, ignored)) return make_in_directory(path, std::move(plan), plan_text);
+  if (const auto kept = read_file(path / plan_file); kept && *kept == plan_text) {
+    RunDirectory run;
+    run.path_ = path;
+    run.plan_ = std::move(plan);
+    if (auto opened = run.open_store(); !opened) return tl::make_unexpected(opened.error());
+    return run;
   }
+  auto existing = open(path);
+  if (existing && existing->plan_.digest != plan.digest) return of_another_plan(path.string(), existing->plan_, plan);
+  return existing;
+}
+
+Result<RunDirectory> RunDirectory::make_in_directory(const std::filesystem::path& path, Plan plan,
+                                                     const std::string& plan_text) {
   RunDirectory run;
   run.path_ = path;
-  auto plan = plan_from_json(plan_text, catalogue());
-  if (!plan) return tl::make_unexpected(plan.error());
-  run.plan_ = std::move(*plan);
+  run.plan_ = std::move(plan);
   if (auto made = make_private_directory(path); !made) return tl::make_unexpected(made.error());
   if (auto own = require_private_directory(path); !own) return tl::make_unexpected(own.error());
   auto store = open_run_store(path / store_file, true);
@@ -122,11 +125,16 @@ Result<RunDirectory> RunDirectory::open(const std::filesystem::path& path) {
   auto plan = plan_from_json(*text, catalogue());
   if (!plan) return fail((path / plan_file).string() + ": " + plan.error().message, plan.error().fix);
   run.plan_ = std::move(*plan);
-  if (auto own = require_private_directory(path); !own) return tl::make_unexpected(own.error());
-  auto store = open_run_store(path / store_file, false);
-  if (!store) return tl::make_unexpected(store.error());
-  run.store_ = std::move(*store);
+  if (auto opened = run.open_store(); !opened) return tl::make_unexpected(opened.error());
   return run;
+}
+
+Result<void> RunDirectory::open_store() {
+  if (auto own = require_private_directory(path_); !own) return own;
+  auto store = open_run_store(path_ / store_file, false);
+  if (!store) return tl::make_unexpected(store.error());
+  store_ = std::move(*store);
+  return {};
 }
 
 Result<Progress> RunDirectory::progress() {
@@ -137,18 +145,16 @@ Result<Progress> RunDirectory::progress() {
   return known;
 }
 
-Result<Plan> RunDirectory::plan_with_overrides() {
-  auto known = progress();
-  if (!known) return tl::make_unexpected(known.error());
+Result<Plan> RunDirectory::plan_with_overrides(const Progress& known) {
   auto messages = store_->messages(0);
   if (!messages) return tl::make_unexpected(messages.error());
   std::map<std::string, std::string> pins;
-  for (const NumberProgress& number : known->numbers) {
+  for (const NumberProgress& number : known.numbers) {
     if (!number.pin_override.empty()) pins[number.phone] = number.pin_override;
   }
   for (const RunStore::Message& message : *messages) {
     const auto json = parse_json(message.text);
-    if (known->heard.contains(message.number) || !json || text_at(*json, "pin").empty()) continue;
+    if (known.heard.contains(message.number) || !json || text_at(*json, "pin").empty()) continue;
     pins[text_at(*json, "phone")] = text_at(*json, "pin");
   }
   Plan plan = plan_;

@@ -16,7 +16,8 @@ namespace wamigrate::cli {
 class RunDirectory {
  public:
   /// Makes the directory for this plan, or opens the one that was made for it; another plan's is refused.
-  static Result<RunDirectory> make(const std::filesystem::path& path, const std::string& plan_text);
+  /// `plan` is what `plan_text` says: reading 100,000 numbers twice would be most of a restart.
+  static Result<RunDirectory> make(const std::filesystem::path& path, Plan plan, const std::string& plan_text);
   /// Opens one that exists.
   static Result<RunDirectory> open(const std::filesystem::path& path);
 
@@ -34,8 +35,8 @@ class RunDirectory {
 
   /// Everything known of the run, from its journal and the messages nobody has dealt with yet.
   Result<Progress> progress();
-  /// The plan with the PIN references that people supplied since in place of the refused ones.
-  Result<Plan> plan_with_overrides();
+  /// The plan with the PIN references that people supplied since in place of the refused ones; `known`: progress().
+  Result<Plan> plan_with_overrides(const Progress& known);
   /// Held while one process works on the run.
   Result<std::unique_ptr<FileLock>> lock() const { return url_ ? lock_run(url_->text()) : lock_file(path_ / "lock"); }
   /// A run in a database rests on leases in the same database: any other ledger is refused.
@@ -47,7 +48,10 @@ class RunDirectory {
   std::filesystem::path next_rollback() const;
 
  private:
-  static Result<RunDirectory> make_in_database(const DatabaseUrl& url, const std::string& plan_text);
+  static Result<RunDirectory> make_in_database(const DatabaseUrl& url, const Plan& plan, const std::string& plan_text);
+  static Result<RunDirectory> make_in_directory(const std::filesystem::path& path, Plan plan,
+                                                const std::string& plan_text);
+  Result<void> open_store();
   static Result<RunDirectory> open_in_database(const DatabaseUrl& url);
   std::filesystem::path rollback_path(int number) const;
 
