@@ -1,0 +1,428 @@
+#!/usr/bin/env python3
+"""Measures wamigrate against simulated servers in a process of their own, and prints what docs/performance.md quotes.
+
+What is compared is run in turns, round by round, so that a machine that is busy for a while is busy for all; a figure is
+the median of its rounds, its noise the range. Every run is judged by the log of the servers: what came, of which kind,
+and whether a number was registered twice. tools/bench.sh builds and calls this.
+"""
+import argparse
+import contextlib
+import json
+import os
+import pathlib
+import shutil
+import signal
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+HERE = pathlib.Path(__file__).resolve().parent
+SECRETS = {"BENCH_TOKEN": "sim-token", "BENCH_PIN": "123456", "BENCH_PASSWORD": "Secret-123", "TOKEN": "sim-token",
+           "PIN": "123456", "PASSWORD": "Secret-123"}
+
+
+class Failed(Exception):
+    pass
+
+
+class Used:
+    """What a process took, its children included."""
+
+    def __init__(self, wall, usage, code):
+        self.wall, self.code = wall, code
+        self.cpu = usage.ru_utime + usage.ru_stime
+        self.peak_mb = usage.ru_maxrss / 1024
+
+
+class Bench:
+    def __init__(self, build, work, tiny, whole, rounds):
+        self.build, self.work, self.tiny, self.whole, self.rounds = build, work, tiny, whole, rounds
+        self.wamigrate = build / "wamigrate"
+        self.programs = build / "tests"
+        self.env = {**os.environ, **SECRETS, "XDG_STATE_HOME": str(work / "state")}
+
+    def size(self, tiny, quick, whole):
+        return tiny if self.tiny else whole if self.whole else quick
+
+    def start(self, command, out):
+        return subprocess.Popen([str(word) for word in command], env=self.env, cwd=self.work, stdout=out, stderr=out,
+                                stdin=subprocess.DEVNULL)
+
+    def run(self, command, out="out.txt", expect=0):
+        with open(self.work / out, "wb") as file:
+            begun = time.monotonic()
+            process = self.start(command, file)
+            _, status, usage = os.wait4(process.pid, 0)
+            process.returncode = os.waitstatus_to_exitcode(status)
+        used = Used(time.monotonic() - begun, usage, process.returncode)
+        if expect is not None and used.code != expect:
+            text = (self.work / out).read_text(errors="replace")
+            raise Failed(f"{' '.join(map(str, command))} ended with {used.code}: {text[-1500:]}")
+        return used
+
+    def told(self, out="out.txt"):
+        return json.loads((self.work / out).read_text())
+
+    @contextlib.contextmanager
+    def vendor(self, numbers, **timing):
+        options = [word for name, value in timing.items() for word in (f"--{name.replace('_', '-')}", str(value))]
+        process = subprocess.Popen([str(self.programs / "bench_vendor"), "--numbers", str(numbers), *options],
+                                   stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        try:
+            yield Vendor(process, numbers)
+        finally:
+            process.kill()
+            process.wait()
+
+    def fresh(self, name):
+        shutil.rmtree(self.work / name, ignore_errors=True)
+        return self.work / name
+
+    def inventory(self, port, numbers, **policy):
+        """An inventory that leads to the vendor; each run has a ledger of its own."""
+        self.fresh("state")
+        rows = ["phone,phone_number_id,waba_id,deployment.name,deployment.url"]
+        rows += [number_row(port, number) for number in range(numbers)]
+        (self.work / "numbers.csv").write_text("\n".join(rows) + "\n")
+        (self.work / "inventory.yaml").write_text(INVENTORY.format(port=port) + "".join(
+            f"  {key}: {value}\n" for key, value in policy.items()))
+        return self.work / "inventory.yaml"
+
+    def planned(self, port, numbers, **policy):
+        self.run([self.wamigrate, "plan", self.inventory(port, numbers, **policy), "--to", "cloud", "-o",
+                  self.work / "plan.json"])
+        return self.work / "plan.json"
+
+
+class Vendor:
+    def __init__(self, process, numbers):
+        self.process, self.numbers = process, numbers
+        self.port = int(process.stdout.readline())
+
+    def ask(self, word):
+        self.process.stdin.write(word + "\n")
+        self.process.stdin.flush()
+        return json.loads(self.process.stdout.readline())
+
+    def judge(self, who):
+        """What the servers saw; a job that was not done, or done twice, is no measurement."""
+        log = self.ask("log")
+        if log["on_cloud"] != self.numbers or log["registered_twice"] != 0:
+            raise Failed(f"{who}: {log['on_cloud']} of {self.numbers} moved, {log['registered_twice']} registered twice")
+        return log
+
+
+INVENTORY = """version: 1
+graph:
+  url: http://127.0.0.1:{port}/graph
+  token: env:BENCH_TOKEN
+  app_id: "900100200300"
+status_feed: ""
+defaults:
+  pin: env:BENCH_PIN
+  deployment:
+    username: admin
+    password: env:BENCH_PASSWORD
+    backup_password: env:BENCH_PASSWORD
+numbers_file: numbers.csv
+policy:
+  graph_calls_per_hour: 1000000000
+"""
+
+
+def number_row(port, number):
+    return (f"+4915110{number:06},10654035{number:07},1022901293{number // 20:05},de-{number},"
+            f"http://127.0.0.1:{port}/onprem/de-{number}")
+
+
+def spread(values, form="{:.2f}"):
+    """The median and the range."""
+    middle = form.format(statistics.median(values))
+    return middle if len(values) < 2 else f"{middle} ({form.format(min(values))} to {form.format(max(values))})"
+
+
+def table(head, rows):
+    print("\n| " + " | ".join(head) + " |\n|" + " --- |" * len(head))
+    for row in rows:
+        print("| " + " | ".join(str(cell) for cell in row) + " |")
+    print(flush=True)
+
+
+def load():
+    return f"load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores"
+
+
+def percentile(values, percent):
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(len(ordered) * percent / 100))]
+
+
+# --- A run against bare clients.
+
+def python_with_aiohttp():
+    for python in (sys.executable, "/usr/bin/python3"):
+        if subprocess.run([python, "-c", "import aiohttp"], capture_output=True).returncode == 0:
+            return python
+    return None
+
+
+def same_requests(vendor, log):
+    """As many requests of each kind as the run sent, in the order of one of its numbers."""
+    order = list(dict.fromkeys(vendor.ask(f"kinds {vendor.numbers // 2}")))
+    of_account = [kind for kind in log["kinds"] if kind not in order]
+    order = [kind for kind in ("login",) if kind in order] + of_account + [kind for kind in order if kind != "login"]
+    return [f"{kind}={log['kinds'][kind]}" for kind in order]
+
+
+def run_throughput(bench):
+    numbers = bench.size(6, 1000, 2000)
+    few = bench.size(3, 100, 200)
+    concurrency = 32
+    python = python_with_aiohttp()
+    results, ratios, sheet, steady = {}, {}, None, {}
+
+    def note(name, count, used, log):
+        rows = results.setdefault(name, [])
+        rows.append({"numbers": count / used.wall, "requests": log["requests"] / used.wall,
+                     "cpu_number": 1000 * used.cpu / count, "cpu_change": 1000 * used.cpu / max(1, log["changing"]),
+                     "each": log["requests"] / count})
+
+    def client(name, count, command):
+        with bench.vendor(count) as vendor:
+            used = bench.run([str(word).format(port=vendor.port) for word in command])
+            log = vendor.judge(name)
+            note(name, count, used, log)
+            return log
+
+    for _ in range(bench.rounds):
+        with bench.vendor(numbers) as vendor:
+            plan = bench.planned(vendor.port, numbers, waves='[1, "100%"]', concurrency=concurrency)
+            vendor.ask("forget")
+            used = bench.run([bench.wamigrate, "apply", plan, "--run", bench.fresh("run"), "--yes"])
+            log = vendor.judge("wamigrate")
+            note("wamigrate apply", numbers, used, log)
+            sheet = same_requests(vendor, log)
+        bare = client("Poco, the same requests", numbers,
+                      [bench.programs / "poco_client", "{port}", numbers, concurrency, *sheet])
+        if bare["kinds"] != log["kinds"]:
+            raise Failed(f"the bare client sent {bare['kinds']}, the run {log['kinds']}")
+        client("Poco, three requests", numbers, [bench.programs / "poco_client", "{port}", numbers, concurrency,
+                                                 f"backup={numbers}", f"register={numbers}", f"node={numbers}"])
+        if python:
+            client("Python, aiohttp", numbers, [python, HERE / "clients/aiohttp_client.py", "{port}", numbers,
+                                                concurrency])
+        client("bash, curl, xargs", few, [HERE / "clients/curl_client.sh", "{port}", few, concurrency])
+        if shutil.which("terraform"):
+            terraform = bench.fresh("terraform")
+            terraform.mkdir()
+            shutil.copy(HERE / "clients/main.tf", terraform)
+            bench.run(["terraform", f"-chdir={terraform}", "init", "-input=false", "-no-color"])
+            client("Terraform, local-exec", few,
+                   ["terraform", f"-chdir={terraform}", "apply", "-auto-approve", "-input=false", "-no-color",
+                    f"-parallelism={concurrency}", "-var", "port={port}", "-var", f"numbers={few}", "-var",
+                    f"script={HERE / 'clients/curl_client.sh'}"])
+
+    print(f"\n## A run against other clients\n\n{numbers} numbers ({few} for bash and Terraform), concurrency "
+          f"{concurrency}, {bench.rounds} rounds, servers without latency; {load()} at the end.")
+    print(f"A run's requests: {' '.join(sheet)}. Registered twice: 0, by every client.")
+    for missing in [name for name, found in (("aiohttp", python), ("terraform", shutil.which("terraform")),
+                                             ("ansible", shutil.which("ansible-playbook"))) if not found]:
+        print(f"Not compared with {missing}: it is not installed.")
+    if shutil.which("ansible-playbook"):
+        print("Not compared with Ansible: there is no playbook for it yet.")
+    ours = results["wamigrate apply"]
+    rows = []
+    for name, taken in results.items():
+        column = lambda key, rounds=taken: [one[key] for one in rounds]
+        rows.append([name, f"{statistics.median(column('each')):.2f}", spread(column("numbers"), "{:.0f}"),
+                     spread(column("requests"), "{:.0f}"), spread(column("cpu_number")), spread(column("cpu_change")),
+                     spread([mine["requests"] / one["requests"] for mine, one in zip(ours, taken)]),
+                     spread([mine["numbers"] / one["numbers"] for mine, one in zip(ours, taken)])])
+    table(["client", "requests a number", "numbers/s", "requests/s", "CPU ms a number", "CPU ms a changing request",
+           "our requests/s over its", "our numbers/s over its"], rows)
+
+
+# --- Downtime.
+
+def downtime(bench):
+    numbers = bench.size(6, 256, 1024)
+    concurrency, latency, register = bench.size(4, 64, 64), 5, bench.size(50, 1000, 1000)
+    rounds = []
+    for _ in range(bench.rounds):
+        with bench.vendor(numbers, latency_ms=latency, register_ms=register) as vendor:
+            plan = bench.planned(vendor.port, numbers, waves='["100%"]', concurrency=concurrency)
+            vendor.ask("forget")
+            bench.run([bench.wamigrate, "apply", plan, "--run", bench.fresh("run"), "--yes"])
+            vendor.judge("wamigrate")
+        bench.run([bench.wamigrate, "status", "--run", bench.work / "run", "--json"], expect=None)
+        rounds.append([one["downtime_ms"] for one in bench.told()["numbers"]])
+    bound = 1.1 * register + 2 * latency
+    print(f"\n## Downtime\n\n{numbers} numbers, concurrency {concurrency}, latency {latency} ms an answer, a registration "
+          f"takes the server {register} ms, {bench.rounds} rounds; {load()} at the end.")
+    table(["downtime", "ms", "over the server's own time and one answer"],
+          [[f"p{percent}", spread([percentile(one, percent) for one in rounds], "{:.0f}"),
+            spread([percentile(one, percent) / (register + latency) for one in rounds], "{:.3f}")]
+           for percent in (50, 95, 99, 100)])
+    print(f"Target: p99 at most 1.1 times the server's time plus one round trip, {bound:.0f} ms.")
+
+
+# --- Fleets at size.
+
+def fleets(bench):
+    sizes = [20] if bench.tiny else [1000, 10_000, 100_000] if bench.whole else [1000, 10_000]
+    rows = []
+    for numbers in sizes:
+        made, shown, text, told = [], [], [], None
+        for _ in range(bench.rounds):
+            made.append(bench.run([bench.programs / "fleet_bench", "plan", numbers, bench.work / "large.json"]))
+            told = bench.told()
+            shown.append(bench.run([bench.wamigrate, "show", bench.work / "large.json", "-o", bench.work / "large.txt"]))
+            text.append(told)
+        rows.append([f"{numbers:,}", spread([one["check_s"] + one["plan_s"] + one["write_s"] for one in text]),
+                     f"{max(one.peak_mb for one in made):.0f}", f"{told['bytes'] / 1e6:.1f}",
+                     spread([one.wall for one in shown]), f"{max(one.peak_mb for one in shown):.0f}"])
+    print(f"\n## Plan and show\n\nFrom a recorded observation in memory to the plan on disk; `show` as text. {bench.rounds} "
+          f"rounds; {load()} at the end.")
+    table(["numbers", "plan s", "peak MB", "file MB", "show s", "peak MB"], rows)
+    if shutil.which("terraform"):
+        terraform_plans(bench)
+
+
+def terraform_plans(bench):
+    sizes = [5] if bench.tiny else [1000, 10_000] if bench.whole else [1000]
+    terraform = bench.fresh("terraform")
+    terraform.mkdir()
+    shutil.copy(HERE / "clients/main.tf", terraform)
+    bench.run(["terraform", f"-chdir={terraform}", "init", "-input=false", "-no-color"])
+    rows = []
+    for numbers in sizes:
+        used = bench.run(["terraform", f"-chdir={terraform}", "plan", "-input=false", "-no-color", "-out=tfplan", "-var",
+                          "port=1", "-var", f"numbers={numbers}", "-var", "script=true"])
+        rows.append([f"{numbers:,}", f"{used.wall:.1f}", f"{used.peak_mb:.0f}",
+                     f"{(terraform / 'tfplan').stat().st_size / 1e6:.1f}"])
+    print("`terraform plan` of as many `terraform_data` resources, once:")
+    table(["resources", "plan s", "peak MB", "file MB"], rows)
+
+
+# --- Restarts.
+
+def killed_and_restarted(bench):
+    numbers = bench.size(30, 1000, 2000)
+    rows = []
+    for _ in range(bench.rounds):
+        with bench.vendor(numbers, register_ms=20) as vendor:
+            plan = bench.planned(vendor.port, numbers, waves='["100%"]', concurrency=32, server_delay_max="0s",
+                                 status_lag_max="0s", request_timeout="1s", register_timeout="1s")
+            vendor.ask("forget")
+            command = [bench.wamigrate, "apply", plan, "--run", bench.fresh("run"), "--yes"]
+            with open(bench.work / "out.txt", "wb") as out:
+                first = bench.start(command, out)
+                while vendor.ask("log")["on_cloud"] < numbers // 2 and first.poll() is None:
+                    time.sleep(0.01)
+                first.send_signal(signal.SIGKILL)
+                first.wait()
+            moved = vendor.ask("log")["on_cloud"]
+            began = time.time()
+            bench.run(command)
+            log = vendor.judge("wamigrate, killed and restarted")
+            rows.append([f"{numbers}", moved, log["on_cloud"], log["kinds"]["register"], log["registered_twice"],
+                         f"{time.time() - began:.1f}"])
+    print(f"\n## Killed and restarted\n\n`kill -9` with half of the numbers moved, then the same command; {load()} at the "
+          "end.")
+    table(["numbers", "moved at the kill", "moved at the end", "registrations received", "numbers registered twice",
+           "restart to end, s"], rows)
+
+
+def restarted_at_size(bench):
+    numbers = bench.size(40, 10_000, 100_000)
+    with bench.vendor(4) as vendor:
+        plan = bench.planned(vendor.port, 4, waves='["100%"]')
+        bench.run([bench.wamigrate, "apply", plan, "--run", bench.fresh("small"), "--yes"])
+    bench.fresh("state")
+    rows = []
+    with bench.vendor(numbers) as vendor:
+        plan = bench.work / "large.json"
+        bench.run([bench.programs / "fleet_bench", "plan", numbers, plan, f"http://127.0.0.1:{vendor.port}"])
+        for permille in (0, 500, 990):
+            waits, parts, entries, peak = [], [], 0, 0
+            for _ in range(bench.rounds):
+                run = bench.fresh("run")
+                bench.run([bench.programs / "fleet_bench", "journal", bench.work / "small", plan, run, permille])
+                entries = bench.told()["entries"]
+                bench.run([bench.programs / "fleet_bench", "fold", plan, run])
+                parts.append(bench.told())
+                vendor.ask("forget")
+                with open(bench.work / "out.txt", "wb") as out:
+                    began = time.time()
+                    process = bench.start([bench.wamigrate, "apply", plan, "--run", run, "--yes"], out)
+                    while (first := vendor.ask("log")["first_at_ms"]) == 0 and process.poll() is None:
+                        time.sleep(0.02)
+                    process.send_signal(signal.SIGKILL)
+                    _, _, usage = os.wait4(process.pid, 0)
+                    process.returncode = 0
+                if first == 0:
+                    raise Failed((bench.work / "out.txt").read_text()[-1500:])
+                waits.append(first / 1000 - began)
+                peak = max(peak, usage.ru_maxrss / 1024)
+            rows.append([f"{numbers:,}", f"{entries:,}", spread(waits), f"{peak:.0f}",
+                         spread([one["plan_s"] for one in parts]), spread([one["journal_s"] for one in parts]),
+                         spread([one["fold_s"] for one in parts])])
+    print(f"\n## Restart at size\n\nFrom the start of the process to the first request that the servers saw. The journal is "
+          f"written as a run writes it, with as many numbers ended. {bench.rounds} rounds; {load()} at the end.")
+    table(["numbers", "entries in the journal", "to the first request, s", "peak MB", "reading the plan, s",
+           "reading the journal, s", "folding it, s"], rows)
+
+
+# --- The schedule.
+
+def schedule(bench):
+    numbers = bench.size(8, 2000, 10_000)
+    shapes = [("bound by concurrency", 20, 1_000_000_000, 32, 0),
+              ("the same, throttled now and then", 20, 1_000_000_000, 32, 10),
+              ("bound by the limit of one account", numbers, 4500, 64, 0),
+              ("the same, throttled now and then", numbers, 4500, 64, 10)]
+    rows = []
+    for name, of_waba, calls, concurrency, throttled in shapes:
+        bench.run([bench.programs / "schedule_bench", numbers, of_waba, calls, concurrency,
+                   0 if bench.tiny else throttled])
+        told = bench.told()
+        rows.append([name, f"{told['migrated']}", told["throttled"], f"{told['graph_calls_a_number']:.1f}",
+                     f"{max(told['by_concurrency_s'], told['by_rate_s']):.0f}", f"{told['actual_s']:.0f}",
+                     f"{told['efficiency']:.3f}"])
+    print(f"\n## Schedule\n\n{numbers} numbers, a registration of 15 s, under a simulated clock: one run, without noise.")
+    table(["the run is", "migrated", "throttled answers", "Graph calls a number", "ideal s", "actual s", "efficiency"],
+          rows)
+
+
+SECTIONS = {"run": run_throughput, "downtime": downtime, "fleets": fleets, "killed": killed_and_restarted,
+            "restart": restarted_at_size, "schedule": schedule}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--build", type=pathlib.Path, required=True, help="where wamigrate and the benchmarks were built")
+    parser.add_argument("--tiny", action="store_true", help="a handful of numbers: only to see that all of it runs")
+    parser.add_argument("--all", action="store_true", help="the large sizes too")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("sections", nargs="*", metavar="SECTION", help=", ".join(SECTIONS))
+    given = parser.parse_args()
+    if unknown := [name for name in given.sections if name not in SECTIONS]:
+        parser.error(f"there is no section {unknown[0]}: choose from {', '.join(SECTIONS)}")
+    work = pathlib.Path(tempfile.mkdtemp(prefix="bench-", dir=given.build))
+    print(f"# Measured on {time.strftime('%Y-%m-%d %H:%M', time.gmtime())} UTC, {load()} at the start")
+    try:
+        bench = Bench(given.build.resolve(), work.resolve(), given.tiny, given.all, 1 if given.tiny else given.rounds)
+        for name in given.sections or SECTIONS:
+            SECTIONS[name](bench)
+    except Failed as failure:
+        print(failure, file=sys.stderr)
+        return 1
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
