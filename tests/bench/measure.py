@@ -30,8 +30,8 @@ class Failed(Exception):
 class Used:
     """What a process took, its children included."""
 
-    def __init__(self, wall, usage, code):
-        self.wall, self.code = wall, code
+    def __init__(self, wall, usage):
+        self.wall = wall
         self.cpu = usage.ru_utime + usage.ru_stime
         self.peak_mb = usage.ru_maxrss / 1024
 
@@ -46,24 +46,25 @@ class Bench:
     def size(self, tiny, quick, whole):
         return tiny if self.tiny else whole if self.whole else quick
 
-    def start(self, command, out):
-        return subprocess.Popen([str(word) for word in command], env=self.env, cwd=self.work, stdout=out, stderr=out,
-                                stdin=subprocess.DEVNULL)
+    def start(self, command):
+        with open(self.work / "out", "wb") as out, open(self.work / "err", "wb") as err:
+            return subprocess.Popen([str(word) for word in command], env=self.env, cwd=self.work, stdout=out, stderr=err,
+                                    stdin=subprocess.DEVNULL)
 
-    def run(self, command, out="out.txt", expect=0):
-        with open(self.work / out, "wb") as file:
-            begun = time.monotonic()
-            process = self.start(command, file)
-            _, status, usage = os.wait4(process.pid, 0)
-            process.returncode = os.waitstatus_to_exitcode(status)
-        used = Used(time.monotonic() - begun, usage, process.returncode)
-        if expect is not None and used.code != expect:
-            text = (self.work / out).read_text(errors="replace")
-            raise Failed(f"{' '.join(map(str, command))} ended with {used.code}: {text[-1500:]}")
-        return used
+    def said(self):
+        return "".join((self.work / name).read_text(errors="replace")[-1500:] for name in ("out", "err"))
 
-    def told(self, out="out.txt"):
-        return json.loads((self.work / out).read_text())
+    def run(self, command):
+        begun = time.monotonic()
+        process = self.start(command)
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode != 0:
+            raise Failed(f"{' '.join(map(str, command))} ended with {process.returncode}: {self.said()}")
+        return Used(time.monotonic() - begun, usage)
+
+    def told(self):
+        return json.loads((self.work / "out").read_text())
 
     @contextlib.contextmanager
     def vendor(self, numbers, **timing):
@@ -256,7 +257,7 @@ def downtime(bench):
             vendor.ask("forget")
             bench.run([bench.wamigrate, "apply", plan, "--run", bench.fresh("run"), "--yes"])
             vendor.judge("wamigrate")
-        bench.run([bench.wamigrate, "status", "--run", bench.work / "run", "--json"], expect=None)
+        bench.run([bench.wamigrate, "status", "--run", bench.work / "run", "--json"])
         rounds.append([one["downtime_ms"] for one in bench.told()["numbers"]])
     bound = 1.1 * register + 2 * latency
     print(f"\n## Downtime\n\n{numbers} numbers, concurrency {concurrency}, latency {latency} ms an answer, a registration "
@@ -317,12 +318,11 @@ def killed_and_restarted(bench):
                                  status_lag_max="0s", request_timeout="1s", register_timeout="1s")
             vendor.ask("forget")
             command = [bench.wamigrate, "apply", plan, "--run", bench.fresh("run"), "--yes"]
-            with open(bench.work / "out.txt", "wb") as out:
-                first = bench.start(command, out)
-                while vendor.ask("log")["on_cloud"] < numbers // 2 and first.poll() is None:
-                    time.sleep(0.01)
-                first.send_signal(signal.SIGKILL)
-                first.wait()
+            first = bench.start(command)
+            while vendor.ask("log")["on_cloud"] < numbers // 2 and first.poll() is None:
+                time.sleep(0.01)
+            first.send_signal(signal.SIGKILL)
+            first.wait()
             moved = vendor.ask("log")["on_cloud"]
             began = time.time()
             bench.run(command)
@@ -354,16 +354,15 @@ def restarted_at_size(bench):
                 bench.run([bench.programs / "fleet_bench", "fold", plan, run])
                 parts.append(bench.told())
                 vendor.ask("forget")
-                with open(bench.work / "out.txt", "wb") as out:
-                    began = time.time()
-                    process = bench.start([bench.wamigrate, "apply", plan, "--run", run, "--yes"], out)
-                    while (first := vendor.ask("log")["first_at_ms"]) == 0 and process.poll() is None:
-                        time.sleep(0.02)
-                    process.send_signal(signal.SIGKILL)
-                    _, _, usage = os.wait4(process.pid, 0)
-                    process.returncode = 0
+                began = time.time()
+                process = bench.start([bench.wamigrate, "apply", plan, "--run", run, "--yes"])
+                while (first := vendor.ask("first")) == 0 and time.time() < began + 600:
+                    time.sleep(0.02)
+                process.send_signal(signal.SIGKILL)
+                _, _, usage = os.wait4(process.pid, 0)
+                process.returncode = 0
                 if first == 0:
-                    raise Failed((bench.work / "out.txt").read_text()[-1500:])
+                    raise Failed(f"restarted, it sent nothing: {bench.said()}")
                 waits.append(first / 1000 - began)
                 peak = max(peak, usage.ru_maxrss / 1024)
             rows.append([f"{numbers:,}", f"{entries:,}", spread(waits), f"{peak:.0f}",

@@ -2,6 +2,7 @@
 // the client's, with a log of what came. Whoever measures asks for that log on standard input, a word a line:
 //   log       one line of JSON: requests by kind, numbers registered more than once, requests not carried out
 //   kinds I   the kinds of request that number I was asked for, in order, as a JSON array
+//   first     when the first request came: milliseconds since 1970, 0 for none
 //   forget    empties the log
 // Numbers are made from their index, the same in every client: see number_row() in measure.py.
 #include <fmt/format.h>
@@ -74,7 +75,6 @@ Json summary(sim::World& world, int numbers) {
                {"kinds", kinds}};
   json["registered_twice"] =
       std::count_if(registered.begin(), registered.end(), [](const auto& one) { return one.second > 1; });
-  json["first_at_ms"] = log.empty() ? 0 : log.front().at.time_since_epoch().count();
   json["seconds"] = log.empty() ? 0.0 : std::chrono::duration<double>(log.back().at - log.front().at).count();
   return json;
 }
@@ -144,6 +144,9 @@ int main(int argc, char* argv[]) {
       int index = 0;
       std::cin >> index;
       std::cout << to_compact(kinds_of(*world, index)) << std::endl;
+    } else if (word == "first") {
+      auto state = world->hold();
+      std::cout << (state->log.empty() ? 0 : state->log.front().at.time_since_epoch().count()) << std::endl;
     } else if (word == "forget") {
       world->hold()->log.clear();
       std::cout << "{}" << std::endl;
