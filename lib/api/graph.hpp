@@ -134,7 +134,7 @@ struct Usage {
 class GraphClient {
  public:
   /// `base`: "https://graph.facebook.com"; `version`: "v23.0". With an app secret, appsecret_proof goes along.
-  GraphClient(Transport& transport, std::string base, std::string version, Secret token, Secret app_secret,
+  GraphClient(Transport& transport, std::string base, std::string version, Secret token, const Secret& app_secret,
               Timeouts timeouts);
 
   /// Sends any call and gives the reply's JSON, an object. A changing call must be answered `success` true (boolean

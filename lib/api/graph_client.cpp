@@ -90,8 +90,8 @@ Answer<std::vector<T>> all_pages(GraphClient& client, const CallFor& call_for,
 
 }  // namespace
 
-GraphClient::GraphClient(Transport& transport, std::string base, std::string version, Secret token, Secret app_secret,
-                         Timeouts timeouts)
+GraphClient::GraphClient(Transport& transport, std::string base, std::string version, Secret token,
+                         const Secret& app_secret, Timeouts timeouts)
     : transport_(transport),
       base_(base_of(std::move(base))),
       version_(std::move(version)),

@@ -9,7 +9,7 @@ namespace wamigrate::api::graph_replies {
 
 namespace {
 
-constexpr long long most_minutes = 7 * 24 * 60;  // a longer wait than a week is a garbled header
+constexpr long long most_minutes = 7LL * 24 * 60;  // a longer wait than a week is a garbled header
 
 std::string first_of(std::initializer_list<std::string> texts) {
   for (const std::string& text : texts) {

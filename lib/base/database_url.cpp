@@ -209,7 +209,7 @@ std::string DatabaseUrl::database_text() const {
 }
 
 std::string DatabaseUrl::text() const {
-  const std::string url = database_text();
+  std::string url = database_text();
   if (run.empty()) return url;
   return fmt::format("{}{}run={}", url, url.find('?') == std::string::npos ? '?' : '&', run);
 }

@@ -14,8 +14,8 @@ std::string to_text(const Error& error) { return error.fix.empty() ? error.messa
 void ensure(bool holds, std::string_view what, const char* file, int line) {
   if (holds) return;
   const std::string text = fmt::format("wamigrate: internal error at {}:{}: {}\n", file, line, what);
-  std::fputs(text.c_str(), stderr);
-  std::fflush(stderr);
+  (void)std::fputs(text.c_str(), stderr);  // nobody is left to hear that nobody can be told
+  (void)std::fflush(stderr);
   std::abort();
 }
 

@@ -185,7 +185,6 @@ HomeFinding find_home(const Number& number, const Observation& seen) {
       case Client::off:
         return unsettled(Home::nowhere);
       case Client::unreachable:
-        return gone ? settle(Home::nowhere) : unsettled(Home::unknown);
       case Client::unsaid:
         return gone ? settle(Home::nowhere) : unsettled(Home::unknown);
     }

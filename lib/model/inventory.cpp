@@ -51,6 +51,7 @@ class Rows {
   static const std::vector<std::string_view>& known_columns() {
     static const std::vector<std::string> nested = [] {
       std::vector<std::string> names;
+      names.reserve(deployment_keys.size());
       for (const std::string_view key : deployment_keys) names.push_back(fmt::format("{}{}", deployment_prefix, key));
       return names;
     }();

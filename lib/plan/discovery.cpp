@@ -76,6 +76,7 @@ class Rows {
     std::stable_sort(rows.begin(), rows.end(),
                      [](const Row& one, const Row& other) { return one.order < other.order; });
     std::vector<DiscoveredNumber> numbers;
+    numbers.reserve(rows.size());
     for (const Row& row : rows) numbers.push_back(discovered(row));
     return numbers;
   }

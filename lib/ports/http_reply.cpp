@@ -39,6 +39,14 @@ std::optional<std::size_t> parse_number(std::string_view text, int base) {
   return number;
 }
 
+/// The number in a status line that Poco found well-formed: it keeps it in an enumeration, which holds 511 and no more.
+int status_of(const std::string& head) {
+  std::istringstream line(head);
+  std::string version, status;
+  line >> version >> status;
+  return static_cast<int>(parse_number(status, 10).value_or(0));
+}
+
 }  // namespace
 
 ReplyReader::~ReplyReader() {
@@ -110,7 +118,7 @@ bool ReplyReader::parse_head(const std::string& head) {
     std::istringstream in(head);
     parsed.read(in);
     reply_ = HttpReply();
-    reply_.status = static_cast<int>(parsed.getStatus());
+    reply_.status = status_of(head);
     reply_.headers.reserve(parsed.size());
     for (const auto& [header_name, value] : parsed) reply_.headers.push_back({header_name, value});
     reusable_ = parsed.getKeepAlive();

@@ -39,6 +39,16 @@ std::string policy_text(const std::map<std::string, std::string>& wanted) {
 
 std::string phone_of(int index) { return fmt::format("+49151100{:05}", index); }
 
+/// What the sanitizers of this test are told, those of the program are told too. Leaks are not looked for in it: it
+/// forbids being looked into, which the search needs.
+void add_sanitizer_options(std::map<std::string, std::string>& environment) {
+  for (const char* variable : {"ASAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS"}) {
+    if (const char* told = ::getenv(variable)) environment[variable] = told;
+  }
+  std::string& options = environment["ASAN_OPTIONS"];
+  options += options.empty() ? "detect_leaks=0" : ":detect_leaks=0";
+}
+
 bool changes_something(const sim::LogEntry& entry) {
   static const auto kinds = [] {
     std::map<sim::Side, std::set<std::string>> changing;
@@ -85,9 +95,7 @@ Stage::Stage(StageOptions options) {
                  {"ONPREM_PASSWORD", "Secret-123"},
                  {"BACKUP_PASSWORD", "tacocat-long"},
                  {"PIN", "123456"}};
-#ifdef __SANITIZE_ADDRESS__
-  environment["ASAN_OPTIONS"] = "detect_leaks=0";  // the program forbids being looked into, which that needs
-#endif
+  add_sanitizer_options(environment);
   for (const fs::path& directory : {home(), work()}) {
     fs::create_directory(directory);
     fs::permissions(directory, fs::perms(0700));

@@ -28,6 +28,15 @@ TEST_CASE("a request arrives as it was given, and the reply comes back whole") {
             "X-Empty: \r\n\r\n");
 }
 
+TEST_CASE("a status that no standard names comes as it is") {
+  for (const int status : {299, 499, 512, 520, 599}) {
+    HostileServer server(always("HTTP/1.1 " + std::to_string(status) + " So\r\nContent-Length: 0\r\n\r\n"));
+    const auto reply = transport()->send(get(server.url()));
+    INFO(text_of(reply));
+    CHECK((reply && reply->status == status));
+  }
+}
+
 TEST_CASE("every body, and every changing method without one, announces its length") {
   HostileServer server(always(ok("")));
   const auto sender = transport();
