@@ -1,11 +1,11 @@
 #!/bin/sh
-# Builds everything, or the targets named after it, with a preset of CMakePresets.json (default: ci) and prints where the
-# result is.
+# Builds with a preset of CMakePresets.json (default: ci) what that is for, or the targets named, and prints where the
+# result is: tools/build.sh [PRESET [TARGET…]]
 set -eu
 cd "$(dirname "$0")/.."
 preset=${1:-ci}
 [ $# -eq 0 ] || shift
-case $preset in fuzz) tools/setup.sh analysis ;; *) tools/setup.sh ;; esac
+case $preset in fuzz | tsan) tools/setup.sh analysis ;; *) tools/setup.sh ;; esac
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 launcher=""

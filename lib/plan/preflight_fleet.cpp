@@ -28,8 +28,8 @@ constexpr Millis comfortable_rest = 24h;
 constexpr Millis clock_useless = 1h;
 
 // The journal of a number that is retried, and its sealed backup, whose size no document gives.
-constexpr std::uint64_t bytes_per_number = 256 * 1024;
-constexpr std::uint64_t bytes_of_a_run = 16 * 1024 * 1024;
+constexpr std::uint64_t bytes_per_number = 256UL * 1024;
+constexpr std::uint64_t bytes_of_a_run = 16UL * 1024 * 1024;
 
 std::string missing_scopes(const TokenView& token) {
   std::string missing;
@@ -187,7 +187,7 @@ void check_room(Findings& findings, const FleetCandidate& fleet) {
                  "look yourself (`df`): a run that can't write its journal stops");
     return;
   }
-  constexpr std::uint64_t mebibyte = 1024 * 1024;
+  constexpr std::uint64_t mebibyte = 1024UL * 1024;
   const std::uint64_t need = room_needed(fleet.numbers.size());
   const std::string message = fmt::format("{} has {} MiB free; a run of {} numbers may need {} MiB", room.directory,
                                           *room.free_bytes / mebibyte, fleet.numbers.size(), need / mebibyte);

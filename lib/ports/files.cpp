@@ -22,7 +22,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t max_file_bytes = 256 * 1024 * 1024;
+constexpr std::size_t max_file_bytes = 256UL * 1024 * 1024;
 constexpr mode_t others_may_write = S_IWGRP | S_IWOTH;
 constexpr mode_t others_may_anything = S_IRWXG | S_IRWXO;
 
@@ -102,7 +102,7 @@ fs::path home_directory() {
   if (const char* home = std::getenv("HOME"); home != nullptr && *home != '\0') return home;
   passwd entry{};
   passwd* found = nullptr;
-  std::vector<char> buffer(16 * 1024);
+  std::vector<char> buffer(16UL * 1024);
   if (::getpwuid_r(::geteuid(), &entry, buffer.data(), buffer.size(), &found) == 0 && found != nullptr) {
     return found->pw_dir;
   }

@@ -17,8 +17,8 @@ constexpr std::size_t largest_call = std::numeric_limits<int>::max();  // Poco c
 
 }  // namespace
 
-HttpConnection::HttpConnection(Poco::Net::StreamSocket connected)
-    : socket_(std::move(connected)), cut_handle_(::fcntl(socket_.impl()->sockfd(), F_DUPFD_CLOEXEC, 3)) {
+HttpConnection::HttpConnection(const Poco::Net::StreamSocket& connected)
+    : socket_(connected), cut_handle_(::fcntl(socket_.impl()->sockfd(), F_DUPFD_CLOEXEC, 3)) {
   if (!cut_handle_.valid()) throw Poco::SystemException("no file descriptor is left");
   ::fcntl(socket_.impl()->sockfd(), F_SETFD, FD_CLOEXEC);  // not for hooks and other children
   socket_.setNoDelay(true);

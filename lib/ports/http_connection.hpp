@@ -20,7 +20,7 @@ namespace wamigrate {
 class HttpConnection {
  public:
   /// Takes over a connected socket.
-  explicit HttpConnection(Poco::Net::StreamSocket connected);
+  explicit HttpConnection(const Poco::Net::StreamSocket& connected);
   HttpConnection(const HttpConnection&) = delete;
   HttpConnection& operator=(const HttpConnection&) = delete;
   ~HttpConnection();

@@ -64,7 +64,7 @@ HttpConnector::Connected HttpConnector::connect_tcp(const Origin& origin, Moment
     try {
       Poco::Net::StreamSocket socket;
       socket.connect(Poco::Net::SocketAddress(address, origin.port), std::chrono::microseconds(share).count());
-      return std::make_unique<HttpConnection>(std::move(socket));
+      return std::make_unique<HttpConnection>(socket);
     } catch (const Poco::Net::ConnectionRefusedException&) {
       reason = fmt::format("{} refused the connection; check that the service runs and the port", shown(origin));
     } catch (const Poco::TimeoutException&) {

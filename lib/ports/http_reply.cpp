@@ -17,7 +17,7 @@ namespace wamigrate {
 
 namespace {
 
-constexpr std::size_t max_head_bytes = 64 * 1024;
+constexpr std::size_t max_head_bytes = 64UL * 1024;
 constexpr std::size_t max_chunk_line_bytes = 1024;
 constexpr std::size_t max_trailer_lines = 100;
 constexpr int max_interim_replies = 16;

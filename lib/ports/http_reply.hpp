@@ -56,7 +56,7 @@ class ReplyReader {
 
   HttpConnection& connection_;
   const bool bodiless_;
-  std::array<char, 16 * 1024> buffer_;  // what was received; [begin_, end_) is not looked at yet
+  std::array<char, 16UL * 1024> buffer_;  // what was received; [begin_, end_) is not looked at yet
   std::size_t begin_ = 0;
   std::size_t end_ = 0;
   std::size_t touched_ = 0;  // how much of the buffer ever held something

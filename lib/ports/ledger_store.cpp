@@ -37,6 +37,7 @@ SqliteKind ledger_kind(Time now) {
   return {.name = "ledger",
           .application_id = 0x77614d4c,  // "waML"
           .version = 3,
+          // NOLINTNEXTLINE(bugprone-suspicious-missing-comma): one statement over two lines
           .schema = {"CREATE TABLE ledger (created INTEGER NOT NULL, boot TEXT NOT NULL DEFAULT '', "
                      "booted INTEGER NOT NULL DEFAULT 0)",
                      fmt::format("INSERT INTO ledger (created, boot, booted) VALUES ({}, '{}', {})", to_number(now),

@@ -157,7 +157,7 @@ Result<std::unique_ptr<LedgerStore>> open_postgres_ledger_store(std::unique_ptr<
 }
 
 Result<bool> has_postgres_ledger(PostgresDatabase& database) {
-  const auto prepared = prepare_schema(database, false);
+  auto prepared = prepare_schema(database, false);
   if (!prepared || !*prepared) return prepared;
   return database.call("looking for the ledger",
                        [](Attempt& sql) { return !sql("SELECT created::text FROM ledger", {}, 1).empty(); });

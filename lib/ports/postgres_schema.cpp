@@ -16,6 +16,7 @@ constexpr const char* making_lock = "SELECT pg_advisory_xact_lock(2002865490, 0)
 const std::vector<std::string>& statements() {
   static const std::vector<std::string> all{
       "CREATE TABLE wamigrate.format (version integer NOT NULL, id text NOT NULL)",
+      // NOLINTNEXTLINE(bugprone-suspicious-missing-comma): one statement over three lines
       "CREATE TABLE wamigrate.runs (run integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY, name text NOT NULL UNIQUE, "
       "made timestamptz NOT NULL DEFAULT clock_timestamp(), last_position bigint NOT NULL DEFAULT 0, "
       "last_message bigint NOT NULL DEFAULT 0)",

@@ -23,7 +23,7 @@ namespace {
 
 using Moment = std::chrono::steady_clock::time_point;
 
-constexpr std::size_t max_secret_bytes = 1024 * 1024;
+constexpr std::size_t max_secret_bytes = 1024UL * 1024;
 constexpr auto kept_for = std::chrono::minutes(1);
 
 tl::unexpected<Error> refused(const SecretRef& ref, std::string_view what, std::string fix) {

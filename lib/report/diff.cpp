@@ -13,6 +13,7 @@ std::string diff_text(const std::vector<Difference>& differences) {
     return to_text({Paragraph{"No difference: the same numbers take the same roads, decided alike."}}, false);
   }
   std::vector<std::pair<std::string, std::string>> keyed;
+  keyed.reserve(differences.size());
   for (const Difference& difference : differences) keyed.emplace_back(difference.what, difference.phone);
   std::vector<Group> groups = group(keyed);
   std::stable_partition(groups.begin(), groups.end(), [](const Group& same) { return !same.phones.empty(); });

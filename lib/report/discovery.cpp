@@ -96,7 +96,7 @@ constexpr std::array<MappingColumn, 7> mapping_columns{{
 bool has_both_sides(const DiscoveredNumber& one) { return one.complete() && !one.number.deployment.url.empty(); }
 
 std::string csv_cell(const std::string& value) {
-  const std::string text = plain(value);
+  std::string text = plain(value);
   if (text.find_first_of("\",") == std::string::npos) return text;
   std::string quoted = "\"";
   for (const char c : text) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);

@@ -78,7 +78,7 @@ OnpremAnswer get_picture(OnpremCall& call) {
 }
 
 OnpremAnswer post_picture(OnpremCall& call) {
-  constexpr std::size_t most = 5 * 1024 * 1024;
+  constexpr std::size_t most = 5UL * 1024 * 1024;
   if (!call.request.content_type.starts_with("image/")) return refuse_onprem(1025, "The content type must be an image");
   if (!is_image(call.request.body) || call.request.body.size() > most) {
     return refuse_onprem(1009, "the profile photo must be an image of at most 5 MB");

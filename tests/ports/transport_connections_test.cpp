@@ -245,7 +245,7 @@ TEST_CASE("an idle connection is closed after its time even if nobody asks for i
   const Origin origin{false, "127.0.0.1", static_cast<std::uint16_t>(server.port()), {}};
   const auto connect = [&] {
     Poco::Net::StreamSocket socket(Poco::Net::SocketAddress("127.0.0.1", origin.port));
-    return std::make_unique<HttpConnection>(std::move(socket));
+    return std::make_unique<HttpConnection>(socket);
   };
   pool.give(origin, connect());
   CHECK(pool.take(origin) != nullptr);
