@@ -1,4 +1,5 @@
 // Where a store is: a path is a SQLite file, a URL a PostgreSQL database.
+#include "ports/files.hpp"
 #include "ports/postgres_stores.hpp"
 #include "ports/sqlite_stores.hpp"
 #include "ports/store.hpp"
@@ -41,10 +42,12 @@ Result<bool> has_ledger(const std::string& where, SecretSource* secrets) {
   return has_postgres_ledger(**database);
 }
 
-Result<std::unique_ptr<FileLock>> lock_run(const std::string& where, SecretSource* secrets) {
+Result<std::unique_ptr<FileLock>> lock_run(const std::string& where, SecretSource* secrets, bool shared) {
   auto database = open_database(where, DatabaseUse::run, secrets);
   if (!database) return tl::make_unexpected(database.error());
-  return lock_postgres_run(std::move(*database));
+  return lock_postgres_run(std::move(*database), shared);
 }
+
+std::string worker_name() { return process_name() + "-" + fresh_id().substr(0, 6); }
 
 }  // namespace wamigrate

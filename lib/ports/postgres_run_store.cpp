@@ -225,7 +225,7 @@ Result<std::unique_ptr<RunStore>> open_postgres_run_store(std::unique_ptr<Postgr
   return std::make_unique<PostgresRunStore>(std::move(database), found->first, found->second);
 }
 
-Result<std::unique_ptr<FileLock>> lock_postgres_run(std::unique_ptr<PostgresDatabase> database) {
+Result<std::unique_ptr<FileLock>> lock_postgres_run(std::unique_ptr<PostgresDatabase> database, bool shared) {
   const auto prepared = prepare_schema(*database, false);
   if (!prepared) return tl::make_unexpected(prepared.error());
   if (!*prepared) return no_such_run(*database);
@@ -237,8 +237,8 @@ Result<std::unique_ptr<FileLock>> lock_postgres_run(std::unique_ptr<PostgresData
   const auto answer = database->call("locking the run", [&](Attempt& sql) -> Answer {
     const std::string run = run_number(sql, name);
     if (run.empty()) return {};
-    if (sql("SELECT pg_try_advisory_lock(2002865490, $1::integer)::int::text", {run}, 1)[0][0] == "1")
-      return {true, ""};
+    const std::string lock = shared ? "pg_try_advisory_lock_shared" : "pg_try_advisory_lock";
+    if (sql("SELECT " + lock + "(2002865490, $1::integer)::int::text", {run}, 1)[0][0] == "1") return {true, ""};
     const auto holder = sql(
         "SELECT replace(a.application_name, 'wamigrate/', '') FROM pg_locks k JOIN pg_stat_activity a USING (pid) "
         "WHERE "

@@ -22,6 +22,6 @@ Result<std::unique_ptr<RunStore>> open_postgres_run_store(std::unique_ptr<Postgr
 Result<std::unique_ptr<LedgerStore>> open_postgres_ledger_store(std::unique_ptr<PostgresDatabase> database, Time now,
                                                                 const std::string& key_mark);
 Result<bool> has_postgres_ledger(PostgresDatabase& database);
-Result<std::unique_ptr<FileLock>> lock_postgres_run(std::unique_ptr<PostgresDatabase> database);
+Result<std::unique_ptr<FileLock>> lock_postgres_run(std::unique_ptr<PostgresDatabase> database, bool shared);
 
 }  // namespace wamigrate

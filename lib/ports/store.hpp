@@ -92,7 +92,11 @@ Result<std::unique_ptr<FileLock>> lock_file(const std::filesystem::path& file);
 /// The same for a run in PostgreSQL (`postgresql://…?run=NAME`): at most one process has it, and a killed one has it no
 /// longer, nor, after a minute, one whose machine is gone. It hangs on a connection: should that be lost, nothing is
 /// noticed, and leases alone keep two processes apart.
-Result<std::unique_ptr<FileLock>> lock_run(const std::string& where, SecretSource* secrets = nullptr);
+/// With `shared` any number of processes have it, and none that wants it for itself.
+Result<std::unique_ptr<FileLock>> lock_run(const std::string& where, SecretSource* secrets = nullptr,
+                                           bool shared = false);
+/// A name for this process that no other has had or will have: host, process and what chance adds.
+std::string worker_name();
 
 /// What outlives runs, by number (its E.164). Every call is one transaction, safe between processes.
 ///

@@ -10,6 +10,8 @@ namespace wamigrate {
 struct Runner::Active {
   bool leased = false;
   Time lease_until{};
+  std::int64_t epoch = 0;  ///< Of the lease.
+  bool lost = false;       ///< Another worker's by now; here only until its job has come back.
   bool in_flight = false;
   Time due{};                               ///< When to look at the number again.
   Time since{};                             ///< Patience with the current step runs from here.
@@ -50,6 +52,9 @@ inline constexpr Time never = Time::max();
 
 /// The homes that a number can be served by.
 inline constexpr Facts served = {Fact::onprem_is_home, Fact::cloud_is_home};
+
+/// A request with its PIN has had its effect.
+bool has_proven_pin(const NumberProgress& number);
 
 /// With its request a number passes its commit point.
 inline bool leaves_home(const StepKind& kind) {

@@ -177,11 +177,14 @@ void Runner::end(std::size_t index, NumberState state, const std::string& why) {
   entry.more = {{"next", next_command_for(state, number)}};
   write(std::move(entry));
   if (active_[index] && active_[index]->leased) {
-    if (auto released = doors_.ledger.release(number.phone, settings_.holder); !released) trouble_ = released.error();
+    to_release_.push_back(number.phone);
     active_[index]->leased = false;
   }
   queue_hook(hook_job("after_number", index));
-  std::erase_if(waba_holder_, [index](const auto& holder) { return holder.second == index; });
+  if (const auto holder = waba_holder_.find(numbers_[index]->waba_id);
+      holder != waba_holder_.end() && holder->second == index) {
+    free_waba(holder->first);
+  }
   // The backup has served its purpose once its number is migrated and verified.
   if (state == NumberState::migrated) {
     for (const std::string_view spent : {"backup", "upload", "handle"}) {

@@ -31,6 +31,7 @@ std::string to_line(const Entry& entry) {
   text("trace", entry.fbtrace_id);
   text("message", entry.message);
   if (!entry.more.is_null()) json["more"] = entry.more;
+  text("by", entry.by);
   return to_compact(json);
 }
 
@@ -64,6 +65,7 @@ Result<Entry> entry_from(const std::string& line) {
   entry.fbtrace_id = text_at(*json, "trace");
   entry.message = text_at(*json, "message");
   entry.more = at_path(*json, {"more"});
+  entry.by = text_at(*json, "by");
   return entry;
 }
 

@@ -22,12 +22,15 @@ struct Entry {
   std::string fbtrace_id;
   std::string message;  ///< For people, one line, without secrets.
   Json more;            ///< What only the fold needs; object or null.
+  std::string by;       ///< The worker that wrote it, where several share the run; empty: the only one.
 };
 
 /// The events, with what `more` holds.
 namespace event {
 inline constexpr std::string_view created = "created";      ///< plan (digest), to, numbers
 inline constexpr std::string_view session = "session";      ///< a process has taken up the run: boot, booted
+inline constexpr std::string_view left = "left";            ///< a worker has ended its work, and others may go on
+inline constexpr std::string_view taken = "taken";          ///< a worker has the number's lease: proves_pin
 inline constexpr std::string_view observed = "observed";    ///< home, why
 inline constexpr std::string_view started = "started";      ///< road, wave
 inline constexpr std::string_view intent = "intent";        ///< a changing request is about to leave

@@ -23,20 +23,32 @@ Result<void> Runner::hear() {
   heard_at_ = now;
   auto messages = doors_.store.messages(last_message_);
   if (!messages) return tl::make_unexpected(messages.error());
-  for (const RunStore::Message& message : *messages) {
+  for (RunStore::Message& message : *messages) {
     last_message_ = std::max(last_message_, message.number);
-    if (progress_.heard.contains(message.number)) continue;
-    const auto json = parse_json(message.text);
-    if (!json) continue;
-    const std::string phone = text_at(*json, "phone");
-    const NumberProgress* number = progress_.find(phone);
-    if (number != nullptr) {
-      hear_about(static_cast<std::size_t>(number - progress_.numbers.data()), message, *json);
-    } else if (phone.empty()) {
-      hear_about_run(message, *json);
-    }
+    unheard_.push_back(std::move(message));
   }
+  std::erase_if(unheard_, [this](const RunStore::Message& message) { return deal_with(message); });
   return {};
+}
+
+// False: it is another worker's to deal with, unless that one dies before.
+bool Runner::deal_with(const RunStore::Message& message) {
+  if (progress_.heard.contains(message.number)) return true;
+  const auto json = parse_json(message.text);
+  if (!json) return true;
+  const std::string phone = text_at(*json, "phone");
+  const NumberProgress* number = progress_.find(phone);
+  if (number == nullptr) {
+    if (!phone.empty()) return true;
+    if (!leads()) return false;
+    hear_about_run(message, *json);
+    return true;
+  }
+  const auto index = static_cast<std::size_t>(number - progress_.numbers.data());
+  const bool ours = !shared() || is_ours(index) || (leads() && !elsewhere_.contains(index));
+  if (!ours && text_at(*json, "type") != "code") return false;
+  hear_about(index, message, *json);
+  return true;
 }
 
 void Runner::hear_about(std::size_t index, const RunStore::Message& message, const Json& json) {
@@ -57,6 +69,7 @@ void Runner::hear_about(std::size_t index, const RunStore::Message& message, con
     write(std::move(entry));
   }
   Active* active = active_[index].get();
+  if (shared() && !is_ours(index)) return refresh(index);
   if (active == nullptr) {
     if (!is_final(number.state)) line_up(index);
   } else {

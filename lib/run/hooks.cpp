@@ -70,6 +70,10 @@ void Runner::on_hook(Job& job) {
   const bool agreed = job.hook_end.agreed();
   const std::string no = fmt::format("the hook {} said no: {}", job.hook, what_it_said(job.hook_end));
   if (job.hook == "before_wave") {
+    if (!leads()) {
+      wave_hook_ = WaveHook::unasked;
+      return;
+    }
     wave_hook_ = agreed ? WaveHook::agreed : WaveHook::refused;
     if (!agreed) wave_hook_said_ = no;
   } else if (job.hook == "before_commit") {
@@ -114,6 +118,7 @@ bool Runner::hook_lets_commit(std::size_t index, const Step& step) {
 
 void Runner::on_commit_hook(std::size_t index, bool agreed, const std::string& no) {
   Active& active = *active_[index];
+  if (active.lost) return let_go_of_lost(index, Job{});
   active.in_flight = false;
   active.may_commit = agreed;
   active.since = active.due = doors_.clock.now();
@@ -124,7 +129,7 @@ void Runner::on_commit_hook(std::size_t index, bool agreed, const std::string& n
 // When all is written down. Its end is awaited, and changes nothing.
 Result<void> Runner::call_after_run() {
   auto job = hook_job("after_run");
-  if (!job || stops_ > 1) return {};
+  if (!job || stops_ > 1 || !leads()) return {};
   auto& facts = job->call.facts;
   facts["WAMIGRATE_STATE"] = progress_.done ? "done" : "paused";
   facts["WAMIGRATE_REASON"] = progress_.pause_message;

@@ -47,9 +47,13 @@ Time Pace::may_begin(const std::string& waba, Time now) const {
 }
 
 void Pace::begun(const std::string& waba, Time now) {
+  begun_elsewhere(waba, now);
+  ++begun_;
+}
+
+void Pace::begun_elsewhere(const std::string& waba, Time now) {
   buckets_[waba] = {level(waba, now) - calls_a_number(), now};
   last_ = now;
-  ++begun_;
 }
 
 }  // namespace wamigrate

@@ -24,6 +24,8 @@ class Pace {
   Time may_begin(const std::string& waba, Time now) const;
   /// One has begun: what a number usually asks is set aside for it.
   void begun(const std::string& waba, Time now);
+  /// One has begun in another process, which spends from the same limit.
+  void begun_elsewhere(const std::string& waba, Time now);
 
   /// Calls that a number takes, on average of those that have begun.
   double calls_a_number() const;

@@ -83,6 +83,9 @@ void on_outcome(NumberProgress& number, const Entry& entry, int session) {
     number.vouched = number.vouched | vouched;
     number.denied = number.denied - vouched;
     if (vouched.has(Fact::backup_in_hand)) number.backup_session = session;
+    const std::string kept(step_of(entry.step).keeps);
+    if (!kept.empty()) number.kept_by.erase(kept);
+    if (!entry.by.empty() && !kept.empty() && kept != "snapshot") number.kept_by[kept] = session;
     return;
   }
   number.last_unsure.erase(entry.step);
@@ -164,11 +167,42 @@ Result<void> check_steps(const Entry& entry) {
   return {};
 }
 
+/// The session of whoever wrote it.
+int session_of(const Progress& progress, const Entry& entry) {
+  if (entry.by.empty()) return progress.session;
+  const auto worker = progress.workers.find(entry.by);
+  return worker == progress.workers.end() ? -1 : worker->second.session;
+}
+
+/// Nothing was sent later than now, by whatever clock it was told; and what was under way in other hands may have left
+/// until now, for all that is known.
+void may_have_left_until(NumberProgress& number, Time now) {
+  for (auto* sent : {&number.last_sent, &number.last_unsure}) {
+    for (auto& [step, time] : *sent) time = std::min(time, now);
+  }
+  if (number.open_intent.empty()) return;
+  number.last_sent[number.open_intent] = number.last_unsure[number.open_intent] = now;
+}
+
+void on_left(Progress& progress, const Entry& entry) {
+  progress.workers.erase(entry.by);
+  for (NumberProgress& number : progress.numbers) {
+    if (number.worker == entry.by && !number.started && number.state == NumberState::pending) number.worker.clear();
+  }
+  if (!progress.workers.empty() || progress.done || !progress.paused.empty()) return;
+  progress.paused = "signal";
+  progress.pause_message = entry.message;
+  progress.ended_at = entry.time;
+}
+
 Result<void> fold_number(Progress& progress, NumberProgress& number, const Entry& entry) {
   if (auto known = check_steps(entry); !known) return known;
   const std::string& e = entry.event;
   if (e == event::observed) {
     on_observed(number, entry);
+  } else if (e == event::taken) {
+    number.worker = entry.by;
+    may_have_left_until(number, entry.time);
   } else if (e == event::started) {
     take_road(number, entry);
     number.started = true;
@@ -178,13 +212,13 @@ Result<void> fold_number(Progress& progress, NumberProgress& number, const Entry
   } else if (e == event::intent) {
     on_intent(number, entry);
   } else if (e == event::outcome) {
-    on_outcome(number, entry, progress.session);
+    on_outcome(number, entry, session_of(progress, entry));
   } else if (e == event::settled) {
     stop_waiting(number);
     // The checkpoint held: what it stands for is our own knowledge from now on, and no longer in doubt.
     const Facts gives = step_of(entry.step).kind.effect.gives;
     number.vouched = number.vouched | (gives - Facts{Fact::onprem_is_home, Fact::cloud_is_home, Fact::nowhere_is_home});
-    if (gives.has(Fact::queue_drained)) number.drained_session = progress.session;
+    if (gives.has(Fact::queue_drained)) number.drained_session = session_of(progress, entry);
     number.doubtful = number.doubtful - gives;
     number.open_intent.clear();
     ++number.next;
@@ -219,6 +253,7 @@ Result<void> fold_number(Progress& progress, NumberProgress& number, const Entry
     const auto state = state_from(entry.outcome);
     if (!state || !is_final(*state)) return fail("the journal ends a number in an unknown state: " + entry.outcome);
     stop_waiting(number);
+    number.worker.clear();
     number.state = *state;
     number.reason = entry.message;
     number.next_command = text_at(entry.more, "next");
@@ -338,6 +373,9 @@ void tell_by(Progress& progress, const ClockMark& clock) {
 Result<void> fold(Progress& progress, const Entry& entry) {
   const std::string& e = entry.event;
   if (const auto message = number_at(entry.more, "message")) progress.heard.insert(*message);
+  if (const auto worker = progress.workers.find(entry.by); worker != progress.workers.end()) {
+    worker->second.last_heard_of = entry.time;
+  }
   if (!entry.phone.empty()) {
     NumberProgress* number = progress.find(entry.phone);
     if (number == nullptr) {
@@ -361,21 +399,18 @@ Result<void> fold(Progress& progress, const Entry& entry) {
   } else if (e == event::session) {
     ++progress.session;
     tell_by(progress, {text_at(entry.more, "boot"), Time(Millis(number_at(entry.more, "booted").value_or(0)))});
-    for (NumberProgress& number : progress.numbers) {
-      // Nothing was sent later than now: the clock was set back while the machine was off.
-      for (auto* sent : {&number.last_sent, &number.last_unsure}) {
-        for (auto& [step, time] : *sent) time = std::min(time, entry.time);
-      }
-    }
-    // What was under way when the last process ended may have left until now, for all that is known.
-    for (NumberProgress& number : progress.numbers) {
-      if (number.open_intent.empty()) continue;
-      number.last_sent[number.open_intent] = number.last_unsure[number.open_intent] = entry.time;
+    if (!entry.by.empty()) {
+      // The others' numbers stay theirs: what may have left is settled when one changes hands.
+      progress.workers[entry.by] = {progress.session, entry.time};
+    } else {
+      for (NumberProgress& number : progress.numbers) may_have_left_until(number, entry.time);
     }
     progress.paused.clear();
     progress.pause_message.clear();
     progress.ended_at.reset();
     progress.waits.reset();
+  } else if (e == event::left) {
+    on_left(progress, entry);
   } else if (e == event::wave) {
     progress.wave = static_cast<int>(number_at(entry.more, "wave").value_or(0));
     progress.waits.reset();

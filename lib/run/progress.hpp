@@ -35,6 +35,7 @@ struct NumberProgress {
   std::string phone;
   NumberState state = NumberState::pending;
   int wave = 0;                   ///< From 1, once started.
+  std::string worker;             ///< Who has, or had, it in hand, where several share the run; empty: nobody.
   std::vector<std::string> road;  ///< As planned, or as replanned.
   std::size_t next = 0;           ///< The step whose turn it is; road.size() when all are settled.
   bool started = false;           ///< Observed to be as planned; its road has begun.
@@ -51,6 +52,7 @@ struct NumberProgress {
   std::string open_intent;                  ///< A step whose request left (perhaps) and whose outcome is not known.
   int backup_session = 0;                   ///< The session that took the backup; 0: none; -1: one before a retry.
   int drained_session = 0;                  ///< The session that saw the callback queue empty; as above.
+  std::map<std::string, int> kept_by;       ///< The session of the worker that keeps a blob of this kind.
   bool pin_refused = false;
   std::string pin_override;  ///< A reference a person supplied after a refusal.
 
@@ -89,12 +91,19 @@ struct RunWait {
   std::string next_command;  ///< What ends it; empty where it ends by itself.
 };
 
+/// One of several processes that share a run.
+struct WorkerProgress {
+  int session = 0;
+  Time last_heard_of{};  ///< By its own clock.
+};
+
 struct Progress {
   std::string plan_digest;
   Direction direction = Direction::to_cloud;
   std::vector<NumberProgress> numbers;  ///< In plan order.
   int session = 0;
   int wave = 0;
+  std::map<std::string, WorkerProgress> workers;  ///< That have joined and not left; one that was killed is among them.
   std::vector<Notice> notices;
   bool on_hold = false;     ///< A person has said `pause`, and not yet `resume`.
   bool aborted = false;     ///< A person has said `abort`.

@@ -13,7 +13,10 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr Millis hearing_interval = 500ms;
-/// A request with its PIN has had its effect.
+constexpr Millis sharing_interval = 200ms;
+
+}  // namespace
+
 bool has_proven_pin(const NumberProgress& number) {
   if (number.state == NumberState::migrated) return number.registers_used() > 0;
   for (std::size_t i = 0; i < std::min(number.next, number.road.size()); ++i) {
@@ -21,8 +24,6 @@ bool has_proven_pin(const NumberProgress& number) {
   }
   return number.vouched.has(Fact::pin_known) && number.registers_used() > 0;
 }
-
-}  // namespace
 
 Runner::Runner(const Plan& plan, Progress progress, RunDoors doors, RunSettings settings)
     : plan_(plan),
@@ -58,16 +59,19 @@ Entry Runner::entry_of(std::size_t number, std::string_view what) const {
 
 void Runner::write(Entry entry) {
   entry.time = doors_.clock.now();
+  entry.by = settings_.worker;
   if (auto folded = fold(progress_, entry); !folded) {
     if (!trouble_) trouble_ = folded.error();
     return;  // a journal that can't be read back would be the end of the run
   }
-  unwritten_.push_back(std::move(entry));
+  const std::int64_t epoch = epoch_of(entry);
+  unwritten_.push_back({std::move(entry), epoch});
 }
 
 // Refused PINs and blobs first, then what speaks of them, then the rations spent; only then may anything leave.
 Result<void> Runner::flush() {
   if (trouble_) return tl::make_unexpected(*trouble_);
+  if (auto checked = check_leases(); !checked) return checked;
   // A refused PIN before the journal: killed between the two, or with no room for the journal any more, this run still
   // finds the mark, and so does any other.
   for (const auto& [phone, mark] : refused_pins_) {
@@ -83,16 +87,7 @@ Result<void> Runner::flush() {
     if (auto kept = doors_.store.put_blob(purpose, sealed); !kept) return kept;
   }
   blobs_.clear();
-  if (!unwritten_.empty()) {
-    std::vector<std::string> lines;
-    lines.reserve(unwritten_.size());
-    for (const Entry& entry : unwritten_) lines.push_back(to_line(entry));
-    if (auto kept = doors_.store.append(lines); !kept) return kept;
-    if (settings_.on_entry) {
-      for (const Entry& entry : unwritten_) settings_.on_entry(entry);
-    }
-    unwritten_.clear();
-  }
+  if (auto kept = append_unwritten(); !kept) return kept;
   for (const auto& [phone, ration] : spent_) {
     if (auto kept = doors_.ledger.add_attempt(phone, ration, doors_.clock.now()); !kept) return kept;
   }
@@ -117,6 +112,43 @@ Result<void> Runner::flush() {
     });
   }
   starting_.clear();
+  return {};
+}
+
+// What is about to be kept is of numbers that are still ours. The last word has the journal, which is asked again when
+// it is written.
+Result<void> Runner::check_leases() {
+  if (!shared()) return {};
+  while (true) {
+    if (auto dropped = drop_lost(); !dropped) return dropped;
+    if (blobs_.empty() && doubted_pins_.empty()) return {};
+    const auto lost = doors_.store.append_fenced({}, fences());
+    if (!lost) return tl::make_unexpected(lost.error());
+    if (lost->empty()) return {};
+    note_lost(*lost);
+  }
+}
+
+// All of it, or, where it rests on leases that are lost, what is left without them.
+Result<void> Runner::append_unwritten() {
+  while (!unwritten_.empty()) {
+    std::vector<std::string> lines;
+    lines.reserve(unwritten_.size());
+    for (const Unwritten& written : unwritten_) lines.push_back(to_line(written.entry));
+    const auto lost = doors_.store.append_fenced(lines, shared() ? fences() : std::vector<Fence>());
+    if (!lost) return tl::make_unexpected(lost.error());
+    if (lost->empty()) break;
+    note_lost(*lost);
+    if (auto dropped = drop_lost(); !dropped) return dropped;
+  }
+  if (settings_.on_entry) {
+    for (const Unwritten& written : unwritten_) settings_.on_entry(written.entry);
+  }
+  unwritten_.clear();
+  unbegun_.clear();
+  for (const std::string& phone : std::exchange(to_release_, {})) {
+    if (auto released = doors_.ledger.release(phone, settings_.holder); !released) return released;
+  }
   return {};
 }
 
@@ -195,7 +227,7 @@ void Runner::advance_due() {
 
 Time Runner::next_due() const {
   const Time now = doors_.clock.now();
-  Time next = now + hearing_interval;
+  Time next = now + (shared() ? sharing_interval : hearing_interval);
   // What is not to go on is not waited for either: its time may have passed long ago.
   if (progress_.paused.empty() && stops_ < 2) next = std::min(next, agenda_.next(true));
   if (progress_.paused.empty() && may_begin_more()) {
@@ -207,9 +239,10 @@ Time Runner::next_due() const {
 
 bool Runner::has_ended() const {
   if (!jobs_.empty() || !starting_.empty() || !hook_queue_.empty()) return false;
-  if (!progress_.paused.empty() || stops_ > 1) return true;
+  if (!progress_.paused.empty() || stops_ > 1 || leaving_ || (shared() && progress_.done)) return true;
   if (agenda_.next(true) != never) return false;
   if (stops_ > 0) return true;
+  if (!leads() || (shared() && moves_elsewhere())) return false;
   if (progress_.on_hold) return tally_.unended() == 0 || !settings_.waits_for_a_word;
   if (agenda_.next(false) != never) return false;
   if (!progress_.held.empty()) return true;
@@ -224,10 +257,22 @@ void Runner::pause(std::string what, std::string message) {
   entry.message = std::move(message);
   entry.more = {{"for", std::move(what)}};
   write(std::move(entry));
+  leaving_ = shared();
+}
+
+// Before the last word about a run: has another worker something to do, or to say?
+bool Runner::may_end() {
+  if (!has_ended()) return false;
+  if (!shared() || !progress_.paused.empty() || progress_.done || stops_ > 0) return true;
+  if (auto synced = sync(); !synced) {
+    trouble_ = synced.error();
+    return false;
+  }
+  return has_ended();
 }
 
 void Runner::finish_run() {
-  if (!progress_.paused.empty()) return;
+  if (!progress_.paused.empty() || (shared() && (progress_.done || stops_ > 0))) return;
   if (stops_ > 0) return pause("signal", "stopped as asked; the same command goes on where it left off");
   if (tally_.unended() > 0 && needs_word_) {
     ensure(progress_.waits.has_value(), "a run that needs a word has said which");
@@ -238,6 +283,7 @@ void Runner::finish_run() {
     if (waits_for_people(number)) waits = number.waits_for;
   }
   if (!waits.empty()) return pause(waits, "nothing moves until a person has answered; see the numbers that wait");
+  if (shared() && tally_.unended() > 0 && !claim_unbegun()) return;
   for (std::size_t i = 0; i < numbers_.size(); ++i) {
     if (!is_final(progress_.numbers[i].state)) end_unbegun(i);
   }
@@ -264,26 +310,29 @@ void Runner::end_unbegun(std::size_t index) {
                               : "the run ended before it");
 }
 
-Result<void> Runner::loop() {
-  while (true) {
-    if (auto heard = hear(); !heard) return heard;
-    if (progress_.paused.empty()) {
-      start_numbers();
-      advance_due();
-    }
-    if (auto flushed = flush(); !flushed) return flushed;
-    if (settings_.on_tick) settings_.on_tick(progress_, doors_.clock.now());
-    if (has_ended()) {
-      finish_run();
-      if (auto flushed = flush(); !flushed) return flushed;
-      return call_after_run();
-    }
-    for (const Workers::Ticket ticket : doors_.workers.wait(next_due())) {
-      auto job = jobs_.extract(ticket);
-      ensure(!job.empty(), "a finished job was started here");
-      complete(*job.mapped());
-    }
+Result<bool> Runner::turn() {
+  if (shared()) {
+    if (auto done = share(); !done) return tl::make_unexpected(done.error());
   }
+  if (auto heard = hear(); !heard) return tl::make_unexpected(heard.error());
+  if (progress_.paused.empty() && !leaving_) {
+    start_numbers();
+    advance_due();
+  }
+  if (auto flushed = flush(); !flushed) return tl::make_unexpected(flushed.error());
+  if (settings_.on_tick) settings_.on_tick(progress_, doors_.clock.now());
+  if (may_end()) {
+    finish_run();
+    if (auto flushed = flush(); !flushed) return tl::make_unexpected(flushed.error());
+    // Else the last word was refused: another leads by now, or has just taken a number.
+    if (has_ended() && (progress_.done || !progress_.paused.empty() || stops_ > 0)) return false;
+  }
+  for (const Workers::Ticket ticket : doors_.workers.wait(next_due())) {
+    auto job = jobs_.extract(ticket);
+    ensure(!job.empty(), "a finished job was started here");
+    complete(*job.mapped());
+  }
+  return true;
 }
 
 // What this process takes over: numbers under way are in its hands at once, whatever their wave.
@@ -304,10 +353,26 @@ void Runner::take_over() {
 }
 
 Result<void> Runner::run() {
+  auto goes_on = take_up();
+  if (goes_on && !*goes_on) return {};
+  while (goes_on && *goes_on) goes_on = turn();
+  return put_down(goes_on ? Result<void>() : tl::make_unexpected(goes_on.error()));
+}
+
+Result<bool> Runner::take_up() {
+  if (shared()) {
+    if (auto folded = fold_anew(); !folded) return tl::make_unexpected(folded.error());
+  }
   if (progress_.done) {
     // Only a person's word reopens a run that has ended.
-    if (auto heard = hear(); !heard) return heard;
-    if (progress_.done) return {};
+    if (shared()) {
+      if (auto led = keep_lead(); !led) return tl::make_unexpected(led.error());
+    }
+    if (auto heard = hear(); !heard) return tl::make_unexpected(heard.error());
+    if (progress_.done) {
+      if (lead_epoch_) (void)doors_.ledger.release(lead_key(), settings_.holder);
+      return false;
+    }
   }
   if (!progress_.started_at) {
     Entry entry;
@@ -324,9 +389,22 @@ Result<void> Runner::run() {
     entry.more = {{"boot", settings_.clock.boot}, {"booted", settings_.clock.booted.time_since_epoch().count()}};
   }
   write(std::move(entry));
-  take_over();
+  if (!shared()) {
+    session_ = progress_.session;
+    take_over();
+    return true;
+  }
+  // From here on it reads the journal as everybody else does.
+  if (auto flushed = flush(); !flushed) return tl::make_unexpected(flushed.error());
+  if (auto folded = fold_anew(); !folded) return tl::make_unexpected(folded.error());
+  session_ = progress_.workers.at(settings_.worker).session;
+  return true;
+}
 
-  const auto result = loop();
+Result<void> Runner::put_down(Result<void> result) {
+  if (result && (progress_.done || !progress_.paused.empty() || !shared())) result = call_after_run();
+  if (result && progress_.done && leads()) result = drop_spent_blobs();
+  if (result && shared()) result = leave();
   if (!result) let_go();
   for (std::size_t i = 0; i < numbers_.size(); ++i) {
     if (active_[i] && active_[i]->leased && !may_still_land(i)) {

@@ -44,8 +44,12 @@ struct RunDoors {
 };
 
 struct RunSettings {
-  std::string run_name;           ///< As the user gave it, for the commands in messages.
-  std::string holder;             ///< Who holds the leases: host, process and run.
+  std::string run_name;  ///< As the user gave it, for the commands in messages.
+  std::string holder;    ///< Who holds the leases: host, process and run.
+  /// Who this is among several that share the run, like nobody before it: then `holder` too is like nobody's. Run and
+  /// ledger must be of one database (RunStore::database_id). Empty: this process has the run for itself.
+  std::string worker{};
+  std::string run_key{};          ///< The run's name as the leases of its workers have it: without commas.
   ClockMark clock;                ///< Of the clock; empty where it can't be set.
   int concurrency = 32;           ///< Numbers active at once.
   bool waits_for_a_word = false;  ///< On hold or before an approval it waits for the word; else the run is paused.
@@ -71,6 +75,12 @@ class Runner {
   /// that is not written down.
   Result<void> run();
 
+  /// The same in parts, for whoever has several to look after: take it up (false: there is nothing to do), turn by turn
+  /// (false: it has come to its end), and let go of it, also after an error.
+  Result<bool> take_up();
+  Result<bool> turn();
+  Result<void> put_down(Result<void> result);
+
   /// Asks it to pause: no new number starts; those past their commit point are brought to their verification first.
   /// Asked twice, only requests in flight are awaited. Safe from any thread and from signal handlers.
   void stop() noexcept { stops_.fetch_add(1); }
@@ -80,10 +90,15 @@ class Runner {
  private:
   struct Active;
   struct Job;
+  struct Unwritten {
+    Entry entry;
+    std::int64_t epoch = 0;  ///< Of the lease that it rests on; 0: of none.
+  };
 
   // The loop, and whose turn it is (runner.cpp).
-  Result<void> loop();
   Result<void> flush();
+  Result<void> append_unwritten();
+  Result<void> check_leases();
   void let_go();
   void take_over();
   void take_in_hand(std::size_t index, bool rechecking = false);
@@ -91,6 +106,7 @@ class Runner {
   void advance_due();
   Time next_due() const;
   bool has_ended() const;
+  bool may_end();
   void finish_run();
   void end_unbegun(std::size_t index);
   void pause(std::string what, std::string message);
@@ -101,8 +117,44 @@ class Runner {
   bool may_go_on(std::size_t index) const;
   bool may_begin_more() const;
 
+  // Several workers on one run (sharing.cpp).
+  bool shared() const { return !settings_.worker.empty(); }
+  bool leads() const { return !shared() || lead_epoch_.has_value(); }
+  bool is_ours(std::size_t index) const;
+  bool is_free(std::size_t index) const;
+  Result<void> share();
+  Result<void> sync();
+  void on_others(const Entry& entry);
+  Result<void> keep_lead();
+  void stop_leading();
+  Result<void> keep_leases();
+  Result<void> take_abandoned();
+  Result<void> claim_chosen(const std::vector<std::size_t>& chosen, bool within_budget);
+  bool take(std::size_t index, const LedgerStore::Lease& lease, Time asked);
+  bool renew(std::size_t index);
+  bool claim_unbegun();
+  bool moves_elsewhere() const;
+  static bool needs_lead(const Unwritten& written);
+  std::int64_t epoch_of(const Entry& entry) const;
+  std::size_t index_of(const std::string& phone) const;
+  void give_back(const std::string& key);
+  std::vector<Fence> fences() const;
+  void note_lost(const std::vector<std::string>& lost);
+  Result<void> drop_lost();
+  Result<void> fold_anew();
+  void refresh(std::size_t index);
+  void let_go_of_lost(std::size_t index, const Job& job);
+  bool take_waba(const std::string& waba, std::size_t index);
+  Time waba_until(std::size_t index) const;
+  void free_waba(std::string waba);
+  Result<void> leave();
+  Result<void> drop_spent_blobs();
+  Millis lease_length() const;
+  std::string lead_key() const;
+
   // What people say (hearing.cpp).
   Result<void> hear();
+  bool deal_with(const RunStore::Message& message);
   void hear_about(std::size_t index, const RunStore::Message& message, const Json& json);
   void hear_about_run(const RunStore::Message& message, const Json& json);
   void forgive_the_wait();
@@ -115,6 +167,7 @@ class Runner {
   void start_from(std::set<std::size_t>& lined_up, std::size_t end);
   bool may_start(std::size_t index);
   void note_proven_pin(std::size_t index);
+  std::string over_budget(std::size_t wave) const;
   bool is_over_budget(std::size_t wave);
   bool has_begun(std::size_t wave);
   bool has_soaked(std::size_t wave);
@@ -174,6 +227,7 @@ class Runner {
   bool pin_may_be_sent(std::size_t index, const Step& step, const Sighting& sighting);
   bool gather(std::size_t index, const Step& step, Supplies& supplies);
   bool take_code(std::size_t index, const Step& step, Supplies& supplies);
+  void note_refused_pin(std::size_t index);
   void doubt_pin(std::size_t index, bool doubted);
   std::string doubt_mark(std::size_t index) const;
   void on_outcome(std::size_t index, const Step& step, Outcome outcome);
@@ -209,7 +263,7 @@ class Runner {
   Pace pace_;
   std::map<Workers::Ticket, std::unique_ptr<Job>> jobs_;
   Workers::Ticket last_ticket_ = 0;
-  std::vector<Entry> unwritten_;
+  std::vector<Unwritten> unwritten_;
   std::vector<std::pair<std::string, std::string>> blobs_;  // purpose and sealed bytes, durable before the entries
   std::vector<std::pair<std::string, std::string>> spent_;  // phone and ration, durable before the jobs
   std::vector<std::pair<std::string, std::string>> refused_pins_;         // phone and mark
@@ -242,6 +296,25 @@ class Runner {
   Time graph_not_before_{};  // a shared limit asks everybody to slow down
   Millis graph_wait_{0};     // … and for how long it last did
   std::int64_t last_message_ = 0;
+  std::vector<RunStore::Message> unheard_;  // not dealt with, and not known to be dealt with by others
+  std::vector<std::string> to_release_;     // leases to give back once what was written under them is durable
+  int session_ = 0;                         // this process's
+  // Where several workers share the run:
+  std::size_t known_ = 0;  // so many records of the journal are folded
+  std::optional<Time> synced_at_;
+  Time leads_at_{};                              // when the lead is asked for, or renewed …
+  std::optional<std::int64_t> lead_epoch_;       // … and its lease's epoch while this worker leads
+  Time keeps_at_{};                              // when leases are renewed
+  Time takes_at_{};                              // when numbers of dead workers are looked for
+  std::set<std::size_t> elsewhere_;              // begun or taken, and not in our hands
+  std::set<std::size_t> lost_;                   // ours no more, and not yet dropped
+  std::map<std::size_t, std::int64_t> unbegun_;  // epochs of numbers that are claimed to be ended
+  struct SharedLease {
+    std::int64_t epoch = 0;
+    Time until{};
+  };
+  std::map<std::string, SharedLease> waba_leases_;
+  bool leaving_ = false;  // it has paused the run itself
   std::optional<Error> trouble_;
   std::atomic<int> stops_{0};
 };

@@ -37,6 +37,7 @@ void Runner::complete(Job& job) {
 
 void Runner::conclude(Job& job) {
   Active& active = *active_[job.number];
+  if (active.lost) return let_go_of_lost(job.number, job);
   active.in_flight = false;
   active.due = doors_.clock.now();
   active.looked = job.began;
@@ -86,9 +87,9 @@ OwnRecord Runner::own_record(std::size_t index, const Observation& seen) {
   const HomeFinding home = find_home(*numbers_[index], seen);
   const bool still_up = home.settled && home.home == Home::onprem;
   // What has queued up since the client was seen empty is not in any backup.
-  const bool drained = number.drained_session == progress_.session && !active.drained_long_ago;
+  const bool drained = number.drained_session == session_ && !active.drained_long_ago;
   if (still_up && !drained) own.vouched.remove(Fact::queue_drained);
-  const bool fresh = number.backup_session == progress_.session && !active.backup_is_old;
+  const bool fresh = number.backup_session == session_ && !active.backup_is_old;
   own.backup_fresh = number.backup_session != 0 && (fresh || !still_up);
   if (!active.snapshot) {
     active.snapshot = open_snapshot(blob_name("snapshot", number));

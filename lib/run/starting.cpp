@@ -31,6 +31,13 @@ void Runner::start_numbers() {
   start_from(asked_for_, numbers_.size());
   if (!progress_.held.empty() || !asked_for_.empty()) return;
   const std::vector<WaveSpan>& waves = tally_.waves();
+  if (!leads()) {
+    // Whoever leads has begun these waves.
+    const auto begun = std::min(waves.size(), static_cast<std::size_t>(std::max(progress_.wave, 0)));
+    if (begun > 0 && over_budget(begun - 1).empty())
+      start_from(to_start_, waves[begun - 1].first + waves[begun - 1].size);
+    return;
+  }
   for (; wave_ < waves.size() && tally_.unended(wave_) == 0; ++wave_) {
     if (is_over_budget(wave_) || !has_soaked(wave_)) return;
   }
@@ -43,25 +50,32 @@ void Runner::start_from(std::set<std::size_t>& lined_up, std::size_t end) {
   const Time now = doors_.clock.now();
   const auto usage = doors_.site.usage();
   pace_.learn(usage.percent, usage.calls);
+  std::vector<std::size_t> chosen;  // of several workers only one begins with a number
   while (!lined_up.empty() && *lined_up.begin() < end) {
-    if (tally_.busy() >= static_cast<std::size_t>(settings_.concurrency)) return;
+    if (tally_.busy() + chosen.size() >= static_cast<std::size_t>(settings_.concurrency)) break;
     const std::size_t index = *lined_up.begin();
     if (!may_start(index)) {
       behind_pin_[numbers_[index]->pin.text()].push_back(index);
       lined_up.erase(index);
       continue;
     }
-    if ((begins_at_ = held_back_until(index))) return;
+    if ((begins_at_ = held_back_until(index))) break;
     if (!fits_now(index)) {
-      if (begins_at_) return;
+      if (begins_at_) break;
       lined_up.erase(index);  // no window is ever long enough
       continue;
     }
     lined_up.erase(index);
     last_start_ = now;
     pace_.begun(numbers_[index]->waba_id, now);
-    take_in_hand(index);
+    if (shared()) {
+      chosen.push_back(index);
+    } else {
+      take_in_hand(index);
+    }
   }
+  if (chosen.empty()) return;
+  if (auto claimed = claim_chosen(chosen, &lined_up == &to_start_); !claimed) trouble_ = claimed.error();
 }
 
 // As slowly as a person has said, and as Graph's limits ask for.
@@ -110,30 +124,43 @@ bool Runner::may_start(std::size_t index) {
   const bool uses_pin =
       std::any_of(road.begin(), road.end(), [](const std::string& step) { return step_of(step).kind.uses_pin; });
   if (!uses_pin) return true;
-  return pin_prover_.emplace(ref, index).first->second == index;
+  const auto prover = pin_prover_.find(ref);
+  if (prover != pin_prover_.end()) return prover->second == index;
+  if (!leads()) return false;
+  pin_prover_.emplace(ref, index);
+  return true;
 }
 
 void Runner::note_proven_pin(std::size_t index) {
   const auto ref = pin_refs_.find(numbers_[index]->pin.text());
   if (ref == pin_refs_.end()) return;
   ref->second = true;
-  for (const std::size_t behind : std::exchange(behind_pin_[ref->first], {})) line_up(behind);
+  for (const std::size_t behind : std::exchange(behind_pin_[ref->first], {})) {
+    if (!shared() || is_free(behind)) line_up(behind);
+  }
 }
 
-// A limit that is reached stops new starts; what has begun goes on.
-bool Runner::is_over_budget(std::size_t wave) {
+// Which limit is reached; empty when none is.
+std::string Runner::over_budget(std::size_t wave) const {
   const std::size_t size = tally_.waves()[wave].size;
   const auto wave_limit = static_cast<std::size_t>(policy_.max_failures.of(static_cast<int>(size)));
   const auto run_limit = static_cast<std::size_t>(policy_.max_failures_run.of(static_cast<int>(numbers_.size())));
   const bool wave_full = tally_.failed(wave) > 0 && tally_.failed(wave) >= wave_limit;
   const bool run_full = tally_.failed() > 0 && tally_.failed() >= run_limit;
-  if (!wave_full && !run_full) return false;
+  if (!wave_full && !run_full) return {};
+  return wave_full ? fmt::format("{} of the {} failures that wave {} allows: no new number starts", tally_.failed(wave),
+                                 wave_limit, wave + 1)
+                   : fmt::format("{} of the {} failures that the run allows: no new number starts", tally_.failed(),
+                                 run_limit);
+}
+
+// A limit that is reached stops new starts; what has begun goes on.
+bool Runner::is_over_budget(std::size_t wave) {
+  std::string limit = over_budget(wave);
+  if (limit.empty()) return false;
   Entry entry;
   entry.event = event::held;
-  entry.message = wave_full ? fmt::format("{} of the {} failures that wave {} allows: no new number starts",
-                                          tally_.failed(wave), wave_limit, wave + 1)
-                            : fmt::format("{} of the {} failures that the run allows: no new number starts",
-                                          tally_.failed(), run_limit);
+  entry.message = std::move(limit);
   write(std::move(entry));
   return true;
 }
@@ -196,6 +223,7 @@ bool Runner::has_soaked(std::size_t wave) {
 
 // Why nothing new begins, for whoever looks; told once.
 void Runner::wait_as_run(std::string what, std::string message, std::optional<Time> until, std::string next_command) {
+  if (!leads()) return;
   if (progress_.waits && progress_.waits->what == what && progress_.waits->message == message) return;
   Entry entry;
   entry.event = event::waiting;

@@ -29,9 +29,9 @@ bool is_last_resort(const Step& step) {
 bool Runner::take_lease(std::size_t index) {
   Active& active = *active_[index];
   const Time now = doors_.clock.now();
-  const Millis longest = policy_.register_timeout + policy_.server_delay_max + policy_.status_lag_max;
-  const Millis length = 2 * longest + 2min;
+  const Millis length = lease_length();
   if (active.leased && active.lease_until - now > length / 2) return true;
+  if (shared() && active.leased) return renew(index);
   const std::string& phone = progress_.numbers[index].phone;
   const auto lease = doors_.ledger.lease(phone, settings_.holder, now, now + length);
   if (!lease) {
@@ -47,6 +47,7 @@ bool Runner::take_lease(std::size_t index) {
     return false;
   }
   active.leased = true;
+  active.epoch = lease->epoch;
   active.lease_until = now + length;
   return true;
 }
@@ -83,7 +84,7 @@ void Runner::advance(std::size_t index) {
   if (is_settled_already(index, step)) return settle(index);
   if (step.kind.once_per_waba) {
     const auto holder = waba_holder_.emplace(numbers_[index]->waba_id, index).first;
-    if (holder->second != index) {
+    if (holder->second != index || !take_waba(numbers_[index]->waba_id, index)) {
       active.due = doors_.clock.now() + policy_.settle_poll;
       return;
     }
@@ -193,7 +194,7 @@ void Runner::settle(std::size_t index) {
   Entry entry = entry_of(index, event::settled);
   entry.step = step.kind.name;
   write(std::move(entry));
-  if (step.kind.once_per_waba) waba_holder_.erase(numbers_[index]->waba_id);
+  if (step.kind.once_per_waba) free_waba(numbers_[index]->waba_id);
   if (step.kind.effect.gives.has(Fact::queue_drained)) active_[index]->drained_long_ago = false;
   if (step.kind.uses_pin && number.attempts.contains(std::string(step.kind.name))) {
     doubt_pin(index, false);
@@ -231,7 +232,9 @@ void Runner::attempt(std::size_t index, const Step& step, const Sighting& sighti
     write(std::move(entry));
     if (step.kind.ration != Ration::none) spent_.emplace_back(number.phone, name(step.kind.ration));
     if (step.kind.uses_pin) doubt_pin(index, true);
-    supplies.not_after = active.lease_until - settling(step.kind, policy_);
+    Time until = active.lease_until;
+    if (step.kind.once_per_waba && shared()) until = std::min(until, waba_until(index));
+    supplies.not_after = until - settling(step.kind, policy_);
   }
   supplies.snapshot = active.snapshot;
   auto job = std::make_unique<Job>();
@@ -364,7 +367,11 @@ bool Runner::gather(std::size_t index, const Step& step, Supplies& supplies) {
 
 bool Runner::take_code(std::size_t index, const Step& step, Supplies& supplies) {
   const NumberProgress& number = progress_.numbers[index];
-  const auto code = codes_.find(number.phone);
+  auto code = codes_.find(number.phone);
+  if (code != codes_.end() && progress_.heard.contains(code->second.number)) {
+    codes_.erase(code);  // another worker has used it
+    code = codes_.end();
+  }
   if (code == codes_.end()) {
     const auto tried = number.attempts.find(std::string(step.kind.name));
     if (tried != number.attempts.end() && tried->second >= codes_at_most) {
@@ -386,6 +393,11 @@ bool Runner::take_code(std::size_t index, const Step& step, Supplies& supplies) 
   return opened.has_value();
 }
 
+void Runner::note_refused_pin(std::size_t index) {
+  refused_pins_.emplace_back(progress_.numbers[index].phone,
+                             pin_mark(doors_.sealer, *numbers_[index], doors_.site.pin(*numbers_[index])));
+}
+
 // While a request with it is under way a PIN is in doubt, for every run: its refusal may never be heard of.
 void Runner::doubt_pin(std::size_t index, bool doubted) {
   doubted_pins_.emplace_back(progress_.numbers[index].phone, doubt_mark(index), doubted);
@@ -400,7 +412,8 @@ void Runner::on_outcome(std::size_t index, const Step& step, Outcome outcome) {
   Active& active = *active_[index];
   if (step.call != nullptr) active.seen.reset();
   if (outcome.product) {
-    const std::string purpose = blob_name(step.keeps, number);
+    std::string purpose = blob_name(step.keeps, number);
+    if (shared() && step.keeps != "snapshot") purpose = fmt::format("{} {} {}", step.keeps, number.phone, session_);
     blobs_.emplace_back(purpose, doors_.sealer.seal(*outcome.product, purpose));
     active.snapshot.reset();
   }
@@ -422,7 +435,7 @@ void Runner::on_outcome(std::size_t index, const Step& step, Outcome outcome) {
     write(std::move(entry));
   }
   if (step.kind.uses_pin && outcome.how != Outcome::How::ambiguous) doubt_pin(index, false);
-  if (step.kind.once_per_waba && outcome.how != Outcome::How::ambiguous) waba_holder_.erase(numbers_[index]->waba_id);
+  if (step.kind.once_per_waba && outcome.how != Outcome::How::ambiguous) free_waba(numbers_[index]->waba_id);
   if (outcome.how == Outcome::How::done) {
     if (outcome.vouched.has(Fact::backup_in_hand)) active.backup_is_old = false;
     active.failures = 0;
@@ -483,8 +496,7 @@ void Runner::react(std::size_t index, const Step& step, const Outcome& outcome) 
       active.not_before = now + backoff;
       return;
     case ErrorClass::pin:
-      refused_pins_.emplace_back(number.phone,
-                                 pin_mark(doors_.sealer, *numbers_[index], doors_.site.pin(*numbers_[index])));
+      note_refused_pin(index);
       return stop_number(index, advised, {Fact::pin_given, Fact::pin_known});
     case ErrorClass::backup:
       if (again) return stop_number(index, advised, step.kind.effect.needs & Facts{Fact::late_backup_possible});

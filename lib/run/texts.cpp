@@ -28,7 +28,9 @@ std::string without_stop(std::string text) {
 std::string sentence(const std::string& text) { return without_stop(text) + "."; }
 
 std::string blob_name(std::string_view what, const NumberProgress& number) {
-  return std::string(what) + " " + number.phone;
+  const auto keeper = number.kept_by.find(std::string(what));
+  return std::string(what) + " " + number.phone +
+         (keeper == number.kept_by.end() ? "" : " " + std::to_string(keeper->second));
 }
 
 }  // namespace wamigrate

@@ -20,7 +20,8 @@ Json json_of(const Road& road);
 std::string without_stop(std::string text);
 std::string sentence(const std::string& text);
 
-/// The name under which a number's sealed blob of one kind is kept: "backup +49…".
+/// The name under which a number's sealed blob of one kind is kept: "backup +49…". Where several share a run each keeps
+/// its own, and the journal says whose counts: what one that was frozen puts down late replaces nothing.
 std::string blob_name(std::string_view what, const NumberProgress& number);
 
 }  // namespace wamigrate

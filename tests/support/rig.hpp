@@ -131,19 +131,19 @@ class MemoryLedger : public LedgerStore {
     return {};
   }
   Result<Lease> lease(const std::string& phone, const std::string& holder, Time now, Time until) override {
-    const auto found = leases_.find(phone);
-    if (found != leases_.end() && found->second.holder != holder && found->second.until > now) return found->second;
-    leases_[phone] = {holder, until};
-    return leases_[phone];
+    Lease& lease = leases_[phone];
+    if (!lease.holder.empty() && lease.holder != holder && lease.until > now) return lease;
+    lease = {holder, until, lease.epoch + (lease.holder == holder ? 0 : 1)};
+    return lease;
   }
   Result<void> release(const std::string& phone, const std::string& holder) override {
     const auto found = leases_.find(phone);
-    if (found != leases_.end() && found->second.holder == holder) leases_.erase(found);
+    if (found != leases_.end() && found->second.holder == holder) found->second.holder.clear();
     return {};
   }
   std::optional<Lease> lease_of(const std::string& phone) const {
     const auto found = leases_.find(phone);
-    return found == leases_.end() ? std::nullopt : std::optional(found->second);
+    return found == leases_.end() || found->second.holder.empty() ? std::nullopt : std::optional(found->second);
   }
 
  private:
@@ -151,6 +151,27 @@ class MemoryLedger : public LedgerStore {
   std::vector<std::pair<std::string, Time>> attempts_;
   std::set<std::string> refused_;
   std::map<std::string, Lease> leases_;
+};
+
+/// What workers that share a run see of a store: what rests on leases is refused with them.
+class FencedStore : public MemoryRunStore {
+ public:
+  explicit FencedStore(MemoryLedger& ledger) : ledger_(ledger) {}
+  Result<std::vector<std::string>> append_fenced(std::span<const std::string> records,
+                                                 std::span<const Fence> rests_on) override {
+    std::vector<std::string> lost;
+    for (const Fence& fence : rests_on) {
+      const auto lease = ledger_.lease_of(fence.phone);
+      if (!lease || lease->epoch != fence.epoch) lost.push_back(fence.phone);
+    }
+    if (!lost.empty()) return lost;
+    if (auto appended = append(records); !appended) return tl::make_unexpected(appended.error());
+    return lost;
+  }
+  std::string database_id() const override { return "memory"; }
+
+ private:
+  MemoryLedger& ledger_;
 };
 
 /// Secrets by what their reference names; anything else is missing.

@@ -61,6 +61,7 @@ int run_apply(const Invocation& invocation) {
   }
   auto execution = execution_of(invocation);
   if (!execution) return console.complain(execution.error());
+  execution->worker = invocation.flag("worker");
   if (plan->numbers.empty() ||
       std::all_of(plan->numbers.begin(), plan->numbers.end(),
                   [&](const PlannedNumber& number) { return plan->roads[number.road].steps.empty(); })) {
@@ -195,11 +196,14 @@ int run_rollback(const Invocation& invocation) {
 
 Command apply_command() {
   return {"apply",
-          "PLAN --run RUN [--dry-run] [--yes] [--concurrency N] [--wait] [--postpone-file FILE] [--metrics-file FILE] "
-          "[--metrics-port PORT]",
+          "PLAN --run RUN [--worker] [--dry-run] [--yes] [--concurrency N] [--wait] [--postpone-file FILE] "
+          "[--metrics-file FILE] [--metrics-port PORT]",
           "Carries out a plan, or resumes it. The same command again is always safe.",
           {"PLAN"},
-          add_run,
+          [](auto& add) {
+            add_run(add);
+            add("worker", po::bool_switch(), "one of several, on whatever machines, that share a run in PostgreSQL");
+          },
           run_apply};
 }
 

@@ -83,7 +83,12 @@ int dry_run(const Plan& plan, const Console& console) {
 }
 
 int execute(RunDirectory& run, const Console& console, ExecuteOptions options) {
-  auto lock = run.lock();
+  if (options.worker && !run.in_database()) {
+    return fail_with(console,
+                     Error{"several workers need a run that all of them reach, and " + run.name() + " is a directory",
+                           "say --run 'postgresql://…?run=NAME', or leave --worker out"});
+  }
+  auto lock = run.lock(options.worker);
   if (!lock) {
     console.complain(lock.error(), paused);
     return paused;
@@ -128,6 +133,11 @@ int execute(RunDirectory& run, const Console& console, ExecuteOptions options) {
   // The run, not the process: its lock lets only one process in, and that one may go on where a killed one stopped.
   const std::string process = process_name();
   settings.holder = process.substr(0, process.rfind(':')) + " " + run.full_name();
+  if (options.worker) {
+    settings.worker = worker_name();
+    settings.holder = settings.worker + " " + run.full_name();
+    settings.run_key = run.key();
+  }
   settings.clock = SystemClock::mark();
   settings.concurrency = options.concurrency.value_or(plan->fleet.policy.concurrency);
   settings.waits_for_a_word = options.waits_for_a_word || console.can_ask();

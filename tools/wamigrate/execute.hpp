@@ -15,6 +15,7 @@ struct ExecuteOptions {
   MetricsOptions metrics{};
   bool waits_for_a_word = false;          ///< On hold or before an approval it stays and waits.
   std::filesystem::path postpone_file{};  ///< While it is there no commit point is passed; empty: none.
+  bool worker = false;                    ///< One of several that share the run.
 };
 
 /// Shows what will be done, asks where a person may be asked, resolves every secret, runs, reports. The exit code.

@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "base/database_url.hpp"
+#include "base/digest.hpp"
 #include "plan/plan.hpp"
 #include "ports/store.hpp"
 #include "run/progress.hpp"
@@ -37,8 +38,13 @@ class RunDirectory {
   Result<Progress> progress();
   /// The plan with the PIN references that people supplied since in place of the refused ones; `known`: progress().
   Result<Plan> plan_with_overrides(const Progress& known);
-  /// Held while one process works on the run.
-  Result<std::unique_ptr<FileLock>> lock() const { return url_ ? lock_run(url_->text()) : lock_file(path_ / "lock"); }
+  /// Held while one process works on the run, or while any of several `workers` does.
+  Result<std::unique_ptr<FileLock>> lock(bool workers = false) const {
+    return url_ ? lock_run(url_->text(), nullptr, workers) : lock_file(path_ / "lock");
+  }
+  bool in_database() const { return url_.has_value(); }
+  /// What tells a run from the others in its database, however its workers write the database's URL; empty for a file.
+  std::string key() const { return url_ ? sha256_hex(url_->run).substr(0, 16) : std::string(); }
   /// A run in a database rests on leases in the same database: any other ledger is refused.
   Result<void> require_ledger(const LedgerStore& ledger) const;
   /// Writes report.md, report.html and events.jsonl beside the journal; nothing for a run in a database.

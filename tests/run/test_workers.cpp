@@ -1,0 +1,202 @@
+// Several workers on one run, turn by turn on one simulated clock: what the world saw is the judge.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "support/catch.hpp"
+#include "support/rig.hpp"
+
+using namespace wamigrate;
+using namespace wamigrate::rig;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// One process of several.
+struct Worker {
+  Worker(Rig& rig, const Plan& plan, const std::string& name)
+      : site(plan.fleet, rig.in_front != nullptr ? *rig.in_front : *rig.transport, rig.clock), workers(rig.clock) {
+    std::vector<const Number*> numbers;
+    for (std::size_t i = 0; i < plan.numbers.size(); ++i) numbers.push_back(&plan.number(i));
+    ensure(site.resolve(numbers, Need::changing, plan.direction, rig.secrets).empty(), "secrets are there");
+    RunSettings settings;
+    settings.run_name = "RUN";
+    settings.worker = name;
+    settings.holder = name + " RUN";
+    settings.run_key = "RUN";
+    settings.concurrency = plan.fleet.policy.concurrency;
+    settings.waits_for_a_word = rig.waits_for_a_word;
+    runner = std::make_unique<Runner>(
+        plan, begin(plan),
+        RunDoors{site, *rig.store, rig.ledger, rig.sealer, workers, rig.clock, rig.zones.get(), rig.hooks}, settings);
+  }
+  bool turn() {
+    if (ended) return false;
+    if (!begun) {
+      begun = true;
+      auto taken_up = runner->take_up();
+      REQUIRE(taken_up.has_value());
+      if (!*taken_up) ended = true;
+      return !ended;
+    }
+    const auto goes_on = runner->turn();
+    if (!goes_on) FAIL(goes_on.error().message);
+    if (*goes_on) return true;
+    REQUIRE(runner->put_down({}).has_value());
+    ended = true;
+    return false;
+  }
+
+  Site site;
+  SimWorkers workers;
+  std::unique_ptr<Runner> runner;
+  bool begun = false;
+  bool ended = false;
+};
+
+struct Crew {
+  explicit Crew(Rig& at, const Plan& of) : rig(at), plan(of) { rig.store = std::make_unique<FencedStore>(rig.ledger); }
+  Worker& add(const std::string& name) { return *workers.emplace_back(std::make_unique<Worker>(rig, plan, name)); }
+  /// Turn by turn until all have ended; false when that takes for ever. `between` is told the count of turns.
+  bool work(const std::function<void(int)>& between = {}) {
+    for (int turn = 0; turn < 200'000; ++turn) {
+      bool any = false;
+      for (std::size_t i = 0; i < workers.size(); ++i) {
+        if (workers[i] && !frozen.contains(i)) any = workers[i]->turn() || any;
+      }
+      if (!any && frozen.empty()) return true;
+      if (between) between(turn);
+    }
+    return false;
+  }
+  Progress progress() const { return *fold_journal(plan, *rig.store->journal()); }
+
+  Rig& rig;
+  const Plan& plan;
+  std::vector<std::unique_ptr<Worker>> workers;
+  std::set<std::size_t> frozen;
+};
+
+int registers(Rig& rig, int index) { return static_cast<int>(rig.world->requests("register", rig.phone(index))); }
+
+void check_all_migrated_once(Rig& rig, const Crew& crew) {
+  const Progress progress = crew.progress();
+  CHECK(progress.done);
+  for (std::size_t i = 0; i < progress.numbers.size(); ++i) {
+    INFO(progress.numbers[i].phone << " " << progress.numbers[i].reason);
+    CHECK(progress.numbers[i].state == NumberState::migrated);
+    CHECK(registers(rig, static_cast<int>(i)) == 1);
+  }
+}
+
+std::size_t count_of(Rig& rig, std::string_view event, const std::string& by = {}) {
+  std::size_t count = 0;
+  const auto journal = *rig.store->journal();
+  for (const std::string& line : journal) {
+    const auto entry = entry_from(line);
+    count += entry->event == event && (by.empty() || entry->by == by) ? 1 : 0;
+  }
+  return count;
+}
+
+}  // namespace
+
+TEST_CASE("three workers share a run: all of them work, and nothing is done twice") {
+  Rig rig({.numbers = 24});
+  rig.fleet.policy.concurrency = 4;
+  const Plan plan = rig.plan(Direction::to_cloud);
+  Crew crew(rig, plan);
+  for (const char* name : {"a", "b", "c"}) crew.add(name);
+  REQUIRE(crew.work());
+  INFO(rig.world->story());
+  check_all_migrated_once(rig, crew);
+  for (const char* name : {"a", "b", "c"}) {
+    CHECK(count_of(rig, event::taken, name) > 0);
+    CHECK(count_of(rig, event::left, name) == 1);
+  }
+  CHECK(count_of(rig, event::done) == 1);
+  CHECK(crew.progress().workers.empty());
+}
+
+TEST_CASE("a killed worker's numbers are taken over after its lease, and not registered a second time") {
+  const int killed_after = GENERATE(3, 6, 9, 12, 15, 18, 21, 24, 30, 36);
+  CAPTURE(killed_after);
+  Rig rig({.numbers = 6});
+  rig.fleet.policy.waves = {{6, false}};
+  const Plan plan = rig.plan(Direction::to_cloud);
+  Crew crew(rig, plan);
+  crew.add("a");
+  crew.add("b");
+  REQUIRE(crew.work([&](int turn) {
+    if (turn == killed_after) crew.workers[0].reset();
+  }));
+  INFO(rig.world->story());
+  check_all_migrated_once(rig, crew);
+}
+
+TEST_CASE("a worker that was frozen past its leases drops what it had, and goes on with the others") {
+  const int frozen_at = GENERATE(3, 6, 9, 12, 15, 18, 21, 24, 30, 36);
+  CAPTURE(frozen_at);
+  Rig rig({.numbers = 6});
+  const Plan plan = rig.plan(Direction::to_cloud);
+  Crew crew(rig, plan);
+  crew.add("a");
+  crew.add("b");
+  std::optional<Time> thaws;
+  REQUIRE(crew.work([&](int turn) {
+    if (turn == frozen_at) {
+      crew.frozen.insert(0);
+      thaws = rig.clock.now() + 15min;
+    }
+    if (thaws && !crew.frozen.empty() && (rig.clock.now() >= *thaws || crew.workers[1]->ended)) crew.frozen.clear();
+  }));
+  INFO(rig.world->story());
+  check_all_migrated_once(rig, crew);
+}
+
+TEST_CASE("a budget holds over all workers: what one sees fail keeps the others from starting") {
+  Rig rig({.numbers = 12, .overlay = R"({"+4915110000000": {"pin": "654321"}})"});
+  rig.fleet.policy.concurrency = 2;
+  const Plan plan = rig.plan(Direction::to_cloud);
+  Crew crew(rig, plan);
+  for (const char* name : {"a", "b", "c"}) crew.add(name);
+  REQUIRE(crew.work());
+  INFO(rig.world->story());
+  const Progress progress = crew.progress();
+  CHECK(progress.done);
+  CHECK_FALSE(progress.held.empty());
+  CHECK(std::count_if(progress.numbers.begin(), progress.numbers.end(),
+                      [](const NumberProgress& number) { return number.state == NumberState::untouched; }) == 11);
+  CHECK(count_of(rig, event::held) == 1);
+}
+
+TEST_CASE("a shared PIN that is refused is sent once, by whichever worker") {
+  Rig rig({.numbers = 8, .overlay = R"({"*": {"pin": "654321"}})", .own_pins = false});
+  rig.fleet.policy.waves = {{100, true}};
+  rig.fleet.policy.max_failures = {100, true};
+  rig.fleet.policy.max_failures_run = {100, true};
+  const Plan plan = rig.plan(Direction::to_cloud);
+  Crew crew(rig, plan);
+  for (const char* name : {"a", "b", "c"}) crew.add(name);
+  REQUIRE(crew.work());
+  INFO(rig.world->story());
+  CHECK(rig.world->requests("register") == 1);
+  CHECK(crew.progress().done);
+}
+
+TEST_CASE("pause and resume are heard by every worker, and asked to stop one leaves its numbers to the others") {
+  Rig rig({.numbers = 12});
+  rig.fleet.policy.concurrency = 2;
+  rig.waits_for_a_word = true;
+  const Plan plan = rig.plan(Direction::to_cloud);
+  Crew crew(rig, plan);
+  for (const char* name : {"a", "b", "c"}) crew.add(name);
+  REQUIRE(crew.work([&](int turn) {
+    if (turn == 10) (void)rig.store->post(R"({"type":"pause"})");
+    if (turn == 20) crew.workers[0]->runner->stop();
+    if (turn == 60) (void)rig.store->post(R"({"type":"resume"})");
+  }));
+  INFO(rig.world->story());
+  check_all_migrated_once(rig, crew);
+  CHECK(count_of(rig, event::heard) == 2);
+}
