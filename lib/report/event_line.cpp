@@ -48,6 +48,7 @@ std::string what_happened(const Entry& entry) {
     const Home home = home_from(text_at(entry.more, "home")).value_or(Home::unknown);
     return fmt::format("served by {}{}", in_words(home), colon(entry.message));
   }
+  if (e == event::left) return "a worker leaves" + colon(entry.message);
   if (e == event::started) return "begins" + colon(entry.message);
   if (e == event::intent) return fmt::format("{}: request {} leaves", step, entry.attempt);
   if (e == event::outcome) {

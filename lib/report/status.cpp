@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "report/standing.hpp"
 #include "report/words.hpp"
 
@@ -75,6 +77,18 @@ Item run_wait_item(const RunWait& waits, Time now) {
   return item;
 }
 
+// Who shares the run, with how many numbers in hand. One that was killed is among them until all have ended.
+std::string workers_text(const Progress& progress, Time now) {
+  std::string text;
+  for (const auto& [name, worker] : progress.workers) {
+    const auto held = std::count_if(progress.numbers.begin(), progress.numbers.end(),
+                                    [&name = name](const NumberProgress& number) { return number.worker == name; });
+    text += fmt::format("{}{} ({} in hand, last wrote {} ago)", text.empty() ? "Worked on by " : ", ", plain(name),
+                        held, for_people(std::max(Millis(0), now - worker.last_heard_of)));
+  }
+  return text + ".";
+}
+
 }  // namespace
 
 std::string status_text(const Progress& progress, Time now, bool colour, const std::string& run) {
@@ -103,6 +117,9 @@ std::string status_text(const Progress& progress, Time now, bool colour, const s
     document.push_back(Paragraph{fmt::format("Throttled: {} number{} an hour may begin.", progress.starts_per_hour,
                                              progress.starts_per_hour == 1 ? "" : "s"),
                                  Tone::quiet});
+  }
+  if (!progress.workers.empty() && !progress.done) {
+    document.push_back(Paragraph{workers_text(progress, now), Tone::quiet});
   }
   if (!progress.held.empty() && !progress.done) {
     document.push_back(Paragraph{"HELD: " + plain(progress.held) + ".", Tone::caution});

@@ -121,3 +121,102 @@ TEST_CASE("two runs in directories that share a ledger in PostgreSQL do not work
   second->wait();
   CHECK(first->wait().code == 0);
 }
+
+namespace {
+
+/// What the workers' leases hang on: short, so that what a dead one had is soon another's.
+StageOptions fleet_of(int numbers) {
+  return {.numbers = numbers,
+          .policy = {{"concurrency", "4"},
+                     {"waves", "[1, 100%]"},
+                     {"register_timeout", "600ms"},
+                     {"max_failures", "100%"},
+                     {"max_failures_run", "100%"}}};
+}
+
+void check_all_done_once(SharedStage& stage, const std::string& run, int numbers) {
+  const Json status = stage.status(run);
+  CHECK(status["state"] == "done");
+  for (int i = 0; i < numbers; ++i) {
+    INFO(stage.phone(i));
+    CHECK(stage.world->home(stage.phone(i)) == sim::ServedBy::cloud);
+    CHECK(stage.sent("register", stage.phone(i)) == 1);
+  }
+}
+
+}  // namespace
+
+TEST_CASE("several workers share a run in PostgreSQL, and a killed one's numbers go on in other hands") {
+  if (PostgresServer::get() == nullptr) return;
+  constexpr int numbers = 60;
+  SharedStage stage(*PostgresServer::get(), fleet_of(numbers));
+  const std::string run = stage.url("night-1");
+  stage.plan();
+  const Args worker{"apply", "plan.json", "--run", run, "--yes", "--worker"};
+  std::vector<std::unique_ptr<Process>> workers;
+  for (int i = 0; i < 3; ++i) workers.push_back(stage.start(worker));
+  const auto registered = [&] { return stage.sent("register"); };
+  // One after the other, at whatever it is doing: after each so many numbers one dies and another comes.
+  for (int kill = 0; kill < 4; ++kill) {
+    REQUIRE(eventually([&] { return registered() >= 1 + kill * 12; }, std::chrono::seconds(120)));
+    std::unique_ptr<Process>& victim = workers[static_cast<std::size_t>(kill) % workers.size()];
+    victim->send(SIGKILL);
+    victim->wait();
+    victim = stage.start(worker);
+  }
+  for (const auto& process : workers) {
+    const Ended ended = process->wait();
+    INFO(ended.text());
+    CHECK(ended.code == 0);
+  }
+  check_all_done_once(stage, run, numbers);
+}
+
+TEST_CASE("a worker that is stopped past its leases and goes on later repeats nothing") {
+  if (PostgresServer::get() == nullptr) return;
+  constexpr int numbers = 20;
+  SharedStage stage(*PostgresServer::get(), fleet_of(numbers));
+  const std::string run = stage.url("night-1");
+  stage.plan();
+  const Args worker{"apply", "plan.json", "--run", run, "--yes", "--worker"};
+  const auto first = stage.start(worker);
+  REQUIRE(eventually([&] { return stage.sent("register") >= 2; }, std::chrono::seconds(60)));
+  first->send(SIGSTOP);
+  const auto second = stage.start(worker);
+  const Ended ended = second->wait();  // all of it: the other's leases have ended meanwhile
+  INFO(ended.text());
+  CHECK(ended.code == 0);
+  first->send(SIGCONT);
+  CHECK(first->wait().code == 0);
+  check_all_done_once(stage, run, numbers);
+}
+
+TEST_CASE("a worker that is asked to stop leaves the run to the others, and none begins beside a lone process") {
+  if (PostgresServer::get() == nullptr) return;
+  constexpr int numbers = 12;
+  SharedStage stage(*PostgresServer::get(), fleet_of(numbers));
+  const std::string run = stage.url("night-1");
+  stage.plan();
+  const Args worker{"apply", "plan.json", "--run", run, "--yes", "--worker"};
+  const auto first = stage.start(worker);
+  REQUIRE(eventually([&] { return stage.sent("register") >= 1; }, std::chrono::seconds(60)));
+  const Ended lone = stage.run({"apply", "plan.json", "--run", run, "--yes"});
+  CHECK(lone.code == 4);
+  CHECK(has(lone.err, "in use by"));
+  CHECK(has(stage.run({"status", "--run", run}).out, "Worked on by"));
+  first->send(SIGTERM);
+  CHECK(first->wait().code == 4);
+  CHECK(stage.status(run)["state"] == "paused");
+  const Ended ended = stage.run(worker);
+  INFO(ended.text());
+  CHECK(ended.code == 0);
+  check_all_done_once(stage, run, numbers);
+}
+
+TEST_CASE("several workers are refused where the run is a directory") {
+  Stage stage;
+  stage.plan();
+  const Ended ended = stage.apply({"--worker"});
+  CHECK(ended.code == 1);
+  CHECK(has(ended.err, "several workers need a run that all of them reach"));
+}
