@@ -403,7 +403,11 @@ Result<void> fold(Progress& progress, const Entry& entry) {
       // The others' numbers stay theirs: what may have left is settled when one changes hands.
       progress.workers[entry.by] = {progress.session, entry.time};
     } else {
-      for (NumberProgress& number : progress.numbers) may_have_left_until(number, entry.time);
+      progress.workers.clear();
+      for (NumberProgress& number : progress.numbers) {
+        may_have_left_until(number, entry.time);
+        number.worker.clear();
+      }
     }
     progress.paused.clear();
     progress.pause_message.clear();

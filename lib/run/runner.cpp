@@ -325,7 +325,7 @@ Result<bool> Runner::turn() {
     finish_run();
     if (auto flushed = flush(); !flushed) return tl::make_unexpected(flushed.error());
     // Else the last word was refused: another leads by now, or has just taken a number.
-    if (has_ended() && (progress_.done || !progress_.paused.empty() || stops_ > 0)) return false;
+    if (!shared() || progress_.done || !progress_.paused.empty() || leaving_ || stops_ > 0) return false;
   }
   for (const Workers::Ticket ticket : doors_.workers.wait(next_due())) {
     auto job = jobs_.extract(ticket);
