@@ -275,6 +275,7 @@ void Runner::finish_run() {
   if (!progress_.paused.empty() || (shared() && (progress_.done || stops_ > 0))) return;
   if (stops_ > 0) return pause("signal", "stopped as asked; the same command goes on where it left off");
   if (tally_.unended() > 0 && needs_word_) {
+    if (shared() && !progress_.waits) return;  // another worker has just written; it is said again first
     ensure(progress_.waits.has_value(), "a run that needs a word has said which");
     return pause(progress_.waits->what, progress_.waits->message);
   }
