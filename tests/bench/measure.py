@@ -314,8 +314,8 @@ def killed_and_restarted(bench):
     rows = []
     for _ in range(bench.rounds):
         with bench.vendor(numbers, register_ms=20) as vendor:
-            plan = bench.planned(vendor.port, numbers, waves='["100%"]', concurrency=32, server_delay_max="0s",
-                                 status_lag_max="0s", request_timeout="1s", register_timeout="1s")
+            plan = bench.planned(vendor.port, numbers, waves='["100%"]', concurrency=32, server_delay_max="2s",
+                                 status_lag_max="0s", request_timeout="5s", register_timeout="5s")
             vendor.ask("forget")
             command = [bench.wamigrate, "apply", plan, "--run", bench.fresh("run"), "--yes"]
             first = bench.start(command)
