@@ -1,46 +1,58 @@
 #!/bin/sh
-# What is looked for beyond the tests: clang-tidy, tests under the address and undefined-behaviour sanitizers, a short fuzzing,
-# threads under the thread sanitizer. One clang build serves the first sanitizers and the fuzzers; g++ takes twice as long.
+# What is looked for beyond the tests: clang-tidy, tests under the address and undefined-behaviour sanitizers, a short
+# fuzzing, threads under the thread sanitizer. One clang build serves the first sanitizers and the fuzzers; g++ takes twice
+# as long.
 #
-# The usual share is cut to what two cores do in 25 minutes, most of them spent compiling: whatever touches memory by hand,
-# threads, descriptors, sockets, hostile bytes, and the program itself. Left out are clang-tidy's path-sensitive analyser
-# and the tests of values and texts (model, plans, steps, reports, the simulator): runs, storms, hostile bytes and the
-# program go through all that code. --all leaves out nothing, and takes hours.
+#   tools/examine.sh --ci     CI's share: where bytes are handled by hand and real threads meet, which is lib/ports
+#                             (sockets, TLS, both stores, workers, child processes) and the simulator's server
+#   tools/examine.sh          also what else touches memory by hand, the program itself, runs, a thousand storms, and
+#                             hostile bytes; not the tests of values and texts, nor the path-sensitive analyser
+#   tools/examine.sh --all    everything; takes hours
 set -eu
 cd "$(dirname "$0")/.."
-all=""
-[ "${1:-}" != --all ] || all=yes
+share=${1:-usual}
 began=$(date +%s)
 stage() { echo "== $* (after $(($(date +%s) - began)) s)"; }
 
 export ASAN_OPTIONS="detect_stack_use_after_return=1${ASAN_OPTIONS:+:$ASAN_OPTIONS}"
 export UBSAN_OPTIONS="print_stacktrace=1${UBSAN_OPTIONS:+:$UBSAN_OPTIONS}"
-quick=--quick
-targets="test_base test_ports test_api test_run test_simulation test_fuzz test_cli"
-tests='^(base|ports|api|run|fuzz|cli|storms_.*)$'
-seconds=5
-if [ -n "$all" ]; then
-  quick=""
-  targets=all
-  tests=.
-  seconds=60
-else
-  export LAST_SEED=1000  # of the hundred thousand storms in the ordinary tests
-fi
+analysis=--quick
+case $share in
+  --ci)
+    analysis="--quick $(echo lib/base/*.cpp lib/ports/*.cpp lib/api/*.cpp)"
+    targets="test_base test_ports"
+    tests='^(base|ports)$'
+    seconds=0
+    ;;
+  --all)
+    analysis=""
+    targets="fuzz all"
+    tests=.
+    seconds=60
+    ;;
+  *)
+    targets="fuzz test_base test_ports test_api test_run test_simulation test_fuzz test_cli"
+    tests='^(base|ports|api|run|fuzz|cli|storms_.*)$'
+    seconds=5
+    export LAST_SEED=1000  # of the hundred thousand storms in the ordinary tests
+    ;;
+esac
 
 stage "clang-tidy"
-# shellcheck disable=SC2086  # empty means no argument
-tools/analyse.sh $quick
+# shellcheck disable=SC2086  # the list is meant to be split, here and below
+tools/analyse.sh $analysis
 
 stage "building for the address and undefined-behaviour sanitizers"
-# shellcheck disable=SC2086  # the list is meant to be split
-tools/build.sh fuzz fuzz $targets
+# shellcheck disable=SC2086
+tools/build.sh fuzz $targets
 
 stage "tests under them"
 ctest --test-dir build/fuzz --output-on-failure -j 2 -R "$tests"
 
-stage "fuzzing, $seconds seconds each"
-tools/fuzz.sh "$seconds"
+if [ "$seconds" -gt 0 ]; then
+  stage "fuzzing, $seconds seconds each"
+  tools/fuzz.sh "$seconds"
+fi
 
 stage "building for the thread sanitizer"
 tools/build.sh tsan

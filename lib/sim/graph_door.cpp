@@ -312,7 +312,7 @@ Subject graph_subject(State& state, const DoorRequest& request) {
 
 DoorReply answer_graph(State& state, const DoorRequest& request, Time at, bool late) {
   if (is_picture_path(request.path)) {
-    const DoorReply reply = picture_reply(state, request);
+    DoorReply reply = picture_reply(state, request);
     state.log.push_back({.at = at,
                          .side = Side::graph,
                          .kind = "picture_data",

@@ -11,8 +11,8 @@
 
 #include "support/unsourced.hpp"
 
-// Asked by the leak sanitizer where there is one. Poco 1.11 forgets what libpq keeps of a connection that failed (36 kB),
-// and the tests of servers that refuse or die have dozens of those.
+// Asked by the leak sanitizer where there is one. Poco 1.11 forgets what libpq keeps of a connection that failed (36
+// kB), and the tests of servers that refuse or die have dozens of those.
 extern "C" const char* __lsan_default_suppressions() { return "leak:libpq.so\n"; }
 
 int main(int argc, char* argv[]) {
