@@ -1,7 +1,7 @@
 #include "plan/planner.hpp"
 
 #include <queue>
-#include <unordered_set>
+#include <unordered_map>
 
 #include "base/result.hpp"
 #include "model/home.hpp"
@@ -69,12 +69,21 @@ Facts after(const StepKind& kind, Facts facts) { return (facts - kind.effect.tak
 
 std::optional<Road> find_road(Catalogue catalogue, Facts from, Facts goal) {
   std::priority_queue<Candidate, std::vector<Candidate>, std::greater<>> open;
-  std::unordered_set<std::uint64_t> closed;
+  // The best way found so far to these facts. Most of them are come by in many ways: only a better one is followed up.
+  struct Best {
+    int cost = 0;
+    std::string road;
+    bool closed = false;
+  };
+  std::unordered_map<std::uint64_t, Best> best;
   open.push({0, "", from});
+  best[from.bits()] = {};
   while (!open.empty()) {
     const Candidate here = open.top();
     open.pop();
-    if (!closed.insert(here.facts.bits()).second) continue;
+    Best& known = best[here.facts.bits()];
+    if (known.closed) continue;
+    known.closed = true;
     if (here.facts.has_all(goal)) {
       Road road;
       for (const char index : here.road) road.push_back(&catalogue[static_cast<unsigned char>(index)]);
@@ -85,8 +94,14 @@ std::optional<Road> find_road(Catalogue catalogue, Facts from, Facts goal) {
       const StepKind& kind = catalogue[i];
       if (!is_useful(kind, here.facts)) continue;
       const Facts next = after(kind, here.facts);
-      if (closed.contains(next.bits())) continue;
-      open.push({here.cost + cost_of(kind, here.facts), here.road + static_cast<char>(i), next});
+      const int cost = here.cost + cost_of(kind, here.facts);
+      const auto [found, is_new] = best.try_emplace(next.bits());
+      if (!is_new && (found->second.closed || found->second.cost < cost)) continue;
+      Candidate there{cost, here.road + static_cast<char>(i), next};
+      if (!is_new && found->second.cost == cost && found->second.road <= there.road) continue;
+      found->second.cost = cost;
+      found->second.road = there.road;
+      open.push(std::move(there));
     }
   }
   return std::nullopt;

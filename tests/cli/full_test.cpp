@@ -56,7 +56,7 @@ TEST_CASE("a disk that fills up stops a run with nothing sent that was not writt
 }
 
 TEST_CASE("files that may not grow any more are an error, not a sudden death") {
-  const auto size = GENERATE(4'000UL, 30'000UL, 60'000UL, 120'000UL);
+  const auto size = GENERATE(4'000UL, 20'000UL, 40'000UL, 70'000UL);
   CAPTURE(size);
   Recorded recorded;
   Start start = recorded.stage.start_of({"apply", "plan.json", "--run", "run", "--yes"});

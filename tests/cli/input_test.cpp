@@ -48,7 +48,7 @@ TEST_CASE("an inventory that can't be used is refused with its place and the fix
       {"plain http to another machine", replaced(good, stage.server->graph_url(), "http://graph.example.com"),
        "use https"},
       {"a repeated key", good + "version: 1\n", "version"},
-      {"what this version does not support", good + "ledger: postgresql://db/ledger\n", "not supported"},
+      {"a database on another machine without TLS", good + "ledger: postgresql://db/ledger\n", "sslmode=verify-full"},
       {"a window in a zone that nobody knows",
        replaced(good, "policy:\n", "policy:\n  windows: [Sat 01:00-05:00 Europe/Berln]\n"), "time zone database"},
   };
