@@ -4,7 +4,7 @@
 set -eu
 packages="g++ cmake ninja-build pkg-config libpoco-dev nlohmann-json3-dev libyaml-cpp-dev libboost-program-options-dev
 catch2 libfmt-dev libexpected-dev libsodium-dev libphonenumber-dev libssl-dev
-libhowardhinnant-date-dev openssl gcc spin libpq-dev postgresql"
+libhowardhinnant-date-dev openssl gcc spin libpq-dev postgresql python3 curl"
 [ "${1:-}" != analysis ] || packages="$packages clang clang-tidy libclang-rt-dev llvm"
 missing=""
 for package in $packages; do

@@ -215,7 +215,7 @@ def run_throughput(bench):
             client("Python, aiohttp", numbers, [python, HERE / "clients/aiohttp_client.py", "{port}", numbers,
                                                 concurrency])
         client("bash, curl, xargs", few, [HERE / "clients/curl_client.sh", "{port}", few, concurrency])
-        if shutil.which("terraform"):
+        if shutil.which("terraform") and not bench.tiny:  # a test asks nobody but loopback
             terraform = bench.fresh("terraform")
             terraform.mkdir()
             shutil.copy(HERE / "clients/main.tf", terraform)
@@ -287,7 +287,7 @@ def fleets(bench):
     print(f"\n## Plan and show\n\nFrom a recorded observation in memory to the plan on disk; `show` as text. {bench.rounds} "
           f"rounds; {load()} at the end.")
     table(["numbers", "plan s", "peak MB", "file MB", "show s", "peak MB"], rows)
-    if shutil.which("terraform"):
+    if shutil.which("terraform") and not bench.tiny:
         terraform_plans(bench)
 
 
