@@ -180,6 +180,7 @@ void Runner::end(std::size_t index, NumberState state, const std::string& why) {
     to_release_.push_back(number.phone);
     active_[index]->leased = false;
   }
+  free_prover(index);
   queue_hook(hook_job("after_number", index));
   if (const auto holder = waba_holder_.find(numbers_[index]->waba_id);
       holder != waba_holder_.end() && holder->second == index) {

@@ -297,7 +297,7 @@ void Runner::finish_run() {
 void Runner::end_unbegun(std::size_t index) {
   const NumberProgress& number = progress_.numbers[index];
   const auto ref = pin_refs_.find(numbers_[index]->pin.text());
-  const bool unproven = ref != pin_refs_.end() && !ref->second;
+  const bool unproven = ref != pin_refs_.end() && !ref->second && pin_prover_.contains(ref->first);
   const bool served_now = number.home == Home::onprem || number.home == Home::cloud;
   // One that a person has asked for again had been touched.
   const NumberState state = !number.retried ? NumberState::untouched

@@ -140,6 +140,24 @@ void Runner::note_proven_pin(std::size_t index) {
   }
 }
 
+// Who was to prove a PIN and has ended without sending it leaves that to the next.
+void Runner::free_prover(std::size_t index) {
+  const NumberProgress& number = progress_.numbers[index];
+  const std::string ref = numbers_[index]->pin.text();
+  const auto prover = pin_prover_.find(ref);
+  const auto shared_ref = pin_refs_.find(ref);
+  if (shared_ref == pin_refs_.end() || shared_ref->second || prover == pin_prover_.end() || prover->second != index) {
+    return;
+  }
+  const bool sent = std::any_of(number.attempts.begin(), number.attempts.end(),
+                                [](const auto& sent_step) { return step_of(sent_step.first).kind.uses_pin; });
+  if (!is_final(number.state) || sent) return;
+  pin_prover_.erase(prover);
+  for (const std::size_t behind : std::exchange(behind_pin_[ref], {})) {
+    if (!shared() || is_free(behind)) line_up(behind);
+  }
+}
+
 // Which limit is reached; empty when none is.
 std::string Runner::over_budget(std::size_t wave) const {
   const std::size_t size = tally_.waves()[wave].size;

@@ -257,6 +257,22 @@ TEST_CASE("a shared PIN reference is proven on one number before a second uses i
                       [](const NumberProgress& n) { return n.state == NumberState::untouched; }) == 3);
 }
 
+TEST_CASE("a number that ends without having sent a shared PIN leaves it to the next to prove") {
+  Rig rig({.numbers = 4, .own_pins = false});
+  rig.fleet.policy.waves = {{1, false}, {100, true}};
+  const Plan plan = planned(rig, Direction::to_cloud);
+  {
+    auto state = rig.world->hold();
+    state->number(rig.phone(0))
+        ->timeline.set(
+            {rig.clock.now(), ServedBy::cloud, sim::Platform::cloud_api, "CONNECTED", sim::Gateway::disconnected});
+  }
+  const Progress progress = rig.run_through(plan);
+  INFO(story(rig));
+  CHECK(progress.numbers[0].state == NumberState::stale);
+  for (std::size_t i = 1; i < 4; ++i) CHECK(progress.numbers[i].state == NumberState::migrated);
+}
+
 TEST_CASE("a refused backup is taken anew once, then the number stops") {
   Rig rig;
   const Plan plan = planned(rig, Direction::to_cloud);
