@@ -11,9 +11,9 @@ namespace wamigrate {
 /// Steps in the order they are taken; pointers into the catalogue.
 using Road = std::vector<const StepKind*>;
 
-/// The cheapest road, or nothing where there is none. Uniform-cost search: each kind costs its own cost, plus
-/// `homeless_minute_cost` per minute of its duration begun while no home serves the number; ties go to catalogue
-/// order. The road is replayed on the effects before it is returned.
+/// The cheapest road, or nothing where there is none. A search by cost so far and least cost to come: each kind costs
+/// its own cost, plus `homeless_minute_cost` per minute of its duration begun while no home serves the number; ties go
+/// to catalogue order. The road is replayed on the effects before it is returned.
 std::optional<Road> find_road(Catalogue catalogue, Facts from, Facts goal);
 
 /// Where there is no road to `home`: each step that would give it, with the facts it needs that nothing can bring
