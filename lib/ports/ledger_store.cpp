@@ -83,14 +83,6 @@ class SqliteLedgerStore : public LedgerStore {
     });
   }
 
-  Result<void> add_attempt(const std::string& phone, const std::string& kind, Time at) override {
-    return file_->write("noting an attempt in the ledger", [&](Session& session) {
-      const std::int64_t moment = to_number(at);
-      session << "INSERT INTO attempts (phone, kind, at, boot, booted) VALUES (?, ?, ?, ?, ?)", useRef(phone),
-          useRef(kind), useRef(moment), useRef(boot_), useRef(booted_), now;
-    });
-  }
-
   Result<bool> is_refused(const std::string& phone, const std::string& pin_mark) override {
     return file_->read("looking for a refused PIN in the ledger", [&](Session& session) {
       int count = 0;
@@ -100,48 +92,76 @@ class SqliteLedgerStore : public LedgerStore {
     });
   }
 
-  Result<void> add_refused(const std::string& phone, const std::string& pin_mark) override {
-    return file_->write("noting a refused PIN in the ledger", [&](Session& session) {
-      session << "INSERT OR IGNORE INTO refused (phone, mark) VALUES (?, ?)", useRef(phone), useRef(pin_mark), now;
-    });
-  }
-
-  Result<void> drop_refused(const std::string& phone, const std::string& pin_mark) override {
-    return file_->write("forgetting a doubt about a PIN in the ledger", [&](Session& session) {
-      session << "DELETE FROM refused WHERE phone = ? AND mark = ?", useRef(phone), useRef(pin_mark), now;
+  Result<void> commit(std::span<const Change> changes) override {
+    if (changes.empty()) return {};
+    return file_->write("noting attempts, PINs and leases in the ledger", [&](Session& session) {
+      for (const Change& change : changes) make(session, change);
     });
   }
 
   Result<Lease> lease(const std::string& phone, const std::string& holder, Time now_, Time until) override {
-    return file_->write("taking a lease in the ledger", [&](Session& session) {
-      const std::int64_t present = to_number(now_);
-      const std::int64_t wanted = to_number(until);
-      const std::string ends_at = by_this_clock("leases", "until");
-      session << "INSERT INTO leases (phone, holder, until, boot, booted) VALUES (?, ?, ?, ?, ?) "
-                 "ON CONFLICT (phone) DO UPDATE SET holder = excluded.holder, until = excluded.until, "
-                 "boot = excluded.boot, booted = excluded.booted, "
-                 "epoch = leases.epoch + (leases.holder <> excluded.holder) "
-                 "WHERE leases.holder IN ('', excluded.holder) OR " +
-                     ends_at + " <= ?",
-          useRef(phone), useRef(holder), useRef(wanted), useRef(boot_), useRef(booted_), useRef(boot_), useRef(booted_),
-          useRef(present), now;
-      std::string in_force;
-      Poco::Int64 ends = 0;
-      Poco::Int64 epoch = 0;
-      session << "SELECT holder, " + ends_at + ", epoch FROM leases WHERE phone = ?", useRef(boot_), useRef(booted_),
-          useRef(phone), into(in_force), into(ends), into(epoch), now;
-      return Lease{in_force, to_time(ends), epoch};
-    });
+    return file_->write("taking a lease in the ledger",
+                        [&](Session& session) { return take(session, phone, holder, now_, until); });
   }
 
-  Result<void> release(const std::string& phone, const std::string& holder) override {
-    return file_->write("giving back a lease in the ledger", [&](Session& session) {
-      // The row stays: its epoch goes on from here.
-      session << "UPDATE leases SET holder = '' WHERE phone = ? AND holder = ?", useRef(phone), useRef(holder), now;
+  Result<std::vector<Claim>> claim(std::span<const std::string> phones, std::size_t count, const std::string& holder,
+                                   Time now_, Time until) override {
+    if (phones.empty() || count == 0) return std::vector<Claim>();
+    return file_->write("taking leases in the ledger", [&](Session& session) {
+      std::vector<Claim> claims;
+      for (const std::string& phone : phones) {
+        if (claims.size() == count) break;
+        Lease lease = take(session, phone, holder, now_, until);
+        if (lease.holder == holder) claims.push_back({phone, std::move(lease)});
+      }
+      return claims;
     });
   }
 
  private:
+  void make(Session& session, const Change& change) {
+    const std::int64_t moment = to_number(change.at);
+    switch (change.what) {
+      case Change::What::attempt:
+        session << "INSERT INTO attempts (phone, kind, at, boot, booted) VALUES (?, ?, ?, ?, ?)", useRef(change.phone),
+            useRef(change.subject), useRef(moment), useRef(boot_), useRef(booted_), now;
+        return;
+      case Change::What::refused:
+        session << "INSERT OR IGNORE INTO refused (phone, mark) VALUES (?, ?)", useRef(change.phone),
+            useRef(change.subject), now;
+        return;
+      case Change::What::unrefused:
+        session << "DELETE FROM refused WHERE phone = ? AND mark = ?", useRef(change.phone), useRef(change.subject),
+            now;
+        return;
+      case Change::What::given_back:
+        // The row stays: its epoch goes on from here.
+        session << "UPDATE leases SET holder = '' WHERE phone = ? AND holder = ?", useRef(change.phone),
+            useRef(change.subject), now;
+        return;
+    }
+  }
+
+  Lease take(Session& session, const std::string& phone, const std::string& holder, Time now_, Time until) {
+    const std::int64_t present = to_number(now_);
+    const std::int64_t wanted = to_number(until);
+    const std::string ends_at = by_this_clock("leases", "until");
+    session << "INSERT INTO leases (phone, holder, until, boot, booted) VALUES (?, ?, ?, ?, ?) "
+               "ON CONFLICT (phone) DO UPDATE SET holder = excluded.holder, until = excluded.until, "
+               "boot = excluded.boot, booted = excluded.booted, "
+               "epoch = leases.epoch + (leases.holder <> excluded.holder) "
+               "WHERE leases.holder IN ('', excluded.holder) OR " +
+                   ends_at + " <= ?",
+        useRef(phone), useRef(holder), useRef(wanted), useRef(boot_), useRef(booted_), useRef(boot_), useRef(booted_),
+        useRef(present), now;
+    std::string in_force;
+    Poco::Int64 ends = 0;
+    Poco::Int64 epoch = 0;
+    session << "SELECT holder, " + ends_at + ", epoch FROM leases WHERE phone = ?", useRef(boot_), useRef(booted_),
+        useRef(phone), into(in_force), into(ends), into(epoch), now;
+    return Lease{in_force, to_time(ends), epoch};
+  }
+
   std::unique_ptr<SqliteFile> file_;
   const std::string boot_ = SystemClock::mark().boot;
   const std::int64_t booted_ = to_number(SystemClock::mark().booted);

@@ -37,29 +37,17 @@ class PostgresLedgerStore : public LedgerStore {
     });
   }
 
-  Result<void> add_attempt(const std::string& phone, const std::string& kind, Time at) override {
-    const std::string id = fresh_id();
-    return database_->call("noting an attempt in the ledger", [&](Attempt& sql) {
-      sql("INSERT INTO attempts (id, phone, kind, at) VALUES ($1, $2, $3, $4::bigint) ON CONFLICT (id) DO NOTHING",
-          {id, phone, kind, server_time(at)});
-    });
-  }
-
   Result<bool> is_refused(const std::string& phone, const std::string& pin_mark) override {
     return database_->call("looking for a refused PIN in the ledger", [&](Attempt& sql) {
       return !sql("SELECT phone FROM refused WHERE phone = $1 AND mark = $2", {phone, pin_mark}, 1).empty();
     });
   }
 
-  Result<void> add_refused(const std::string& phone, const std::string& pin_mark) override {
-    return database_->call("noting a refused PIN in the ledger", [&](Attempt& sql) {
-      sql("INSERT INTO refused (phone, mark) VALUES ($1, $2) ON CONFLICT (phone, mark) DO NOTHING", {phone, pin_mark});
-    });
-  }
-
-  Result<void> drop_refused(const std::string& phone, const std::string& pin_mark) override {
-    return database_->call("forgetting a doubt about a PIN in the ledger", [&](Attempt& sql) {
-      sql("DELETE FROM refused WHERE phone = $1 AND mark = $2", {phone, pin_mark});
+  Result<void> commit(std::span<const Change> changes) override {
+    if (changes.empty()) return {};
+    const std::string id = fresh_id();
+    return database_->call("noting attempts, PINs and leases in the ledger", [&](Attempt& sql) {
+      for (std::size_t i = 0; i < changes.size(); ++i) make(sql, changes[i], fmt::format("{}-{}", id, i));
     });
   }
 
@@ -77,13 +65,6 @@ class PostgresLedgerStore : public LedgerStore {
           fmt::format("SELECT holder, (until - {})::text, epoch::text FROM leases WHERE phone = $1", database_->now()),
           {phone}, 3)[0];
       return Lease{row[0], row[0] == holder ? until : now + Millis(std::stoll(row[1])), std::stoll(row[2])};
-    });
-  }
-
-  Result<void> release(const std::string& phone, const std::string& holder) override {
-    return database_->call("giving back a lease in the ledger", [&](Attempt& sql) {
-      sql("UPDATE leases SET holder = '', keeper = '', until = 0 WHERE phone = $1 AND holder = $2 AND keeper = $3",
-          {phone, holder, keeper_});
     });
   }
 
@@ -118,6 +99,25 @@ class PostgresLedgerStore : public LedgerStore {
   std::string database_id() const override { return id_; }
 
  private:
+  void make(Attempt& sql, const Change& change, const std::string& id) {
+    switch (change.what) {
+      case Change::What::attempt:
+        sql("INSERT INTO attempts (id, phone, kind, at) VALUES ($1, $2, $3, $4::bigint) ON CONFLICT (id) DO NOTHING",
+            {id, change.phone, change.subject, server_time(change.at)});
+        return;
+      case Change::What::refused:
+        sql("INSERT INTO refused (phone, mark) VALUES ($1, $2) ON CONFLICT (phone, mark) DO NOTHING",
+            {change.phone, change.subject});
+        return;
+      case Change::What::unrefused:
+        sql("DELETE FROM refused WHERE phone = $1 AND mark = $2", {change.phone, change.subject});
+        return;
+      case Change::What::given_back:
+        sql("UPDATE leases SET holder = '', keeper = '', until = 0 WHERE phone = $1 AND holder = $2 AND keeper = $3",
+            {change.phone, change.subject, keeper_});
+        return;
+    }
+  }
   static std::string next_epoch(std::string_view holder, std::string_view keeper) {
     return fmt::format("l.epoch + CASE WHEN l.holder = {} AND l.keeper = {} THEN 0 ELSE 1 END", holder, keeper);
   }

@@ -44,16 +44,9 @@ class PostgresRunStore : public RunStore {
   PostgresRunStore(std::unique_ptr<PostgresDatabase> database, std::string run, std::string id)
       : database_(std::move(database)), run_(std::move(run)), id_(std::move(id)) {}
 
-  Result<void> append(std::span<const std::string> records) override {
-    auto appended = append_fenced(records, {});
-    if (!appended) return tl::make_unexpected(appended.error());
-    return {};
-  }
-
-  Result<std::vector<std::string>> append_fenced(std::span<const std::string> records,
-                                                 std::span<const Fence> rests_on) override {
+  Result<std::vector<std::string>> commit(const Changes& changes) override {
     std::vector<std::string> items;
-    for (const std::string& record : records) {
+    for (const std::string& record : changes.records) {
       ensure_plain_text(record);
       items.push_back("h" + hex_of(record));  // so that a batch of one empty record is not an empty list
     }
@@ -61,8 +54,17 @@ class PostgresRunStore : public RunStore {
     const std::string batch = fresh_id();
     return database_->call("appending to the journal", [&](Attempt& sql) {
       if (sql.may_be_done() && is_appended(sql, batch)) return std::vector<std::string>();
-      auto lost = lost_leases(sql, rests_on);
-      if (!lost.empty() || items.empty()) return lost;
+      auto lost = lost_leases(sql, changes.rests_on);
+      if (!lost.empty()) return lost;
+      for (const std::string& name : changes.drop) {
+        sql("DELETE FROM blobs WHERE run = $1::integer AND name = $2", {run_, name});
+      }
+      for (const Blob& blob : changes.keep) {
+        sql("INSERT INTO blobs (run, name, sealed) VALUES ($1::integer, $2, decode($3, 'hex')) ON CONFLICT (run, name) "
+            "DO UPDATE SET sealed = excluded.sealed",
+            {run_, blob.name, hex_of(blob.sealed)});
+      }
+      if (items.empty()) return lost;
       const auto last = sql(
           "WITH counted AS (UPDATE runs SET last_position = last_position + $2::bigint WHERE run = $1::integer "
           "RETURNING last_position - $2::bigint AS before), added AS (INSERT INTO journal (run, position, batch, "
@@ -118,27 +120,12 @@ class PostgresRunStore : public RunStore {
     });
   }
 
-  Result<void> put_blob(const std::string& name, const std::string& sealed) override {
-    const std::string hex = hex_of(sealed);
-    return database_->call("keeping a sealed blob", [&](Attempt& sql) {
-      sql("INSERT INTO blobs (run, name, sealed) VALUES ($1::integer, $2, decode($3, 'hex')) ON CONFLICT (run, name) "
-          "DO UPDATE SET sealed = excluded.sealed",
-          {run_, name, hex});
-    });
-  }
-
   Result<std::optional<std::string>> blob(const std::string& name) override {
     return database_->call("reading a sealed blob", [&](Attempt& sql) -> std::optional<std::string> {
       const auto found =
           sql("SELECT encode(sealed, 'hex') FROM blobs WHERE run = $1::integer AND name = $2", {run_, name}, 1);
       if (found.empty()) return std::nullopt;
       return bytes_of_hex(found[0][0]);
-    });
-  }
-
-  Result<void> drop_blob(const std::string& name) override {
-    return database_->call("dropping a sealed blob", [&](Attempt& sql) {
-      sql("DELETE FROM blobs WHERE run = $1::integer AND name = $2", {run_, name});
     });
   }
 

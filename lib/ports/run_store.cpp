@@ -45,19 +45,32 @@ class SqliteRunStore : public RunStore {
  public:
   explicit SqliteRunStore(std::unique_ptr<SqliteFile> file) : file_(std::move(file)) {}
 
-  Result<void> append(std::span<const std::string> records) override {
-    if (records.empty()) return {};
-    for (const std::string& record : records) ensure_plain_text(record);
+  Result<std::vector<std::string>> commit(const Changes& changes) override {
+    if (changes.records.empty() && changes.keep.empty() && changes.drop.empty()) return std::vector<std::string>();
+    for (const std::string& record : changes.records) ensure_plain_text(record);
     return file_->write("appending to the journal", [&](Session& session) {
+      for (const std::string& name : changes.drop) {
+        session << "DELETE FROM blobs WHERE name = ?", useRef(name), now;
+      }
+      for (const Blob& blob : changes.keep) {
+        const BLOB bytes = to_blob(blob.sealed);  // Poco binds an empty one as NULL
+        session << "INSERT INTO blobs (name, sealed) VALUES (?, coalesce(?, x'')) ON CONFLICT (name) "
+                   "DO UPDATE SET sealed = excluded.sealed",
+            useRef(blob.name), useRef(bytes), now;
+      }
       std::string record;
       Statement insert(session);
       insert << "INSERT INTO journal (record) VALUES (?)", use(record);
-      for (const std::string& next : records) {
+      for (const std::string& next : changes.records) {
         record = next;
         insert.execute();
       }
+      return std::vector<std::string>();
     });
   }
+
+  // The write-ahead log still holds the bytes: it is emptied into the file, where they have been overwritten.
+  Result<void> scrub() override { return file_->empty_log(); }
 
   Result<std::vector<std::string>> journal() override {
     return file_->read("reading the journal", [](Session& session) {
@@ -97,15 +110,6 @@ class SqliteRunStore : public RunStore {
     });
   }
 
-  Result<void> put_blob(const std::string& name, const std::string& sealed) override {
-    return file_->write("keeping a sealed blob", [&](Session& session) {
-      const BLOB bytes = to_blob(sealed);  // Poco binds an empty one as NULL
-      session << "INSERT INTO blobs (name, sealed) VALUES (?, coalesce(?, x'')) ON CONFLICT (name) "
-                 "DO UPDATE SET sealed = excluded.sealed",
-          useRef(name), useRef(bytes), now;
-    });
-  }
-
   Result<std::optional<std::string>> blob(const std::string& name) override {
     return file_->read("reading a sealed blob", [&](Session& session) -> std::optional<std::string> {
       std::vector<BLOB> found;
@@ -113,15 +117,6 @@ class SqliteRunStore : public RunStore {
       if (found.empty()) return std::nullopt;
       return to_string(found.front());
     });
-  }
-
-  Result<void> drop_blob(const std::string& name) override {
-    auto dropped = file_->write("dropping a sealed blob", [&](Session& session) {
-      session << "DELETE FROM blobs WHERE name = ?", useRef(name), now;
-    });
-    if (!dropped) return dropped;
-    // The write-ahead log still holds the bytes: it is emptied into the file, where they have been overwritten.
-    return file_->empty_log();
   }
 
   Result<std::vector<std::string>> blob_names() override {

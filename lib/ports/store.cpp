@@ -2,13 +2,29 @@
 #include "ports/store.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace wamigrate {
+namespace {
 
-Result<std::vector<std::string>> RunStore::append_fenced(std::span<const std::string> records,
-                                                         std::span<const Fence> /*rests_on*/) {
-  if (auto appended = append(records); !appended) return tl::make_unexpected(appended.error());
-  return std::vector<std::string>();
+Result<void> without_value(const Result<std::vector<std::string>>& lost) {
+  if (!lost) return tl::make_unexpected(lost.error());
+  return {};
+}
+
+}  // namespace
+
+Result<void> RunStore::append(std::span<const std::string> records) {
+  return without_value(commit({.records = {records.begin(), records.end()}}));
+}
+
+Result<void> RunStore::put_blob(const std::string& name, const std::string& sealed) {
+  return without_value(commit({.keep = {{name, sealed}}}));
+}
+
+Result<void> RunStore::drop_blob(const std::string& name) {
+  auto dropped = without_value(commit({.drop = {name}}));
+  return dropped ? scrub() : dropped;
 }
 
 Result<std::vector<std::string>> RunStore::journal_after(std::size_t known) {
@@ -24,6 +40,22 @@ Result<std::string> RunStore::keep_document(const std::string& name, const std::
 }
 
 Result<std::optional<std::string>> RunStore::document(const std::string& /*name*/) { return std::nullopt; }
+
+Result<void> LedgerStore::add_attempt(const std::string& phone, const std::string& kind, Time at) {
+  return commit(std::array{Change{Change::What::attempt, phone, kind, at}});
+}
+
+Result<void> LedgerStore::add_refused(const std::string& phone, const std::string& pin_mark) {
+  return commit(std::array{Change{Change::What::refused, phone, pin_mark}});
+}
+
+Result<void> LedgerStore::drop_refused(const std::string& phone, const std::string& pin_mark) {
+  return commit(std::array{Change{Change::What::unrefused, phone, pin_mark}});
+}
+
+Result<void> LedgerStore::release(const std::string& phone, const std::string& holder) {
+  return commit(std::array{Change{Change::What::given_back, phone, holder}});
+}
 
 Result<std::vector<LedgerStore::Claim>> LedgerStore::claim(std::span<const std::string> phones, std::size_t count,
                                                            const std::string& holder, Time now, Time until) {

@@ -34,15 +34,32 @@ class RunStore {
  public:
   virtual ~RunStore() = default;
 
-  /// Appends all records (texts without NUL), or none, and returns when they are durable.
-  virtual Result<void> append(std::span<const std::string> records) = 0;
-  /// The same, if every one of these leases is still held: neither taken by another (holder or process) nor given back
-  /// since. Answers the phones whose lease is lost; with any of them nothing was appended. A lease that has merely
-  /// ended, and that nobody has taken, still counts. Takers of these leases wait until this is decided.
-  /// Where the store is a file nothing is asked: all is appended. The ledger must be of the same database
-  /// (database_id).
-  virtual Result<std::vector<std::string>> append_fenced(std::span<const std::string> records,
-                                                         std::span<const Fence> rests_on);
+  /// Sealed bytes under a name; an existing one is replaced.
+  struct Blob {
+    std::string name;
+    std::string sealed;
+  };
+  /// What is written at once: blobs are dropped, then kept, then records are appended to the journal.
+  struct Changes {
+    std::vector<std::string> records{};  ///< Texts without NUL.
+    std::vector<Blob> keep{};
+    std::vector<std::string> drop{};  ///< Names; one that is not there is no error.
+    /// Leases that must still be held: neither taken by another (holder or process) nor given back since. A lease that
+    /// has merely ended, and that nobody has taken, still counts. Takers of these leases wait until this is decided.
+    /// Where the store is a file nothing is asked. The ledger must be of the same database (database_id).
+    std::vector<Fence> rests_on{};
+  };
+  /// All of it, or nothing, and returns when it is durable. Answers the phones whose lease is lost; with any of them
+  /// nothing was written.
+  virtual Result<std::vector<std::string>> commit(const Changes& changes) = 0;
+  /// One kind of change by itself.
+  Result<void> append(std::span<const std::string> records);
+  Result<void> put_blob(const std::string& name, const std::string& sealed);
+  Result<void> drop_blob(const std::string& name);
+  /// Removes from the disk what dropped blobs have left there. In PostgreSQL that is for the server's vacuum, and its
+  /// log and backups keep what they have: sealed, and useless without the key.
+  virtual Result<void> scrub() { return {}; }
+
   /// The journal from its first record on, in order.
   virtual Result<std::vector<std::string>> journal() = 0;
   /// … without its first `known` records: what a reader that has these has not seen yet, whoever wrote it. Whoever has
@@ -58,12 +75,7 @@ class RunStore {
   /// Messages with a number greater than `after`, oldest first.
   virtual Result<std::vector<Message>> messages(std::int64_t after) = 0;
 
-  /// Sealed bytes under a name; an existing one is replaced. Dropping overwrites the bytes on disk; in PostgreSQL it
-  /// leaves that to the server's vacuum, and its log and backups keep what they have: sealed, and useless without the
-  /// key.
-  virtual Result<void> put_blob(const std::string& name, const std::string& sealed) = 0;
   virtual Result<std::optional<std::string>> blob(const std::string& name) = 0;
-  virtual Result<void> drop_blob(const std::string& name) = 0;
   virtual Result<std::vector<std::string>> blob_names() = 0;
 
   /// A text in the clear that belongs to the run (its plan), kept only where the store has no directory around it. The
@@ -114,13 +126,28 @@ class LedgerStore {
 
   /// Attempts of one kind (`register`, `deregister`) at or after `since`.
   virtual Result<int> attempts(const std::string& phone, const std::string& kind, Time since) = 0;
-  virtual Result<void> add_attempt(const std::string& phone, const std::string& kind, Time at) = 0;
-
   /// PINs that a server has refused, kept as keyed marks (Sealer::mark).
   virtual Result<bool> is_refused(const std::string& phone, const std::string& pin_mark) = 0;
-  virtual Result<void> add_refused(const std::string& phone, const std::string& pin_mark) = 0;
-  /// Forgets a mark; none is no error. Only for what was never more than a doubt.
-  virtual Result<void> drop_refused(const std::string& phone, const std::string& pin_mark) = 0;
+
+  struct Change {
+    enum class What {
+      attempt,     ///< Counts one of `subject`'s kind (`register`, `deregister`) at `at`.
+      refused,     ///< Keeps the mark `subject` of a PIN.
+      unrefused,   ///< Forgets it; none is no error. Only for what was never more than a doubt.
+      given_back,  ///< Gives the lease back if `subject` holds it.
+    };
+    What what;
+    std::string phone;
+    std::string subject;
+    Time at{};
+  };
+  /// All of them in this order, or none, durable on return.
+  virtual Result<void> commit(std::span<const Change> changes) = 0;
+  /// One of them by itself.
+  Result<void> add_attempt(const std::string& phone, const std::string& kind, Time at);
+  Result<void> add_refused(const std::string& phone, const std::string& pin_mark);
+  Result<void> drop_refused(const std::string& phone, const std::string& pin_mark);
+  Result<void> release(const std::string& phone, const std::string& holder);
 
   struct Lease {
     std::string holder;  ///< Who: host, process, run directory; for people.
@@ -132,16 +159,14 @@ class LedgerStore {
   /// Takes or renews the lease for `holder` until `until`. Answers the lease in force afterwards: another's, while
   /// that has not ended at `now`.
   virtual Result<Lease> lease(const std::string& phone, const std::string& holder, Time now, Time until) = 0;
-  /// Gives the lease back if `holder` has it.
-  virtual Result<void> release(const std::string& phone, const std::string& holder) = 0;
 
   struct Claim {
     std::string phone;
     Lease lease;
   };
-  /// Takes the leases of at most `count` of these numbers, the first ones that nobody else has, and says which. Workers
-  /// that ask at the same time are not in each other's way: they get different ones. What is claimed may have been
-  /// dealt with since the caller last looked: read journal_after() before anything is done about it.
+  /// Takes or renews the leases of at most `count` of these numbers, the first ones that nobody else has, and says
+  /// which. Workers that ask at the same time are not in each other's way: they get different ones. What is claimed may
+  /// have been dealt with since the caller last looked: read journal_after() before anything is done about it.
   virtual Result<std::vector<Claim>> claim(std::span<const std::string> phones, std::size_t count,
                                            const std::string& holder, Time now, Time until);
 

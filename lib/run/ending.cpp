@@ -190,8 +190,8 @@ void Runner::end(std::size_t index, NumberState state, const std::string& why) {
   if (state == NumberState::migrated) {
     for (const std::string_view spent : {"backup", "upload", "handle"}) {
       const std::string purpose = blob_name(spent, number);
-      std::erase_if(blobs_, [&](const auto& blob) { return blob.first == purpose; });
-      if (auto dropped = doors_.store.drop_blob(purpose); !dropped) trouble_ = dropped.error();
+      std::erase_if(blobs_, [&](const auto& blob) { return blob.name == purpose; });
+      spent_blobs_.push_back(purpose);
     }
   }
 }

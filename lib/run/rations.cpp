@@ -3,6 +3,11 @@
 #include <fmt/format.h>
 
 namespace wamigrate {
+namespace {
+
+constexpr std::string_view doubt = "doubt ";
+
+}  // namespace
 
 Result<std::string> ration_refusal(LedgerStore& ledger, const std::string& phone, Ration ration, int used_in_run,
                                    bool nobody_serves, Time now) {
@@ -22,6 +27,10 @@ Result<std::string> ration_refusal(LedgerStore& ledger, const std::string& phone
 std::string pin_mark(const Sealer& sealer, const Number& number, const Secret& pin) {
   return sealer.mark(pin, "pin " + number.phone.e164);
 }
+
+std::string mark_of_doubt(const std::string& pin_mark) { return std::string(doubt) + pin_mark; }
+
+bool is_doubt(std::string_view mark) { return mark.starts_with(doubt); }
 
 Result<LedgerView> ledger_view(LedgerStore& ledger, const Sealer& sealer, const Number& number, const Secret& pin,
                                Time now) {

@@ -21,5 +21,8 @@ Result<LedgerView> ledger_view(LedgerStore& ledger, const Sealer& sealer, const 
 
 /// The mark under which a refused PIN is kept: bound to its number.
 std::string pin_mark(const Sealer& sealer, const Number& number, const Secret& pin);
+/// … and that under which it is kept while nobody knows whether it was refused.
+std::string mark_of_doubt(const std::string& pin_mark);
+bool is_doubt(std::string_view mark);
 
 }  // namespace wamigrate

@@ -14,6 +14,7 @@ using namespace std::chrono_literals;
 
 constexpr Millis hearing_interval = 500ms;
 constexpr Millis sharing_interval = 200ms;
+constexpr Millis between_scrubs = 1s;
 
 }  // namespace
 
@@ -68,30 +69,14 @@ void Runner::write(Entry entry) {
   unwritten_.push_back({std::move(entry), epoch});
 }
 
-// Refused PINs and blobs first, then what speaks of them, then the rations spent; only then may anything leave.
+// One write to the ledger, one to the run's store; only then may anything leave. All that a turn has to say of all its
+// numbers is in them, for a disk takes as long for one entry as for a thousand.
 Result<void> Runner::flush() {
   if (trouble_) return tl::make_unexpected(*trouble_);
   if (auto checked = check_leases(); !checked) return checked;
-  // A refused PIN before the journal: killed between the two, or with no room for the journal any more, this run still
-  // finds the mark, and so does any other.
-  for (const auto& [phone, mark] : refused_pins_) {
-    if (auto kept = doors_.ledger.add_refused(phone, mark); !kept) return kept;
-  }
-  refused_pins_.clear();
-  for (const auto& [phone, mark, doubted] : doubted_pins_) {
-    auto kept = doubted ? doors_.ledger.add_refused(phone, mark) : doors_.ledger.drop_refused(phone, mark);
-    if (!kept) return kept;
-  }
-  doubted_pins_.clear();
-  for (const auto& [purpose, sealed] : blobs_) {
-    if (auto kept = doors_.store.put_blob(purpose, sealed); !kept) return kept;
-  }
-  blobs_.clear();
+  if (auto noted = note(); !noted) return noted;
   if (auto kept = append_unwritten(); !kept) return kept;
-  for (const auto& [phone, ration] : spent_) {
-    if (auto kept = doors_.ledger.add_attempt(phone, ration, doors_.clock.now()); !kept) return kept;
-  }
-  spent_.clear();
+  if (auto scrubbed = scrub(false); !scrubbed) return scrubbed;
   start_hooks();
   for (std::unique_ptr<Job>& job : starting_) {
     Job* raw = job.get();
@@ -115,14 +100,32 @@ Result<void> Runner::flush() {
   return {};
 }
 
+// The ledger before the journal: killed between the two, or with no room for the journal any more, this run still finds
+// a refused PIN's mark, and so does any other; and a ration counts as spent on a request that may never have left.
+Result<void> Runner::note() {
+  for (LedgerStore::Change& change : noted_) change.at = doors_.clock.now();
+  if (noted_.empty()) return {};
+  auto noted = doors_.ledger.commit(noted_);
+  if (noted) noted_.clear();
+  return noted;
+}
+
+// Emptying a store's log costs as much as several writes: what is dropped is off the disk a second later, and at the
+// end of the run.
+Result<void> Runner::scrub(bool at_once) {
+  if (!to_scrub_ || (!at_once && doors_.clock.now() < *to_scrub_)) return {};
+  to_scrub_.reset();
+  return doors_.store.scrub();
+}
+
 // What is about to be kept is of numbers that are still ours. The last word has the journal, which is asked again when
 // it is written.
 Result<void> Runner::check_leases() {
   if (!shared()) return {};
   while (true) {
     if (auto dropped = drop_lost(); !dropped) return dropped;
-    if (blobs_.empty() && doubted_pins_.empty()) return {};
-    const auto lost = doors_.store.append_fenced({}, fences());
+    if (noted_.empty()) return {};
+    const auto lost = doors_.store.commit({.rests_on = fences()});
     if (!lost) return tl::make_unexpected(lost.error());
     if (lost->empty()) return {};
     note_lost(*lost);
@@ -131,11 +134,13 @@ Result<void> Runner::check_leases() {
 
 // All of it, or, where it rests on leases that are lost, what is left without them.
 Result<void> Runner::append_unwritten() {
-  while (!unwritten_.empty()) {
-    std::vector<std::string> lines;
-    lines.reserve(unwritten_.size());
-    for (const Unwritten& written : unwritten_) lines.push_back(to_line(written.entry));
-    const auto lost = doors_.store.append_fenced(lines, shared() ? fences() : std::vector<Fence>());
+  while (!unwritten_.empty() || !blobs_.empty() || !spent_blobs_.empty()) {
+    RunStore::Changes changes;
+    for (const Unwritten& written : unwritten_) changes.records.push_back(to_line(written.entry));
+    changes.keep = blobs_;
+    changes.drop = spent_blobs_;
+    if (shared()) changes.rests_on = fences();
+    const auto lost = doors_.store.commit(changes);
     if (!lost) return tl::make_unexpected(lost.error());
     if (lost->empty()) break;
     note_lost(*lost);
@@ -144,12 +149,20 @@ Result<void> Runner::append_unwritten() {
   if (settings_.on_entry) {
     for (const Unwritten& written : unwritten_) settings_.on_entry(written.entry);
   }
+  if (!spent_blobs_.empty() && !to_scrub_) to_scrub_ = doors_.clock.now() + between_scrubs;
   unwritten_.clear();
+  blobs_.clear();
+  spent_blobs_.clear();
   unbegun_.clear();
-  for (const std::string& phone : std::exchange(to_release_, {})) {
-    if (auto released = doors_.ledger.release(phone, settings_.holder); !released) return released;
+  return give_back(std::exchange(to_release_, {}));
+}
+
+Result<void> Runner::give_back(const std::vector<std::string>& phones) {
+  std::vector<LedgerStore::Change> changes;
+  for (const std::string& phone : phones) {
+    changes.push_back({LedgerStore::Change::What::given_back, phone, settings_.holder});
   }
-  return {};
+  return doors_.ledger.commit(changes);
 }
 
 // Its own stores have failed it. Requests in flight can't be called back: their ends are awaited and, where there is
@@ -158,7 +171,7 @@ void Runner::let_go() {
   stop();
   stop();
   starting_.clear();
-  spent_.clear();
+  std::erase_if(noted_, [](const auto& change) { return change.what == LedgerStore::Change::What::attempt; });
   while (!jobs_.empty()) {
     for (const Workers::Ticket ticket : doors_.workers.wait(never)) {
       if (auto job = jobs_.extract(ticket); !job.empty()) complete(*job.mapped());
@@ -218,7 +231,9 @@ void Runner::advance_due() {
   const Time now = doors_.clock.now();
   for (const bool urgent : {true, false}) {
     if (stops_ > 1 || (!urgent && !may_begin_more())) return;
-    for (const std::size_t index : agenda_.take_due(urgent, now)) {
+    const std::vector<std::size_t> due = agenda_.take_due(urgent, now);
+    if (auto taken = take_leases(due); !taken) trouble_ = taken.error();
+    for (const std::size_t index : due) {
       advance(index);
       place(index);
     }
@@ -228,6 +243,7 @@ void Runner::advance_due() {
 Time Runner::next_due() const {
   const Time now = doors_.clock.now();
   Time next = now + (shared() ? sharing_interval : hearing_interval);
+  if (to_scrub_) next = std::min(next, *to_scrub_);
   // What is not to go on is not waited for either: its time may have passed long ago.
   if (progress_.paused.empty() && stops_ < 2) next = std::min(next, agenda_.next(true));
   if (progress_.paused.empty() && may_begin_more()) {
@@ -407,11 +423,12 @@ Result<void> Runner::put_down(Result<void> result) {
   if (result && progress_.done && leads()) result = drop_spent_blobs();
   if (result && shared()) result = leave();
   if (!result) let_go();
+  std::vector<std::string> held;
   for (std::size_t i = 0; i < numbers_.size(); ++i) {
-    if (active_[i] && active_[i]->leased && !may_still_land(i)) {
-      (void)doors_.ledger.release(progress_.numbers[i].phone, settings_.holder);
-    }
+    if (active_[i] && active_[i]->leased && !may_still_land(i)) held.push_back(progress_.numbers[i].phone);
   }
+  (void)give_back(held);
+  if (auto scrubbed = scrub(true); !scrubbed && result) result = scrubbed;
   return result;
 }
 

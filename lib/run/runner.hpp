@@ -97,7 +97,10 @@ class Runner {
 
   // The loop, and whose turn it is (runner.cpp).
   Result<void> flush();
+  Result<void> note();
   Result<void> append_unwritten();
+  Result<void> give_back(const std::vector<std::string>& phones);
+  Result<void> scrub(bool at_once);
   Result<void> check_leases();
   void let_go();
   void take_over();
@@ -137,7 +140,7 @@ class Runner {
   static bool needs_lead(const Unwritten& written);
   std::int64_t epoch_of(const Entry& entry) const;
   std::size_t index_of(const std::string& phone) const;
-  void give_back(const std::string& key);
+  void give_back_now(const std::string& key);
   std::vector<Fence> fences() const;
   void note_lost(const std::vector<std::string>& lost);
   Result<void> drop_lost();
@@ -216,6 +219,7 @@ class Runner {
   void look_at_step(std::size_t index, const Step& step);
   static Readings readings_to_send(const Step& step);
   static Readings readings_ahead(const NumberProgress& number, std::size_t from);
+  Result<void> take_leases(const std::vector<std::size_t>& due);
   bool take_lease(std::size_t index);
   bool is_settled_already(std::size_t index, const Step& step);
   void on_step(std::size_t index, const Sighting& sighting);
@@ -230,6 +234,7 @@ class Runner {
   bool take_code(std::size_t index, const Step& step, Supplies& supplies);
   void note_refused_pin(std::size_t index);
   void doubt_pin(std::size_t index, bool doubted);
+  void note_attempt(std::size_t index, Ration ration);
   std::string doubt_mark(std::size_t index) const;
   void on_outcome(std::size_t index, const Step& step, Outcome outcome);
   void react(std::size_t index, const Step& step, const Outcome& outcome);
@@ -265,10 +270,10 @@ class Runner {
   std::map<Workers::Ticket, std::unique_ptr<Job>> jobs_;
   Workers::Ticket last_ticket_ = 0;
   std::vector<Unwritten> unwritten_;
-  std::vector<std::pair<std::string, std::string>> blobs_;  // purpose and sealed bytes, durable before the entries
-  std::vector<std::pair<std::string, std::string>> spent_;  // phone and ration, durable before the jobs
-  std::vector<std::pair<std::string, std::string>> refused_pins_;         // phone and mark
-  std::vector<std::tuple<std::string, std::string, bool>> doubted_pins_;  // phone, mark, in doubt or no more
+  std::vector<RunStore::Blob> blobs_;       // durable with the entries
+  std::vector<std::string> spent_blobs_;    // dropped with them …
+  std::optional<Time> to_scrub_;            // … and when the disk is to forget them
+  std::vector<LedgerStore::Change> noted_;  // rations spent, PINs refused or in doubt: durable before the entries
   std::vector<std::unique_ptr<Job>> starting_;
   std::map<std::string, RunStore::Message> codes_;  // phone to the newest code message
   std::map<std::string, std::size_t> waba_holder_;  // WABA to the number that changes it
@@ -298,7 +303,7 @@ class Runner {
   Millis graph_wait_{0};     // … and for how long it last did
   std::int64_t last_message_ = 0;
   std::vector<RunStore::Message> unheard_;  // not dealt with, and not known to be dealt with by others
-  std::vector<std::string> to_release_;     // leases to give back once what was written under them is durable
+  std::vector<std::string> to_release_;     // leases to give back once what is written under them is durable
   int session_ = 0;                         // this process's
   // Where several workers share the run:
   std::size_t known_ = 0;  // so many records of the journal are folded

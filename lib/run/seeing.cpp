@@ -109,7 +109,7 @@ std::optional<Snapshot> Runner::open_snapshot(const std::string& purpose) {
 
 Result<Secret> Runner::open_blob(const std::string& purpose) {
   for (auto kept = blobs_.rbegin(); kept != blobs_.rend(); ++kept) {
-    if (kept->first == purpose) return doors_.sealer.open(kept->second, purpose);
+    if (kept->name == purpose) return doors_.sealer.open(kept->sealed, purpose);
   }
   auto sealed = doors_.store.blob(purpose);
   if (!sealed) return tl::make_unexpected(sealed.error());

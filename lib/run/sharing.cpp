@@ -8,6 +8,7 @@
 #include <algorithm>
 
 #include "run/active.hpp"
+#include "run/rations.hpp"
 
 namespace wamigrate {
 namespace {
@@ -20,6 +21,13 @@ constexpr Millis asks_for_lead_every = 1s;
 constexpr Millis looks_for_abandoned_every = 2s;
 
 std::string waba_key(const std::string& waba) { return "waba " + waba; }
+
+bool is_of(const std::string& blob, const std::string& phone) { return blob.find(" " + phone) != std::string::npos; }
+
+// That a server has refused a PIN stays true, whoever has the number.
+bool outlives_its_lease(const LedgerStore::Change& change) {
+  return change.what == LedgerStore::Change::What::refused && !is_doubt(change.subject);
+}
 
 }  // namespace
 
@@ -169,7 +177,7 @@ Result<void> Runner::keep_leases() {
       continue;
     }
     // One that we have again, after somebody else had it, is as good as lost: it is taken up like any other's.
-    if (epoch != epochs.end()) give_back(epoch->first);
+    if (epoch != epochs.end()) give_back_now(epoch->first);
     lost_.insert(index);
   }
   return drop_lost();
@@ -197,7 +205,7 @@ Result<void> Runner::take_abandoned() {
   if (auto synced = sync(); !synced) return synced;
   for (const auto& [phone, lease] : *claims) {
     const auto index = index_of(phone);
-    if (!elsewhere_.contains(index) || !take(index, lease, now)) give_back(phone);
+    if (!elsewhere_.contains(index) || !take(index, lease, now)) give_back_now(phone);
   }
   return {};
 }
@@ -239,7 +247,7 @@ Result<void> Runner::claim_chosen(const std::vector<std::size_t>& chosen, bool w
     const auto index = index_of(phone);
     const bool stopped = !progress_.paused.empty() || progress_.on_hold || progress_.done ||
                          (within_budget && (!progress_.held.empty() || !over_budget(tally_.wave_of(index)).empty()));
-    if (stopped || !is_free(index) || !take(index, lease, now)) give_back(phone);
+    if (stopped || !is_free(index) || !take(index, lease, now)) give_back_now(phone);
   }
   for (const std::size_t index : chosen) refresh(index);
   begins_at_ = now + between_syncs;  // what another took, or keeps, is looked at again
@@ -259,7 +267,7 @@ bool Runner::renew(std::size_t index) {
     active.lease_until = now + lease_length();
     return true;
   }
-  if (lease->holder == settings_.holder) give_back(progress_.numbers[index].phone);
+  if (lease->holder == settings_.holder) give_back_now(progress_.numbers[index].phone);
   lost_.insert(index);
   return false;
 }
@@ -336,8 +344,8 @@ std::vector<Fence> Runner::fences() const {
   return fences;
 }
 
-void Runner::give_back(const std::string& key) {
-  if (auto released = doors_.ledger.release(key, settings_.holder); !released) trouble_ = released.error();
+void Runner::give_back_now(const std::string& key) {
+  if (auto given = give_back({key}); !given) trouble_ = given.error();
 }
 
 void Runner::note_lost(const std::vector<std::string>& lost) {
@@ -377,9 +385,9 @@ Result<void> Runner::drop_lost() {
                 [&](const auto& job) { return job->hook == "before_commit" && lost_.contains(job->number); });
   for (const std::size_t index : lost_) {
     const std::string& phone = progress_.numbers[index].phone;
-    std::erase_if(blobs_, [&](const auto& blob) { return blob.first.find(" " + phone) != std::string::npos; });
-    std::erase_if(spent_, [&](const auto& spent) { return spent.first == phone; });
-    std::erase_if(doubted_pins_, [&](const auto& doubted) { return std::get<0>(doubted) == phone; });
+    std::erase_if(blobs_, [&](const auto& blob) { return is_of(blob.name, phone); });
+    std::erase_if(spent_blobs_, [&](const auto& name) { return is_of(name, phone); });
+    std::erase_if(noted_, [&](const auto& change) { return change.phone == phone && !outlives_its_lease(change); });
     std::erase_if(waba_holder_, [index](const auto& holder) { return holder.second == index; });
     unbegun_.erase(index);
     if (!active_[index]) continue;

@@ -26,6 +26,29 @@ bool is_last_resort(const Step& step) {
 
 }  // namespace
 
+// All that are missing or have run half, in one write. Who has those that can't be had is asked one by one.
+Result<void> Runner::take_leases(const std::vector<std::size_t>& due) {
+  if (shared()) return {};  // taken with the number
+  const Time now = doors_.clock.now();
+  const Millis length = lease_length();
+  std::map<std::string, std::size_t> wanted;
+  std::vector<std::string> phones;
+  for (const std::size_t index : due) {
+    if (!active_[index] || (active_[index]->leased && active_[index]->lease_until - now > length / 2)) continue;
+    phones.push_back(progress_.numbers[index].phone);
+    wanted[phones.back()] = index;
+  }
+  const auto claims = doors_.ledger.claim(phones, phones.size(), settings_.holder, now, now + length);
+  if (!claims) return tl::make_unexpected(claims.error());
+  for (const auto& [phone, lease] : *claims) {
+    Active& active = *active_[wanted.at(phone)];
+    active.leased = true;
+    active.epoch = lease.epoch;
+    active.lease_until = now + length;
+  }
+  return {};
+}
+
 bool Runner::take_lease(std::size_t index) {
   Active& active = *active_[index];
   const Time now = doors_.clock.now();
@@ -230,7 +253,7 @@ void Runner::attempt(std::size_t index, const Step& step, const Sighting& sighti
       entry.attempt += sent->second;
     }
     write(std::move(entry));
-    if (step.kind.ration != Ration::none) spent_.emplace_back(number.phone, name(step.kind.ration));
+    if (step.kind.ration != Ration::none) note_attempt(index, step.kind.ration);
     if (step.kind.uses_pin) doubt_pin(index, true);
     Time until = active.lease_until;
     if (step.kind.once_per_waba && shared()) until = std::min(until, waba_until(index));
@@ -394,17 +417,22 @@ bool Runner::take_code(std::size_t index, const Step& step, Supplies& supplies) 
 }
 
 void Runner::note_refused_pin(std::size_t index) {
-  refused_pins_.emplace_back(progress_.numbers[index].phone,
-                             pin_mark(doors_.sealer, *numbers_[index], doors_.site.pin(*numbers_[index])));
+  noted_.push_back({LedgerStore::Change::What::refused, progress_.numbers[index].phone,
+                    pin_mark(doors_.sealer, *numbers_[index], doors_.site.pin(*numbers_[index]))});
 }
 
 // While a request with it is under way a PIN is in doubt, for every run: its refusal may never be heard of.
 void Runner::doubt_pin(std::size_t index, bool doubted) {
-  doubted_pins_.emplace_back(progress_.numbers[index].phone, doubt_mark(index), doubted);
+  using What = LedgerStore::Change::What;
+  noted_.push_back({doubted ? What::refused : What::unrefused, progress_.numbers[index].phone, doubt_mark(index)});
+}
+
+void Runner::note_attempt(std::size_t index, Ration ration) {
+  noted_.push_back({LedgerStore::Change::What::attempt, progress_.numbers[index].phone, std::string(name(ration))});
 }
 
 std::string Runner::doubt_mark(std::size_t index) const {
-  return "doubt " + pin_mark(doors_.sealer, *numbers_[index], doors_.site.pin(*numbers_[index]));
+  return mark_of_doubt(pin_mark(doors_.sealer, *numbers_[index], doors_.site.pin(*numbers_[index])));
 }
 
 void Runner::on_outcome(std::size_t index, const Step& step, Outcome outcome) {
@@ -414,7 +442,7 @@ void Runner::on_outcome(std::size_t index, const Step& step, Outcome outcome) {
   if (outcome.product) {
     std::string purpose = blob_name(step.keeps, number);
     if (shared() && step.keeps != "snapshot") purpose = fmt::format("{} {} {}", step.keeps, number.phone, session_);
-    blobs_.emplace_back(purpose, doors_.sealer.seal(*outcome.product, purpose));
+    blobs_.push_back({purpose, doors_.sealer.seal(*outcome.product, purpose)});
     active.snapshot.reset();
   }
   // A step that changes nothing has no intent; its failures are only asked again.
@@ -511,7 +539,7 @@ void Runner::react(std::size_t index, const Step& step, const Outcome& outcome) 
     case ErrorClass::budget:
       // What others have spent is not in the ledger; that it is all spent is known now, for 72 hours.
       for (int i = 0; i < ration_limit && step.kind.ration != Ration::none; ++i) {
-        spent_.emplace_back(number.phone, name(step.kind.ration));
+        note_attempt(index, step.kind.ration);
       }
       return stop_number(index, advised);
     case ErrorClass::never:

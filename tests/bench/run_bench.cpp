@@ -50,9 +50,9 @@ class Stopwatch {
 class TimedRunStore : public RunStore {
  public:
   TimedRunStore(RunStore& inner, double& total) : inner_(inner), total_(total) {}
-  Result<void> append(std::span<const std::string> records) override {
+  Result<std::vector<std::string>> commit(const Changes& changes) override {
     const Stopwatch w(total_);
-    return inner_.append(records);
+    return inner_.commit(changes);
   }
   Result<std::vector<std::string>> journal() override { return inner_.journal(); }
   Result<void> post(const std::string& message) override { return inner_.post(message); }
@@ -60,17 +60,13 @@ class TimedRunStore : public RunStore {
     const Stopwatch w(total_);
     return inner_.messages(after);
   }
-  Result<void> put_blob(const std::string& name, const std::string& sealed) override {
-    const Stopwatch w(total_);
-    return inner_.put_blob(name, sealed);
-  }
   Result<std::optional<std::string>> blob(const std::string& name) override {
     const Stopwatch w(total_);
     return inner_.blob(name);
   }
-  Result<void> drop_blob(const std::string& name) override {
+  Result<void> scrub() override {
     const Stopwatch w(total_);
-    return inner_.drop_blob(name);
+    return inner_.scrub();
   }
   Result<std::vector<std::string>> blob_names() override { return inner_.blob_names(); }
 
@@ -87,29 +83,22 @@ class TimedLedger : public LedgerStore {
     const Stopwatch w(total_);
     return inner_.attempts(p, k, s);
   }
-  Result<void> add_attempt(const std::string& p, const std::string& k, Time at) override {
-    const Stopwatch w(total_);
-    return inner_.add_attempt(p, k, at);
-  }
   Result<bool> is_refused(const std::string& p, const std::string& m) override {
     const Stopwatch w(total_);
     return inner_.is_refused(p, m);
   }
-  Result<void> add_refused(const std::string& p, const std::string& m) override {
+  Result<void> commit(std::span<const Change> changes) override {
     const Stopwatch w(total_);
-    return inner_.add_refused(p, m);
-  }
-  Result<void> drop_refused(const std::string& p, const std::string& m) override {
-    const Stopwatch w(total_);
-    return inner_.drop_refused(p, m);
+    return inner_.commit(changes);
   }
   Result<Lease> lease(const std::string& p, const std::string& h, Time n, Time u) override {
     const Stopwatch w(total_);
     return inner_.lease(p, h, n, u);
   }
-  Result<void> release(const std::string& p, const std::string& h) override {
+  Result<std::vector<Claim>> claim(std::span<const std::string> p, std::size_t c, const std::string& h, Time n,
+                                   Time u) override {
     const Stopwatch w(total_);
-    return inner_.release(p, h);
+    return inner_.claim(p, c, h, n, u);
   }
 
  private:

@@ -15,6 +15,11 @@ using namespace std::chrono_literals;
 
 namespace {
 
+Result<std::vector<std::string>> append_fenced(RunStore& store, const std::vector<std::string>& records,
+                                               const std::vector<Fence>& rests_on) {
+  return store.commit({.records = records, .rests_on = rests_on});
+}
+
 constexpr Time noon = std::chrono::sys_days(std::chrono::year(2025) / 10 / 23) + 12h;
 const std::string phone = "+4915110000000";
 
@@ -67,7 +72,7 @@ TEST_CASE("cut at any moment, a batch is appended once, and so is a message") {
   for (int nth = 1; was_cut; ++nth) {
     CAPTURE(nth);
     proxy.cut(nth, where);
-    REQUIRE(store->append_fenced(batch(appended, 3), std::vector{fence})->empty());
+    REQUIRE(append_fenced(*store, batch(appended, 3), std::vector{fence})->empty());
     was_cut = proxy.has_cut();
     appended += 3;
     CHECK(store->journal() == batch(0, appended));
@@ -150,9 +155,9 @@ TEST_CASE("what rests on a lost lease is refused whole") {
   const Fence fence{phone, place.lease(*first, phone, "a", noon, noon + 60s).epoch};
   const Fence own{other, place.lease(*first, other, "a", noon, noon + 10min).epoch};
   CHECK(store->database_id() == first->database_id());
-  CHECK(store->append_fenced(batch(0, 1), std::vector{fence, own})->empty());
+  CHECK(append_fenced(*store, batch(0, 1), std::vector{fence, own})->empty());
   place.set_time(noon + 61s);
-  CHECK(store->append_fenced(batch(1, 1), std::vector{fence, own})->empty());  // ended, but still nobody else's
+  CHECK(append_fenced(*store, batch(1, 1), std::vector{fence, own})->empty());  // ended, but still nobody else's
 
   SECTION("taken by another") { place.lease(*second, phone, "b", noon + 61s, noon + 2min); }
   SECTION("taken by another process in the same name") { place.lease(*second, phone, "a", noon + 61s, noon + 2min); }
@@ -161,10 +166,10 @@ TEST_CASE("what rests on a lost lease is refused whole") {
     REQUIRE(first->release(phone, "a").has_value());
     place.lease(*first, phone, "a", noon + 61s, noon + 2min);
   }
-  CHECK(store->append_fenced(batch(2, 1), std::vector{fence, own}) == std::vector{phone});
-  CHECK(store->append_fenced(batch(2, 1), std::vector{Fence{"+4915110000009", 1}})->size() == 1);
+  CHECK(append_fenced(*store, batch(2, 1), std::vector{fence, own}) == std::vector{phone});
+  CHECK(append_fenced(*store, batch(2, 1), std::vector{Fence{"+4915110000009", 1}})->size() == 1);
   CHECK(store->journal() == batch(0, 2));
-  CHECK(store->append_fenced(batch(2, 1), std::vector{own})->empty());
+  CHECK(append_fenced(*store, batch(2, 1), std::vector{own})->empty());
 }
 
 TEST_CASE("whoever takes a lease and then reads the journal has seen all that will ever rest on the one before") {
@@ -180,7 +185,7 @@ TEST_CASE("whoever takes a lease and then reads the journal has seen all that wi
     place.set_time(noon + 61s);
     std::atomic<int> appended = 0;
     std::thread frozen([&] {  // a worker that does not know that its lease has ended
-      while (store->append_fenced(batch(0, 1), std::vector{fence})->empty()) ++appended;
+      while (append_fenced(*store, batch(0, 1), std::vector{fence})->empty()) ++appended;
     });
     while (appended < 5) std::this_thread::yield();
     const auto taken = second->lease(number, "b", noon + 61s, noon + 2min);

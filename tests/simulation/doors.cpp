@@ -108,10 +108,14 @@ void WatchedTransport::arrive_late(const Leaving& leaving, Millis late) {
   audience_.on_sent({leaving, result, {}, clock_.now()});
 }
 
-Result<void> WatchedStore::append(std::span<const std::string> records) {
+Result<std::vector<std::string>> WatchedStore::commit(const Changes& changes) {
   return through(gate_, true, [&] {
-    for (const std::string& record : records) scribe_(record);
-    return inner_.append(records);
+    for (const Blob& blob : changes.keep) {
+      scribe_(blob.name);
+      scribe_(blob.sealed);
+    }
+    for (const std::string& record : changes.records) scribe_(record);
+    return inner_.commit(changes);
   });
 }
 Result<std::vector<std::string>> WatchedStore::journal() {
@@ -127,21 +131,15 @@ Result<std::vector<RunStore::Message>> WatchedStore::messages(std::int64_t after
   gate_.allow_another();  // asked twice a second, however long it waits
   return through(gate_, false, [&] { return inner_.messages(after); });
 }
-Result<void> WatchedStore::put_blob(const std::string& name, const std::string& sealed) {
-  return through(gate_, true, [&] {
-    scribe_(name);
-    scribe_(sealed);
-    return inner_.put_blob(name, sealed);
-  });
-}
 Result<std::optional<std::string>> WatchedStore::blob(const std::string& name) {
   return through(gate_, false, [&] { return inner_.blob(name); });
 }
-Result<void> WatchedStore::drop_blob(const std::string& name) {
-  return through(gate_, true, [&] { return inner_.drop_blob(name); });
-}
 Result<std::vector<std::string>> WatchedStore::blob_names() {
   return through(gate_, false, [&] { return inner_.blob_names(); });
+}
+
+Result<void> WatchedStore::scrub() {
+  return through(gate_, true, [&] { return inner_.scrub(); });
 }
 
 Result<Time> WatchedLedger::created() {
@@ -150,27 +148,24 @@ Result<Time> WatchedLedger::created() {
 Result<int> WatchedLedger::attempts(const std::string& phone, const std::string& kind, Time since) {
   return through(gate_, false, [&] { return inner_.attempts(phone, kind, since); });
 }
-Result<void> WatchedLedger::add_attempt(const std::string& phone, const std::string& kind, Time at) {
-  return through(gate_, true, [&] { return inner_.add_attempt(phone, kind, at); });
-}
 Result<bool> WatchedLedger::is_refused(const std::string& phone, const std::string& mark) {
   return through(gate_, false, [&] { return inner_.is_refused(phone, mark); });
 }
-Result<void> WatchedLedger::add_refused(const std::string& phone, const std::string& mark) {
+Result<void> WatchedLedger::commit(std::span<const Change> changes) {
+  if (changes.empty()) return {};
   return through(gate_, true, [&] {
-    scribe_(mark);
-    return inner_.add_refused(phone, mark);
+    for (const Change& change : changes) scribe_(change.subject);
+    return inner_.commit(changes);
   });
-}
-Result<void> WatchedLedger::drop_refused(const std::string& phone, const std::string& mark) {
-  return through(gate_, true, [&] { return inner_.drop_refused(phone, mark); });
 }
 Result<LedgerStore::Lease> WatchedLedger::lease(const std::string& phone, const std::string& holder, Time now,
                                                 Time until) {
   return through(gate_, true, [&] { return inner_.lease(phone, holder, now, until); });
 }
-Result<void> WatchedLedger::release(const std::string& phone, const std::string& holder) {
-  return through(gate_, true, [&] { return inner_.release(phone, holder); });
+Result<std::vector<LedgerStore::Claim>> WatchedLedger::claim(std::span<const std::string> phones, std::size_t count,
+                                                             const std::string& holder, Time now, Time until) {
+  if (phones.empty()) return std::vector<Claim>();
+  return through(gate_, true, [&] { return inner_.claim(phones, count, holder, now, until); });
 }
 
 }  // namespace wamigrate::simulation

@@ -107,14 +107,13 @@ class WatchedTransport : public Transport {
 class WatchedStore : public RunStore {
  public:
   WatchedStore(Gate& gate, RunStore& inner, Scribe scribe) : gate_(gate), inner_(inner), scribe_(std::move(scribe)) {}
-  Result<void> append(std::span<const std::string> records) override;
+  Result<std::vector<std::string>> commit(const Changes& changes) override;
   Result<std::vector<std::string>> journal() override;
   Result<void> post(const std::string& message) override;
   Result<std::vector<Message>> messages(std::int64_t after) override;
-  Result<void> put_blob(const std::string& name, const std::string& sealed) override;
   Result<std::optional<std::string>> blob(const std::string& name) override;
-  Result<void> drop_blob(const std::string& name) override;
   Result<std::vector<std::string>> blob_names() override;
+  Result<void> scrub() override;
 
  private:
   Gate& gate_;
@@ -128,12 +127,11 @@ class WatchedLedger : public LedgerStore {
       : gate_(gate), inner_(inner), scribe_(std::move(scribe)) {}
   Result<Time> created() override;
   Result<int> attempts(const std::string& phone, const std::string& kind, Time since) override;
-  Result<void> add_attempt(const std::string& phone, const std::string& kind, Time at) override;
   Result<bool> is_refused(const std::string& phone, const std::string& mark) override;
-  Result<void> add_refused(const std::string& phone, const std::string& mark) override;
-  Result<void> drop_refused(const std::string& phone, const std::string& mark) override;
+  Result<void> commit(std::span<const Change> changes) override;
   Result<Lease> lease(const std::string& phone, const std::string& holder, Time now, Time until) override;
-  Result<void> release(const std::string& phone, const std::string& holder) override;
+  Result<std::vector<Claim>> claim(std::span<const std::string> phones, std::size_t count, const std::string& holder,
+                                   Time now, Time until) override;
 
  private:
   Gate& gate_;

@@ -101,19 +101,15 @@ class RememberedReads : public Transport {
 class ForgetfulStore : public RunStore {
  public:
   explicit ForgetfulStore(RunStore& inner) : inner_(inner) {}
-  Result<void> append(std::span<const std::string> records) override {
-    if (auto kept = inner_.append(unwritten_); !kept) return kept;
-    unwritten_.assign(records.begin(), records.end());
-    return {};
+  Result<std::vector<std::string>> commit(const Changes& changes) override {
+    Changes late = changes;
+    late.records = std::exchange(unwritten_, changes.records);
+    return inner_.commit(late);
   }
   Result<std::vector<std::string>> journal() override { return inner_.journal(); }
   Result<void> post(const std::string& message) override { return inner_.post(message); }
   Result<std::vector<Message>> messages(std::int64_t after) override { return inner_.messages(after); }
-  Result<void> put_blob(const std::string& name, const std::string& sealed) override {
-    return inner_.put_blob(name, sealed);
-  }
   Result<std::optional<std::string>> blob(const std::string& name) override { return inner_.blob(name); }
-  Result<void> drop_blob(const std::string& name) override { return inner_.drop_blob(name); }
   Result<std::vector<std::string>> blob_names() override { return inner_.blob_names(); }
 
  private:
@@ -131,25 +127,14 @@ class BuggyLedger : public LedgerStore {
     if (bug_ == Bug::ledger_says_spent) return 100;
     return inner_.attempts(phone, kind, since);
   }
-  Result<void> add_attempt(const std::string& phone, const std::string& kind, Time at) override {
-    return inner_.add_attempt(phone, kind, at);
-  }
   Result<bool> is_refused(const std::string& phone, const std::string& mark) override {
     if (bug_ == Bug::ledger_forgets) return false;
     return inner_.is_refused(phone, mark);
   }
-  Result<void> add_refused(const std::string& phone, const std::string& mark) override {
-    return inner_.add_refused(phone, mark);
-  }
-  Result<void> drop_refused(const std::string& phone, const std::string& mark) override {
-    return inner_.drop_refused(phone, mark);
-  }
+  Result<void> commit(std::span<const Change> changes) override { return inner_.commit(changes); }
   Result<Lease> lease(const std::string& phone, const std::string& holder, Time now, Time until) override {
     if (bug_ == Bug::leases_for_all) return Lease{holder, until};
     return inner_.lease(phone, holder, now, until);
-  }
-  Result<void> release(const std::string& phone, const std::string& holder) override {
-    return inner_.release(phone, holder);
   }
 
  private:

@@ -61,11 +61,13 @@ class SimWorkers : public Workers {
 
 class MemoryRunStore : public RunStore {
  public:
-  Result<void> append(std::span<const std::string> records) override {
+  Result<std::vector<std::string>> commit(const Changes& changes) override {
     if (kill_at_append_ >= 0 && kill_at_append_-- == 0) throw Killed{};
     if (full_) return fail("the disk is full", "make room.");
-    journal_.insert(journal_.end(), records.begin(), records.end());
-    return {};
+    for (const std::string& name : changes.drop) blobs_.erase(name);
+    for (const Blob& blob : changes.keep) blobs_[blob.name] = blob.sealed;
+    journal_.insert(journal_.end(), changes.records.begin(), changes.records.end());
+    return std::vector<std::string>();
   }
   Result<std::vector<std::string>> journal() override { return journal_; }
   Result<void> post(const std::string& message) override {
@@ -79,17 +81,9 @@ class MemoryRunStore : public RunStore {
     }
     return later;
   }
-  Result<void> put_blob(const std::string& name, const std::string& sealed) override {
-    blobs_[name] = sealed;
-    return {};
-  }
   Result<std::optional<std::string>> blob(const std::string& name) override {
     const auto found = blobs_.find(name);
     return found == blobs_.end() ? std::nullopt : std::optional(found->second);
-  }
-  Result<void> drop_blob(const std::string& name) override {
-    blobs_.erase(name);
-    return {};
   }
   Result<std::vector<std::string>> blob_names() override {
     std::vector<std::string> names;
@@ -115,19 +109,11 @@ class MemoryLedger : public LedgerStore {
     for (const auto& [key, at] : attempts_) count += key == phone + kind && at >= since ? 1 : 0;
     return count;
   }
-  Result<void> add_attempt(const std::string& phone, const std::string& kind, Time at) override {
-    attempts_.emplace_back(phone + kind, at);
-    return {};
-  }
   Result<bool> is_refused(const std::string& phone, const std::string& mark) override {
     return refused_.contains(phone + mark);
   }
-  Result<void> add_refused(const std::string& phone, const std::string& mark) override {
-    refused_.insert(phone + mark);
-    return {};
-  }
-  Result<void> drop_refused(const std::string& phone, const std::string& mark) override {
-    refused_.erase(phone + mark);
+  Result<void> commit(std::span<const Change> changes) override {
+    for (const Change& change : changes) make(change);
     return {};
   }
   Result<Lease> lease(const std::string& phone, const std::string& holder, Time now, Time until) override {
@@ -136,17 +122,30 @@ class MemoryLedger : public LedgerStore {
     lease = {holder, until, lease.epoch + (lease.holder == holder ? 0 : 1)};
     return lease;
   }
-  Result<void> release(const std::string& phone, const std::string& holder) override {
-    const auto found = leases_.find(phone);
-    if (found != leases_.end() && found->second.holder == holder) found->second.holder.clear();
-    return {};
-  }
   std::optional<Lease> lease_of(const std::string& phone) const {
     const auto found = leases_.find(phone);
     return found == leases_.end() || found->second.holder.empty() ? std::nullopt : std::optional(found->second);
   }
 
  private:
+  void make(const Change& change) {
+    switch (change.what) {
+      case Change::What::attempt:
+        attempts_.emplace_back(change.phone + change.subject, change.at);
+        return;
+      case Change::What::refused:
+        refused_.insert(change.phone + change.subject);
+        return;
+      case Change::What::unrefused:
+        refused_.erase(change.phone + change.subject);
+        return;
+      case Change::What::given_back:
+        if (lease_of(change.phone) && leases_[change.phone].holder == change.subject)
+          leases_[change.phone].holder.clear();
+        return;
+    }
+  }
+
   Time created_;
   std::vector<std::pair<std::string, Time>> attempts_;
   std::set<std::string> refused_;
@@ -157,16 +156,13 @@ class MemoryLedger : public LedgerStore {
 class FencedStore : public MemoryRunStore {
  public:
   explicit FencedStore(MemoryLedger& ledger) : ledger_(ledger) {}
-  Result<std::vector<std::string>> append_fenced(std::span<const std::string> records,
-                                                 std::span<const Fence> rests_on) override {
+  Result<std::vector<std::string>> commit(const Changes& changes) override {
     std::vector<std::string> lost;
-    for (const Fence& fence : rests_on) {
+    for (const Fence& fence : changes.rests_on) {
       const auto lease = ledger_.lease_of(fence.phone);
       if (!lease || lease->epoch != fence.epoch) lost.push_back(fence.phone);
     }
-    if (!lost.empty()) return lost;
-    if (auto appended = append(records); !appended) return tl::make_unexpected(appended.error());
-    return lost;
+    return lost.empty() ? MemoryRunStore::commit(changes) : lost;
   }
   std::string database_id() const override { return "memory"; }
 
