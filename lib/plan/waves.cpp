@@ -1,6 +1,7 @@
 #include "plan/waves.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 
 namespace wamigrate {
@@ -61,7 +62,25 @@ std::vector<Millis> road_lengths(Catalogue catalogue, Direction direction, const
   return lengths;
 }
 
-Millis expected_length(const Policy& policy, std::vector<Millis> roads) {
+CallBudget call_budget(const Policy& policy) {
+  const double an_hour = std::max(1, policy.graph_calls_per_hour);
+  return {an_hour / 4, 0.75 * an_hour / 3'600'000};
+}
+
+Millis budgeted_length(const Policy& policy, std::size_t of_one_waba) {
+  const CallBudget budget = call_budget(policy);
+  const double later = static_cast<double>(of_one_waba) * usual_graph_calls - budget.at_once;
+  return Millis(static_cast<std::int64_t>(std::max(0.0, std::ceil(later / budget.per_ms))));
+}
+
+std::size_t most_of_one_waba(const Fleet& fleet, const std::vector<std::size_t>& numbers) {
+  std::map<std::string_view, std::size_t> by_waba;
+  std::size_t most = 0;
+  for (const std::size_t index : numbers) most = std::max(most, ++by_waba[fleet.numbers[index].waba_id]);
+  return most;
+}
+
+Millis expected_length(const Policy& policy, std::vector<Millis> roads, std::size_t of_one_waba) {
   std::erase(roads, Millis(0));
   Millis whole{0};
   for (const WaveSpan& span : wave_spans(policy, roads.size())) {
@@ -69,11 +88,12 @@ Millis expected_length(const Policy& policy, std::vector<Millis> roads) {
     const Millis longest = *std::max_element(begin, begin + static_cast<std::ptrdiff_t>(span.size));
     whole += length_of(policy, longest, span.size) + policy.soak;
   }
-  return whole;
+  return std::max(whole, budgeted_length(policy, std::min(of_one_waba, roads.size())));
 }
 
-Millis expected_length(Catalogue catalogue, const Policy& policy, Direction direction, const std::vector<Facts>& from) {
-  return expected_length(policy, road_lengths(catalogue, direction, from));
+Millis expected_length(Catalogue catalogue, const Policy& policy, Direction direction, const std::vector<Facts>& from,
+                       std::size_t of_one_waba) {
+  return expected_length(policy, road_lengths(catalogue, direction, from), of_one_waba);
 }
 
 Facts ordinary_start(Direction direction) {

@@ -149,8 +149,28 @@ class Review {
                               policy.gate_each_wave ? " and a person has approved" : "",
                               counted(static_cast<std::size_t>(policy.concurrency), "number"),
                               policy.max_failures.text(), policy.max_failures_run.text())});
+    put_call_budget(waves);
     put_windows();
     put_hooks();
+  }
+
+  // Where not concurrency but Graph's limit sets the pace.
+  void put_call_budget(const std::vector<Wave>& waves) {
+    const Policy& policy = plan_.fleet.policy;
+    Millis whole{0};
+    for (const Wave& wave : waves) whole += wave.expected + policy.soak;
+    std::vector<std::size_t> moving;
+    for (const PlannedNumber& number : plan_.numbers) {
+      if (!plan_.roads[number.road].steps.empty()) moving.push_back(number.entry);
+    }
+    const std::size_t of_one = most_of_one_waba(plan_.fleet, moving);
+    const Millis budgeted = budgeted_length(policy, of_one);
+    if (budgeted <= whole) return;
+    document_.push_back(
+        Paragraph{fmt::format("Longer than that: {} share one account, and what may be asked of Graph for one "
+                              "(`graph_calls_per_hour: {}`) makes the run last about {}.",
+                              counted(of_one, "number"), policy.graph_calls_per_hour, for_people(budgeted)),
+                  Tone::caution});
   }
 
   void put_windows() {

@@ -96,6 +96,8 @@ std::string what_it_waits_for(std::string_view word) {
   if (word == "window") return "its maintenance window";
   if (word == "hook") return "a hook to agree, and a person's word to ask it again";
   if (word == "postponement") return "the postpone file to go away";
+  if (word == "network") return "Graph to be reached again";
+  if (word == "limit") return "the next so many to be begun";
   if (word == "signal") return "somebody to start it again";
   return plain(word);
 }

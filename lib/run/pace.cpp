@@ -12,8 +12,7 @@ using namespace std::chrono_literals;
 constexpr int near_the_wall = 75;
 constexpr Millis for_each_percent = 5s;
 
-// Before enough numbers have begun to know better.
-constexpr double usual_calls = 25;
+// So many must have begun to know better than what is usual.
 constexpr std::int64_t enough_to_know = 10;
 
 }  // namespace
@@ -24,15 +23,15 @@ void Pace::learn(int percent, std::int64_t calls) {
 }
 
 double Pace::calls_a_number() const {
-  if (begun_ < enough_to_know) return usual_calls;
+  if (begun_ < enough_to_know) return usual_graph_calls;
   return std::max(1.0, static_cast<double>(calls_) / static_cast<double>(begun_));
 }
 
 double Pace::level(const std::string& waba, Time now) const {
   const auto bucket = buckets_.find(waba);
-  if (bucket == buckets_.end()) return most();
+  if (bucket == buckets_.end()) return budget_.at_once;
   const auto passed = static_cast<double>((now - bucket->second.at).count());
-  return std::min(most(), bucket->second.level + passed * per_ms());
+  return std::min(budget_.at_once, bucket->second.level + passed * budget_.per_ms);
 }
 
 Time Pace::may_begin(const std::string& waba, Time now) const {
@@ -41,9 +40,9 @@ Time Pace::may_begin(const std::string& waba, Time now) const {
     when = std::max(when, *last_ + (std::min(percent_, 100) - near_the_wall + 1) * for_each_percent);
   }
   // A budget that is smaller than one number's calls still lets one begin when it is full.
-  const double missing = std::min(calls_a_number(), most()) - level(waba, now);
+  const double missing = std::min(calls_a_number(), budget_.at_once) - level(waba, now);
   if (missing <= 0) return when;
-  return std::max(when, now + Millis(static_cast<std::int64_t>(std::ceil(missing / per_ms()))));
+  return std::max(when, now + Millis(static_cast<std::int64_t>(std::ceil(missing / budget_.per_ms))));
 }
 
 void Pace::begun(const std::string& waba, Time now) {

@@ -9,13 +9,14 @@
 #include <string>
 
 #include "base/time.hpp"
+#include "plan/waves.hpp"
 
 namespace wamigrate {
 
 class Pace {
  public:
-  /// `calls_per_hour`: what a run may spend on one WABA, 1 at least.
-  explicit Pace(int calls_per_hour) : calls_per_hour_(calls_per_hour) {}
+  /// What a run may spend on one WABA.
+  explicit Pace(CallBudget budget) : budget_(budget) {}
 
   /// What Graph said last: which share of the limit is used, and how many calls this process has made so far.
   void learn(int percent, std::int64_t calls);
@@ -35,12 +36,9 @@ class Pace {
     double level = 0;
     Time at{};
   };
-  // A quarter of an hour's calls at once and the rest evenly: never more than an hour's within any hour.
-  double most() const { return calls_per_hour_ / 4.0; }
-  double per_ms() const { return 0.75 * calls_per_hour_ / 3'600'000.0; }
   double level(const std::string& waba, Time now) const;
 
-  int calls_per_hour_;
+  CallBudget budget_;
   int percent_ = 0;
   std::int64_t calls_ = 0;
   std::int64_t begun_ = 0;

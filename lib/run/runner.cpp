@@ -35,7 +35,7 @@ Runner::Runner(const Plan& plan, Progress progress, RunDoors doors, RunSettings 
       direction_(plan.direction),
       agenda_(progress_.numbers.size()),
       tally_(wave_spans(policy_, progress_.numbers.size())),
-      pace_(policy_.graph_calls_per_hour) {
+      pace_(call_budget(policy_)) {
   std::map<std::string, const Number*> by_phone;
   for (const Number& number : plan.fleet.numbers) by_phone[number.phone.e164] = &number;
   std::map<std::string, int> pin_users;
@@ -262,7 +262,7 @@ bool Runner::has_ended() const {
   if (progress_.on_hold) return tally_.unended() == 0 || !settings_.waits_for_a_word;
   if (agenda_.next(false) != never) return false;
   if (!progress_.held.empty()) return true;
-  if (needs_word_) return !settings_.waits_for_a_word;
+  if (needs_word_) return is_at_limit() || !settings_.waits_for_a_word;
   return !begins_at_;
 }
 

@@ -52,6 +52,7 @@ struct RunSettings {
   std::string run_key{};          ///< The run's name as the leases of its workers have it: without commas.
   ClockMark clock;                ///< Of the clock; empty where it can't be set.
   int concurrency = 32;           ///< Numbers active at once.
+  std::optional<int> limit{};     ///< So many numbers begin in this process, then the run pauses.
   bool waits_for_a_word = false;  ///< On hold or before an approval it waits for the word; else the run is paused.
   std::string postpone_file;      ///< While it is there no commit point is passed: its name, for people …
   std::function<bool()> is_postponed{};                ///< … and whether it is; empty where none was named.
@@ -182,6 +183,7 @@ class Runner {
   Result<void> lay_out_windows();
   bool fits_now(std::size_t index);
   std::optional<Time> held_back_until(std::size_t index) const;
+  bool is_at_limit() const { return settings_.limit && begun_ >= *settings_.limit; }
   Millis expected_length(std::size_t index) const;
 
   // The operator's hooks (hooks.cpp).
@@ -292,6 +294,7 @@ class Runner {
   std::optional<Time> begins_at_;  // when something may begin that may not yet
   bool needs_word_ = false;        // nothing begins before a person has said so
   std::optional<Time> last_start_;
+  int begun_ = 0;  // by this process
   Openings openings_;
   bool laid_out_ = false;
   std::deque<std::unique_ptr<Job>> hook_queue_;
@@ -299,8 +302,9 @@ class Runner {
   enum class WaveHook { unasked, asked, agreed, refused } wave_hook_ = WaveHook::unasked;
   std::string wave_hook_said_;
   std::optional<Time> heard_at_;
-  Time graph_not_before_{};  // a shared limit asks everybody to slow down
-  Millis graph_wait_{0};     // … and for how long it last did
+  Time graph_answered_at_{};  // when it last said anything about any number
+  Time graph_not_before_{};   // a shared limit asks everybody to slow down
+  Millis graph_wait_{0};      // … and for how long it last did
   std::int64_t last_message_ = 0;
   std::vector<RunStore::Message> unheard_;  // not dealt with, and not known to be dealt with by others
   std::vector<std::string> to_release_;     // leases to give back once what is written under them is durable

@@ -174,7 +174,10 @@ void Runner::on_seen(std::size_t index, const Observation& seen) {
     slow_down();
     return wait_for_limit(active);
   }
-  if (seen.graph.asked.answered()) graph_wait_ = Millis(0);
+  if (seen.graph.asked.answered()) {
+    graph_wait_ = Millis(0);
+    graph_answered_at_ = now;
+  }
   Millis patience = policy_.settle_timeout;
   if (number.started && !number.stopping && !number.step().empty()) {
     const StepKind& kind = step_of(number.step()).kind;
@@ -235,6 +238,11 @@ void Runner::on_first_sight(std::size_t index, const Sighting& sighting) {
                  "no safe way leads on from here: " + finding.why);
     }
     road = json_of(*found);
+  } else if (!known && sighting.seen.graph.asked.how == Asked::How::unreachable && graph_answered_at_ < active.since) {
+    // Not this number has changed: nobody can be asked. The next one would end in the same way, and all after it.
+    return pause("network", "Graph can't be reached from here (" + sighting.seen.graph.asked.detail +
+                                "); nothing was sent for " + number.phone +
+                                ", and nothing has failed. Once it can be reached again, run the same command");
   } else if (!known) {
     write_home(index, Home::unknown, finding.why);
     return end(index, NumberState::stale, "where it is served can't be told any more: " + finding.why);

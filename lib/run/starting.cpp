@@ -53,6 +53,14 @@ void Runner::start_from(std::set<std::size_t>& lined_up, std::size_t end) {
   std::vector<std::size_t> chosen;  // of several workers only one begins with a number
   while (!lined_up.empty() && *lined_up.begin() < end) {
     if (tally_.busy() + chosen.size() >= static_cast<std::size_t>(settings_.concurrency)) break;
+    if (is_at_limit() && &lined_up == &to_start_) {
+      needs_word_ = true;
+      if (tally_.busy() == 0) {
+        wait_as_run("limit", fmt::format("as many numbers have begun as --limit allows ({})", *settings_.limit), {},
+                    resume_command());
+      }
+      break;
+    }
     const std::size_t index = *lined_up.begin();
     if (!may_start(index)) {
       behind_pin_[numbers_[index]->pin.text()].push_back(index);
@@ -66,6 +74,7 @@ void Runner::start_from(std::set<std::size_t>& lined_up, std::size_t end) {
       continue;
     }
     lined_up.erase(index);
+    if (&lined_up == &to_start_) ++begun_;
     last_start_ = now;
     pace_.begun(numbers_[index]->waba_id, now);
     if (shared()) {

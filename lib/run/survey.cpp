@@ -116,7 +116,9 @@ FleetCandidate fleet_candidate(const Fleet& fleet, const Survey& survey, const s
     auto& most = candidate.graph_clock_ahead;
     if (ahead && (!most || std::chrono::abs(*ahead) > std::chrono::abs(*most))) most = ahead;
   }
-  candidate.expected_run = expected_length(fleet.policy, lengths);
+  std::vector<std::size_t> indices;
+  for (const Surveyed& one : survey.numbers) indices.push_back(one.number);
+  candidate.expected_run = expected_length(fleet.policy, lengths, most_of_one_waba(fleet, indices));
   return candidate;
 }
 

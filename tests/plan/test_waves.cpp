@@ -20,12 +20,24 @@ Policy policy_of(int concurrency, std::vector<Amount> waves, Millis soak = 0ms) 
 
 TEST_CASE("a wave takes its longest road as often as concurrency needs turns, and soaks come on top") {
   const std::vector<Millis> roads(10, 60s);
-  CHECK(expected_length(policy_of(10, {{100, true}}), roads) == 60s);
-  CHECK(expected_length(policy_of(4, {{100, true}}), roads) == 180s);
-  CHECK(expected_length(policy_of(10, {{1, false}, {100, true}}), roads) == 120s);
-  CHECK(expected_length(policy_of(10, {{1, false}, {100, true}}, 5min), roads) == 120s + 10min);
-  CHECK(expected_length(policy_of(10, {{100, true}}), {60s, 90s, 10s}) == 90s);
-  CHECK(expected_length(policy_of(10, {{100, true}}), {}) == 0s);
+  CHECK(expected_length(policy_of(10, {{100, true}}), roads, 1) == 60s);
+  CHECK(expected_length(policy_of(4, {{100, true}}), roads, 1) == 180s);
+  CHECK(expected_length(policy_of(10, {{1, false}, {100, true}}), roads, 1) == 120s);
+  CHECK(expected_length(policy_of(10, {{1, false}, {100, true}}, 5min), roads, 1) == 120s + 10min);
+  CHECK(expected_length(policy_of(10, {{100, true}}), {60s, 90s, 10s}, 1) == 90s);
+  CHECK(expected_length(policy_of(10, {{100, true}}), {}, 1) == 0s);
+}
+
+TEST_CASE(
+    "Graph's budget makes a run of many numbers of one account last longer, and an account of its own for each does "
+    "not") {
+  Policy policy = policy_of(100, {{100, true}});
+  policy.graph_calls_per_hour = 1000;
+  const std::vector<Millis> roads(100, 60s);
+  // 2,500 calls: 250 at once, the rest at 750 an hour.
+  CHECK(expected_length(policy, roads, 100) == 3h);
+  CHECK(expected_length(policy, roads, 10) == 60s);
+  CHECK(expected_length(policy, roads, 1) == 60s);
 }
 
 TEST_CASE("an ordinary number has a road in each direction, and more numbers take longer") {
@@ -33,14 +45,14 @@ TEST_CASE("an ordinary number has a road in each direction, and more numbers tak
   for (const Direction direction : {Direction::to_cloud, Direction::to_onprem}) {
     const Facts start = ordinary_start(direction);
     CHECK(find_road(catalogue(), start, goal_of(direction, start)).has_value());
-    const Millis one = expected_length(catalogue(), policy, direction, {start});
+    const Millis one = expected_length(catalogue(), policy, direction, {start}, 1);
     CHECK(one > 10s);
     CHECK(one < 10min);
-    CHECK(expected_length(catalogue(), policy, direction, {start, start, start}) == 3 * one);
+    CHECK(expected_length(catalogue(), policy, direction, {start, start, start}, 1) == 3 * one);
   }
 }
 
 TEST_CASE("numbers that no road leads on add nothing") {
   const Policy policy = policy_of(1, {{100, true}});
-  CHECK(expected_length(catalogue(), policy, Direction::to_cloud, {Facts{}, Facts{}}) == 0s);
+  CHECK(expected_length(catalogue(), policy, Direction::to_cloud, {Facts{}, Facts{}}, 1) == 0s);
 }

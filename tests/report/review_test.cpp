@@ -172,6 +172,14 @@ TEST_CASE("waves show whom they begin with and how long numbers are off the air 
   CHECK(contains(text, "when the one before has ended and 5 min have passed and a person has approved"));
 }
 
+TEST_CASE("a review says where what may be asked of Graph makes a run longer than its waves") {
+  Fleet fleet = fleet_of(40);
+  for (Number& number : fleet.numbers) number.waba_id = "102290129340398";
+  CHECK_FALSE(contains(text_of(plan_of(fleet)), "graph_calls_per_hour"));
+  fleet.policy.graph_calls_per_hour = 100;  // 1,000 calls: 25 at once, 75 an hour
+  CHECK(contains(text_of(plan_of(fleet)), "makes the run last about 13 h"));
+}
+
 TEST_CASE("a gated run says so among the waves, and asks for somebody at hand") {
   Plan plan = plan_of(fleet_of(3));
   CHECK_FALSE(contains(text_of(plan), "wamigrate approve"));

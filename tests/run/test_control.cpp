@@ -93,6 +93,27 @@ TEST_CASE("what has passed its commit point is brought to its verification also 
   }
 }
 
+TEST_CASE("with a limit so many numbers begin and are brought to their end; the same command begins the next") {
+  Rig rig({.numbers = 5});
+  rig.fleet.policy.waves = {{1, false}, {4, false}};
+  rig.fleet.policy.concurrency = 4;
+  rig.limit = 2;
+  rig.waits_for_a_word = true;  // a limit is no word that somebody might say
+  const Plan plan = rig.plan(Direction::to_cloud);
+  for (const int moved : {2, 4}) {
+    const Progress progress = rig.run(plan);
+    CHECK(progress.paused == "limit");
+    CHECK(exit_code(progress) == 4);
+    CHECK(count(progress, NumberState::migrated) == moved);
+    REQUIRE(progress.waits);
+    CHECK(progress.waits->message == "as many numbers have begun as --limit allows (2)");
+    CHECK(progress.waits->next_command.find("apply") != std::string::npos);
+  }
+  const Progress end = rig.run(plan);
+  CHECK(end.done);
+  CHECK(count(end, NumberState::migrated) == 5);
+}
+
 TEST_CASE("a process that waits for a word goes on when it is said") {
   Rig rig({.numbers = 3});
   rig.fleet.policy.waves = {{1, false}, {2, false}};

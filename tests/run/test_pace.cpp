@@ -13,10 +13,16 @@ namespace {
 
 const Time noon = *parse_iso("2025-06-02T12:00:00.000Z");
 
+CallBudget budget_of(int calls_per_hour) {
+  Policy policy;
+  policy.graph_calls_per_hour = calls_per_hour;
+  return call_budget(policy);
+}
+
 }  // namespace
 
 TEST_CASE("within no hour do more numbers begin than an hour's calls allow, and nearly as many do") {
-  Pace pace(1000);
+  Pace pace(budget_of(1000));
   std::vector<Time> begun;
   const double calls = pace.calls_a_number();
   for (Time now = noon; now < noon + 6h; now += 1s) {
@@ -35,20 +41,20 @@ TEST_CASE("within no hour do more numbers begin than an hour's calls allow, and 
 }
 
 TEST_CASE("each WABA has a budget of its own") {
-  Pace pace(100);
+  Pace pace(budget_of(100));
   while (pace.may_begin("one", noon) <= noon) pace.begun("one", noon);
   CHECK(pace.may_begin("other", noon) == noon);
 }
 
 TEST_CASE("a budget smaller than one number's calls still lets one begin, and then takes its time") {
-  Pace pace(4);
+  Pace pace(budget_of(4));
   REQUIRE(pace.may_begin("waba", noon) == noon);
   pace.begun("waba", noon);
   CHECK(pace.may_begin("waba", noon) > noon + 1h);
 }
 
 TEST_CASE("the closer the wall that the headers show, the longer numbers wait for each other") {
-  Pace pace(1'000'000);
+  Pace pace(budget_of(1'000'000));
   pace.begun("waba", noon);
   Time last = noon;
   for (const int percent : {75, 85, 95, 100}) {

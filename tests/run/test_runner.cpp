@@ -118,6 +118,27 @@ TEST_CASE("a wrong PIN is sent once, ever, and the canary's failure keeps the re
   }
 }
 
+TEST_CASE("with no way to Graph a run pauses at the first number, and no number is said to have changed") {
+  Rig rig({.numbers = 3});
+  rig.fleet.policy.waves = {{1, false}, {2, false}};
+  const Plan plan = planned(rig, Direction::to_cloud);
+  sim::FaultRule cut = fault("*", sim::Action::unreachable);
+  cut.side = sim::Side::graph;
+  cut.times = 0;
+  rig.faults.add(cut);
+  const Progress paused = rig.run(plan);
+  INFO(story(rig));
+  CHECK(paused.paused == "network");
+  CHECK(exit_code(paused) == 4);
+  for (const NumberProgress& number : paused.numbers) CHECK_FALSE(is_final(number.state));
+
+  sim::Faults none;
+  rig.use(&none);
+  const Progress end = rig.run_through(plan);
+  CHECK(end.done);
+  for (const NumberProgress& number : end.numbers) CHECK(number.state == NumberState::migrated);
+}
+
 TEST_CASE("whatever becomes of the reply to register, the number ends on Cloud with one effective registration") {
   const auto action =
       GENERATE(sim::Action::lost, sim::Action::reply_lost, sim::Action::reply_dropped, sim::Action::reset,

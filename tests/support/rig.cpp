@@ -88,6 +88,7 @@ Progress Rig::run(const Plan& plan) {
   settings.is_postponed = is_postponed;
   settings.postpone_file = "FILE";
   settings.waits_for_a_word = waits_for_a_word;
+  settings.limit = limit;
   settings.concurrency = plan.fleet.policy.concurrency;
   Runner* running = nullptr;
   settings.on_entry = [this, &running](const Entry& entry) {

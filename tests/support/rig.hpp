@@ -232,6 +232,7 @@ class Rig {
   std::unique_ptr<TimeZones> zones = make_time_zones();
   std::function<bool()> is_postponed{};  ///< RunSettings'
   bool waits_for_a_word = false;         ///< RunSettings'
+  std::optional<int> limit;              ///< RunSettings'
   std::function<bool()> stop_at;         ///< Asked after each entry; true asks the runner to stop.
 
  private:

@@ -22,6 +22,7 @@ void add_run(po::options_description_easy_init& add) {
   add("wait", po::bool_switch(), "on hold or before an approval: stay and wait for the word, as on a terminal");
   add("postpone-file", po::value<std::string>(), "while this file is there, no number passes its commit point");
   add("concurrency", po::value<int>(), "numbers worked on at once (default: the policy's)");
+  add("limit", po::value<int>(), "begin so many numbers, bring them to their end, then pause; again: the next so many");
   add_metrics(add);
 }
 
@@ -30,11 +31,18 @@ Result<ExecuteOptions> execution_of(const Invocation& invocation) {
   if (concurrency && *concurrency < 1) {
     return fail("--concurrency is less than one", "say how many numbers are worked on at once");
   }
+  const auto limit = invocation.number("limit");
+  if (limit && *limit < 1) return fail("--limit is less than one", "say how many numbers may begin");
   auto metrics = metrics_options(invocation);
   if (!metrics) return tl::make_unexpected(metrics.error());
-  return ExecuteOptions{
-      invocation.flag("yes"),          concurrency, nullptr, std::move(*metrics), invocation.flag("wait"),
-      invocation.text("postpone-file")};
+  ExecuteOptions options;
+  options.yes = invocation.flag("yes");
+  options.concurrency = concurrency;
+  options.limit = limit;
+  options.metrics = std::move(*metrics);
+  options.waits_for_a_word = invocation.flag("wait");
+  options.postpone_file = invocation.text("postpone-file");
+  return options;
 }
 
 int nothing_to_do(const Console& console, const std::string& why) {
@@ -62,6 +70,10 @@ int run_apply(const Invocation& invocation) {
   auto execution = execution_of(invocation);
   if (!execution) return console.complain(execution.error());
   execution->worker = invocation.flag("worker");
+  if (execution->worker && execution->limit) {
+    return console.complain(Error{"--limit is for a process that has the run for itself",
+                                  "leave it out, or plan fewer numbers: plan --limit N"});
+  }
   if (plan->numbers.empty() ||
       std::all_of(plan->numbers.begin(), plan->numbers.end(),
                   [&](const PlannedNumber& number) { return plan->roads[number.road].steps.empty(); })) {
@@ -196,7 +208,7 @@ int run_rollback(const Invocation& invocation) {
 
 Command apply_command() {
   return {"apply",
-          "PLAN --run RUN [--worker] [--dry-run] [--yes] [--concurrency N] [--wait] [--postpone-file FILE] "
+          "PLAN --run RUN [--worker] [--dry-run] [--yes] [--concurrency N] [--limit N] [--wait] [--postpone-file FILE] "
           "[--metrics-file FILE] [--metrics-port PORT]",
           "Carries out a plan, or resumes it. The same command again is always safe.",
           {"PLAN"},
@@ -209,7 +221,8 @@ Command apply_command() {
 
 Command rollback_command() {
   return {"rollback",
-          "--run RUN [PHONE…] [--dry-run] [--yes] [--concurrency N] [--wait] [--postpone-file FILE] [--metrics-file "
+          "--run RUN [PHONE…] [--dry-run] [--yes] [--concurrency N] [--limit N] [--wait] [--postpone-file FILE] "
+          "[--metrics-file "
           "FILE] [--metrics-port PORT]",
           "Plans the way back from what is observed now, shows it, and carries it out.",
           {"PHONE…"},

@@ -186,7 +186,10 @@ class Rehearsal {
   int run(const std::filesystem::path& path, const Plan& plan, const std::string& plan_text) {
     auto run = RunDirectory::make(path, plan, plan_text);
     if (!run) return console_.complain(run.error());
-    return execute(*run, console_, {true, std::nullopt, made_up_secrets()});
+    ExecuteOptions options;
+    options.yes = true;
+    options.secrets = made_up_secrets();
+    return execute(*run, console_, std::move(options));
   }
 
   bool answer_codes(const std::filesystem::path& path) {

@@ -51,7 +51,8 @@ int run_token(const Invocation& invocation) {
   report.fleet.token = *token;
   for (const std::size_t index : *numbers) report.fleet.numbers.push_back(&fleet->numbers[index]);
   report.fleet.expected_run = expected_length(catalogue(), fleet->policy, report.direction,
-                                              std::vector<Facts>(numbers->size(), ordinary_start(report.direction)));
+                                              std::vector<Facts>(numbers->size(), ordinary_start(report.direction)),
+                                              most_of_one_waba(*fleet, *numbers));
   SystemClock clock;
   report.checks = check_token(report.fleet, clock.now());
   const Json json = token_json(report);

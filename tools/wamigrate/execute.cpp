@@ -140,6 +140,7 @@ int execute(RunDirectory& run, const Console& console, ExecuteOptions options) {
   }
   settings.clock = SystemClock::mark();
   settings.concurrency = options.concurrency.value_or(plan->fleet.policy.concurrency);
+  settings.limit = options.limit;
   settings.waits_for_a_word = options.waits_for_a_word || console.can_ask();
   settings.postpone_file = options.postpone_file.string();
   if (!options.postpone_file.empty()) {

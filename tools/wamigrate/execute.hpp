@@ -11,6 +11,7 @@ namespace wamigrate::cli {
 struct ExecuteOptions {
   bool yes = false;  ///< Approved already.
   std::optional<int> concurrency;
+  std::optional<int> limit;               ///< So many numbers begin, then the run pauses.
   std::unique_ptr<SecretSource> secrets;  ///< Null: the environment's.
   MetricsOptions metrics{};
   bool waits_for_a_word = false;          ///< On hold or before an approval it stays and waits.

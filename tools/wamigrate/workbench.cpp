@@ -68,12 +68,16 @@ Result<std::vector<std::size_t>> selected(const Fleet& fleet, const Invocation& 
       return fail("--select " + term + " names no number of the inventory", "name a phone, an id or a deployment");
   }
   if (numbers.empty()) return fail("no number is left to look at", "loosen --select and --exclude");
+  const auto limit = invocation.number("limit");
+  if (limit && *limit < 1) return fail("--limit is less than one", "say how many numbers are looked at");
+  if (limit && static_cast<std::size_t>(*limit) < numbers.size()) numbers.resize(static_cast<std::size_t>(*limit));
   return numbers;
 }
 
 void add_selection(po::options_description_easy_init& add) {
   add("select", po::value<std::string>(), "only these: phones, ids, WABAs or deployments, comma-separated, * allowed");
   add("exclude", po::value<std::string>(), "not these; the same words as --select");
+  add("limit", po::value<int>(), "the first so many of them");
 }
 
 void add_planning(po::options_description_easy_init& add) {
