@@ -56,8 +56,11 @@ void Runner::start_from(std::set<std::size_t>& lined_up, std::size_t end) {
     if (is_at_limit() && &lined_up == &to_start_) {
       needs_word_ = true;
       if (tally_.busy() == 0) {
-        wait_as_run("limit", fmt::format("as many numbers have begun as --limit allows ({})", *settings_.limit), {},
-                    resume_command());
+        wait_as_run(
+            "limit",
+            fmt::format("as many numbers have begun as --limit {0} allows; the same command begins the next {0}",
+                        *settings_.limit),
+            {}, "");
       }
       break;
     }
