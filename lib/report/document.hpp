@@ -55,6 +55,7 @@ struct List {
 struct Row {
   std::vector<std::string> cells = {};
   Tone tone = Tone::normal;
+  std::vector<Tone> tones = {};  ///< Of each cell by itself, in HTML; empty: the row's.
 };
 
 struct Table {

@@ -69,7 +69,9 @@ class HtmlPage {
     for (const std::string& column : table.columns) head += tag("th", "", inline_html(column));
     for (const Row& row : table.rows) {
       std::string cells;
-      for (const std::string& cell : row.cells) cells += tag("td", "", inline_html(cell));
+      for (std::size_t i = 0; i < row.cells.size(); ++i) {
+        cells += tag("td", i < row.tones.size() ? class_of(row.tones[i]) : "", inline_html(row.cells[i]));
+      }
       body += tag("tr", class_of(row.tone), cells) + "\n";
     }
     put(tag("div", "wide",

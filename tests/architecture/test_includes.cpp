@@ -23,7 +23,8 @@ const std::map<std::string, std::set<std::string>> allowed = {
     {"plan", {"base", "model"}},
     {"steps", {"base", "ports", "model", "api", "plan"}},
     {"run", {"base", "ports", "model", "plan", "steps"}},
-    {"report", {"base", "model", "plan", "run"}},
+    {"measure", {"base"}},
+    {"report", {"base", "model", "plan", "run", "measure"}},
     {"sim", {"base", "ports"}},
 };
 

@@ -99,6 +99,7 @@ Command retry_command();
 Command rollback_command();
 Command verify_command();
 Command token_command();
+Command availability_command();
 Command report_command();
 Command explain_command();
 Command simulate_command();

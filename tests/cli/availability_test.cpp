@@ -1,0 +1,78 @@
+// availability as a command: what counts as whose fault, the figure beside the published one, and input that is not
+// one.
+#include <fmt/format.h>
+
+#include "cli/stage.hpp"
+#include "support/catch.hpp"
+
+using namespace wamigrate;
+using namespace wamigrate::tests;
+
+namespace {
+
+/// A hundred minutes of one attempt each; from the fiftieth on twenty that were refused so.
+std::string attempts(const std::string& refusal) {
+  std::string lines;
+  for (int minute = 0; minute < 100; ++minute) {
+    const bool refused = minute >= 50 && minute < 70;
+    lines += fmt::format(R"({{"at":"2026-11-02T{:02}:{:02}:00Z","doing":"send","side":"cloud","outcome":{}}})",
+                         10 + minute / 60, minute % 60, refused ? R"("refused",)" + refusal : R"("ok")") +
+             "\n";
+  }
+  return lines;
+}
+
+double percent(Stage& stage, const std::string& refusal) {
+  stage.put("seen.jsonl", attempts(refusal));
+  const Ended ended = stage.run({"availability", "seen.jsonl", "--json"});
+  INFO(ended.text());
+  CHECK(ended.code == 0);
+  const auto json = parse_json(ended.out);
+  REQUIRE(json.has_value());
+  return at_path(*json, {"availability"})[0]["months"][0]["percent"].get<double>();
+}
+
+}  // namespace
+
+TEST_CASE("what Meta failed at counts, what the user did wrong does not, and what nobody knows is told") {
+  Stage stage;
+  CHECK(percent(stage, R"("code":"131000")") == 80.0);
+  CHECK(percent(stage, R"("http":503)") == 80.0);
+  CHECK(percent(stage, R"("code":"132001","http":404)") == 100.0);
+  CHECK(percent(stage, R"("code":"190")") == 100.0);
+  CHECK(percent(stage, R"("http":400)") == 100.0);
+  CHECK(percent(stage, R"("code":"99999999")") == 100.0);
+  CHECK(has(stage.run({"availability", "seen.jsonl"}).out, "Code 99999999 (20 times)"));
+  CHECK(stage.requests() == 0);
+}
+
+TEST_CASE("the figure stands beside the published one, in text and in a page, with what people have decided") {
+  Stage stage;
+  stage.put("seen.jsonl", attempts(R"("code":"2")"));
+  stage.put("words.jsonl",
+              R"({"from":"2026-11-02T10:50:00Z","to":"2026-11-02T11:00:00Z","as":"possible","reason":"our <proxy>",)"
+              R"("decided":"2026-11-03"})");
+  const Ended ended =
+      stage.run({"availability", "seen.jsonl", "--overrides", "words.jsonl", "--published", "2026-11=99.98"});
+  CHECK(ended.code == 0);
+  CHECK(has(ended.out, "90.000 %"));
+  CHECK(has(ended.out, "99.980 %"));
+  CHECK(has(ended.out, "our <proxy>"));
+  const Ended page = stage.run({"availability", "seen.jsonl", "--overrides", "words.jsonl", "--format", "html"});
+  CHECK(has(page.out, "<!doctype html>"));
+  CHECK(has(page.out, "our &lt;proxy&gt;"));
+  CHECK(has(page.out, ">2: 10 min</td>"));
+}
+
+TEST_CASE("records that are none are refused with file and line, all at once") {
+  Stage stage;
+  stage.put("seen.jsonl", "{}\n[1]\n");
+  const Ended ended = stage.run({"availability", "seen.jsonl"});
+  CHECK(ended.code == 1);
+  CHECK(has(ended.err, "seen.jsonl:1: \"at\" is missing"));
+  CHECK(has(ended.err, "seen.jsonl:2: this is not a JSON object"));
+  CHECK(stage.run({"availability", "nowhere.jsonl"}).code == 1);
+  stage.put("empty.jsonl", "");
+  CHECK(stage.run({"availability", "empty.jsonl"}).code == 1);
+  CHECK(stage.run({"availability"}).code == 1);
+}
