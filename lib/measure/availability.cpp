@@ -61,38 +61,11 @@ std::vector<Spell> merged(std::vector<Spell> spells) {
   return merged;
 }
 
-// Without what a person has said was possible.
-std::vector<Spell> cut(const std::vector<Spell>& spells, Minute from, Minute to) {
-  std::vector<Spell> left;
-  for (const Spell& spell : spells) {
-    if (spell.to <= from || spell.from >= to) {
-      left.push_back(spell);
-      continue;
-    }
-    if (spell.from < from) {
-      left.push_back(spell);
-      left.back().to = from;
-    }
-    if (spell.to > to) {
-      left.push_back(spell);
-      left.back().from = to;
-    }
+// What a person has said of a minute goes before what was seen in it.
+void apply_word(const Override& word, TriedByMinute& tried) {
+  for (Minute minute = minute_of(word.from); Time(minute) < word.to; minute += minutes(1)) {
+    tried[minute] = word.possible ? Tried{true, {}} : Tried{false, {{"as people have said", 1}}};
   }
-  return left;
-}
-
-std::vector<Spell> overridden(std::vector<Spell> spells, const std::vector<Override>& overrides) {
-  for (const Override& one : overrides) {
-    const Minute from = minute_of(one.from);
-    const Minute to = minute_of(one.to + minutes(1) - Millis(1));
-    if (one.possible) {
-      spells = cut(spells, from, to);
-    } else {
-      spells.push_back({from, to, {Doing::sending, Doing::receiving}, {}});
-      spells = merged(std::move(spells));
-    }
-  }
-  return spells;
 }
 
 Month& month_of(std::vector<Month>& months, Minute minute) {
@@ -142,15 +115,18 @@ Availability seen_of(const std::string& side, const std::vector<Attempt>& attemp
     if (is_failure(attempt.fate)) ++here.failures[code_of(attempt)];
     if (attempt.fate == Fate::unknown) ++seen.unknown_codes[attempt.code];
   }
+  for (const Override& one : overrides) {
+    if (!one.side.empty() && !side.empty() && one.side != side) continue;
+    if (side.empty() && !one.side.empty() && !one.possible) continue;  // the other side may have served
+    seen.applied.push_back(one);
+    for (const Doing doing : {Doing::sending, Doing::receiving}) apply_word(one, tried[doing]);
+  }
   std::vector<Spell> spells;
   for (const auto& [doing, by_minute] : tried) {
     const auto found = spells_of(by_minute, doing);
     spells.insert(spells.end(), found.begin(), found.end());
   }
-  for (const Override& one : overrides) {
-    if (one.side.empty() || side.empty() || one.side == side) seen.applied.push_back(one);
-  }
-  seen.spells = overridden(merged(std::move(spells)), seen.applied);
+  seen.spells = merged(std::move(spells));
   seen.months = months_of(with_attempts, attempts, seen.spells);
   return seen;
 }

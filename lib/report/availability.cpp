@@ -34,7 +34,7 @@ std::string what_failed(const Spell& spell) {
   std::string text;
   for (const auto& [code, count] : spell.codes)
     text += fmt::format("{}{} ({})", text.empty() ? "" : ", ", plain(code), count);
-  return text.empty() ? "as a person has said" : text;
+  return text;
 }
 
 std::string what_was_impossible(const Spell& spell) {
@@ -51,7 +51,7 @@ void put_months(Document& document, const AvailabilityReport& report) {
       table.rows.push_back(
           {{name_of(month.month), side_in_words(one.side), percent_text(month.percent()),
             published == report.published.end() ? "" : fmt::format("{:.3f} %", published->second),
-            for_people(month.impossible), for_people(month.seen),
+            month.impossible == minutes(0) ? "none" : for_people(month.impossible), for_people(month.seen),
             fmt::format("{:.1f} %", 100.0 * static_cast<double>(month.tried.count()) /
                                         static_cast<double>(std::max<std::int64_t>(1, month.seen.count())))},
            month.impossible > minutes(0) ? Tone::caution : Tone::good});

@@ -112,6 +112,16 @@ TEST_CASE("of two sides, both together are possible where either is") {
   CHECK(impossible(seen[2]) == 30);
 }
 
+TEST_CASE("that one side is said to have been impossible says nothing of the other") {
+  auto attempts = minute_by_minute(times(30, 's'), Doing::sending, "onprem");
+  const auto cloud = minute_by_minute(times(30, 's'), Doing::sending, "cloud");
+  attempts.insert(attempts.end(), cloud.begin(), cloud.end());
+  const auto seen = availability_of(attempts, {{midnight, midnight + 20min, "cloud", false, "nothing came", midnight}});
+  CHECK(impossible(seen[0]) == 0);
+  CHECK(impossible(seen[1]) == 20);
+  CHECK(impossible(seen[2]) == 0);
+}
+
 TEST_CASE("a spell over the end of a month is shared out by the minute, and counts in both") {
   std::vector<Attempt> attempts;
   const Time end = *parse_iso("2026-12-01");
