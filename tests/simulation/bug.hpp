@@ -23,6 +23,14 @@ enum class Bug {
   leases_for_all,      ///< A ledger whose leases are not kept.
   shared_hidden,       ///< A transport that hides which apps an account has.
   bytes_by_chance,     ///< Chance that does not come from the seed.
+  // Where several processes are at work:
+  fences_unchecked,  ///< A store that writes whatever it is given, whoever holds what it rests on.
+  lease_outlasts,    ///< A ledger that says a lease lasts longer than it does.
+  claimed_twice,     ///< A ledger that lets a number be claimed that another one has.
+  epochs_alike,      ///< A ledger in which a lease looks the same whoever has it.
+  journal_hidden,    ///< A store that shows a worker nothing of what the others have written since.
+  released_for_all,  ///< A ledger that gives back a lease for whoever asks.
+  sights_shared,     ///< A transport that answers one worker's reads with what another one saw.
 };
 
 }  // namespace wamigrate::simulation

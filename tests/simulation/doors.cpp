@@ -1,5 +1,6 @@
 #include "simulation/doors.hpp"
 
+#include <algorithm>
 #include <set>
 
 namespace wamigrate::simulation {
@@ -12,7 +13,8 @@ auto through(Gate& gate, bool writes, const Call& call) -> decltype(call()) {
   if (writes) gate.note_lasting();
   if (writes && gate.disk_is_full()) return fail("the disk is full", "make room, then run the same command again");
   auto result = call();
-  if (last) throw rig::Killed{};
+  if (last) gate.die();
+  if (gate.after_call) gate.after_call(gate.calls());
   return result;
 }
 
@@ -69,9 +71,16 @@ std::string_view name(Cut cut) {
 std::optional<Crash> Gate::enter(bool is_request) {
   ++calls_;
   if (++calls_that_tell_ > calls_at_most_) throw Endless{};
-  if (!crash_ || crash_->call != calls_) return std::nullopt;
-  if (crash_->cut == Cut::before || (crash_->cut == Cut::torn && !is_request)) throw rig::Killed{};
+  const int call = calls_;
+  if (at_call) at_call(call, is_request);
+  if (!crash_ || crash_->call != call) return std::nullopt;
+  if (crash_->cut == Cut::before || (crash_->cut == Cut::torn && !is_request)) die();
   return crash_;
+}
+
+void Gate::die() const {
+  if (dying) dying();
+  throw rig::Killed{};
 }
 
 HttpResult WatchedTransport::send(const HttpRequest& request) {
@@ -82,9 +91,9 @@ HttpResult WatchedTransport::send(const HttpRequest& request) {
   audience_.on_leaving(leaving);
   if (crash && crash->cut == Cut::torn) {
     arrive_late(leaving, crash->late);
-    throw rig::Killed{};
+    gate_.die();
   }
-  if (way_there_) clock_.advance(way_there_());
+  if (way_there_) be_under_way(leaving);
   const std::size_t logged = world_.hold()->log.size();
   HttpResult result = inner_.send(request);
   Sent sent{leaving, result, {}, clock_.now()};
@@ -93,8 +102,22 @@ HttpResult WatchedTransport::send(const HttpRequest& request) {
     if (state->log.size() > logged) sent.answered = state->log.back().result;
   }
   audience_.on_sent(sent);
-  if (crash) throw rig::Killed{};
+  if (crash) gate_.die();
   return result;
+}
+
+void WatchedTransport::be_under_way(const Leaving& leaving) {
+  const Millis way = way_there_();
+  if (!pass_) return clock_.advance(way);
+  bool is_dead = false;
+  try {
+    pass_(way, leaving.subject);
+  } catch (const rig::Killed&) {
+    is_dead = true;
+  }
+  if (!is_dead) return;
+  if (arrives_()) arrive_late(leaving, way);
+  throw rig::Killed{};
 }
 
 void WatchedTransport::arrive_late(const Leaving& leaving, Millis late) {
@@ -110,16 +133,19 @@ void WatchedTransport::arrive_late(const Leaving& leaving, Millis late) {
 
 Result<std::vector<std::string>> WatchedStore::commit(const Changes& changes) {
   return through(gate_, true, [&] {
-    for (const Blob& blob : changes.keep) {
-      scribe_(blob.name);
-      scribe_(blob.sealed);
-    }
+    auto lost = inner_.commit(changes);
+    if (!lost || !lost->empty()) return lost;
+    for (const Blob& blob : changes.keep) scribe_(blob.name), scribe_(blob.sealed);
     for (const std::string& record : changes.records) scribe_(record);
-    return inner_.commit(changes);
+    return lost;
   });
 }
 Result<std::vector<std::string>> WatchedStore::journal() {
   return through(gate_, false, [&] { return inner_.journal(); });
+}
+Result<std::vector<std::string>> WatchedStore::journal_after(std::size_t known) {
+  gate_.allow_another();
+  return through(gate_, false, [&] { return inner_.journal_after(known); });
 }
 Result<void> WatchedStore::post(const std::string& message) {
   return through(gate_, true, [&] {
@@ -154,8 +180,10 @@ Result<bool> WatchedLedger::is_refused(const std::string& phone, const std::stri
 Result<void> WatchedLedger::commit(std::span<const Change> changes) {
   if (changes.empty()) return {};
   return through(gate_, true, [&] {
+    auto made = inner_.commit(changes);
+    if (!made) return made;
     for (const Change& change : changes) scribe_(change.subject);
-    return inner_.commit(changes);
+    return made;
   });
 }
 Result<LedgerStore::Lease> WatchedLedger::lease(const std::string& phone, const std::string& holder, Time now,

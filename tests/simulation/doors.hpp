@@ -37,11 +37,19 @@ class Gate {
     disk_full_after_.reset();
     lasting_.clear();
   }
+  /// For processes among others: told of each call before it is made (a request: before it leaves) …
+  std::function<void(int call, bool is_request)> at_call;
+  /// … of one to a store that has been made, before its answer is used …
+  std::function<void(int call)> after_call;
+  /// … and of the end of the process; it need not return.
+  std::function<void()> dying;
+
   /// From this call on nothing can be written any more.
   void fill_disk_after(int call) { disk_full_after_ = call; }
 
   /// The crash, if this call is the last. Throws rig::Killed where the call is not to be made at all.
   std::optional<Crash> enter(bool is_request);
+  [[noreturn]] void die() const;
   bool disk_is_full() const { return disk_full_after_ && calls_ >= *disk_full_after_; }
   int calls() const { return calls_; }
   /// The next call tells nothing about whether the process comes to an end.
@@ -82,7 +90,7 @@ class Audience {
   virtual void on_leaving(const Leaving& leaving) = 0;
   virtual void on_sent(const Sent& sent) = 0;
 };
-/// Told of every text that is written to a store.
+/// Told of every text that was written to a store.
 using Scribe = std::function<void(std::string_view)>;
 
 class WatchedTransport : public Transport {
@@ -92,9 +100,14 @@ class WatchedTransport : public Transport {
   HttpResult send(const HttpRequest& request) override;
   /// How long each request is under way; what lots say here decides which number comes first.
   void set_way_there(std::function<Millis()> way) { way_there_ = std::move(way); }
+  /// How that time passes; if not told, the clock is moved on. May throw rig::Killed: the process has died meanwhile.
+  void set_pass(std::function<void(Millis, const sim::Subject&)> pass) { pass_ = std::move(pass); }
+  /// Whether what a dead process has sent arrives all the same.
+  void set_arrives(std::function<bool()> arrives) { arrives_ = std::move(arrives); }
 
  private:
   void arrive_late(const Leaving& leaving, Millis late);
+  void be_under_way(const Leaving& leaving);
 
   Gate& gate_;
   Transport& inner_;
@@ -102,6 +115,8 @@ class WatchedTransport : public Transport {
   rig::SimClock& clock_;
   Audience& audience_;
   std::function<Millis()> way_there_;
+  std::function<void(Millis, const sim::Subject&)> pass_;
+  std::function<bool()> arrives_;
 };
 
 class WatchedStore : public RunStore {
@@ -109,11 +124,13 @@ class WatchedStore : public RunStore {
   WatchedStore(Gate& gate, RunStore& inner, Scribe scribe) : gate_(gate), inner_(inner), scribe_(std::move(scribe)) {}
   Result<std::vector<std::string>> commit(const Changes& changes) override;
   Result<std::vector<std::string>> journal() override;
+  Result<std::vector<std::string>> journal_after(std::size_t known) override;
   Result<void> post(const std::string& message) override;
   Result<std::vector<Message>> messages(std::int64_t after) override;
   Result<std::optional<std::string>> blob(const std::string& name) override;
   Result<std::vector<std::string>> blob_names() override;
   Result<void> scrub() override;
+  std::string database_id() const override { return inner_.database_id(); }
 
  private:
   Gate& gate_;
@@ -132,6 +149,7 @@ class WatchedLedger : public LedgerStore {
   Result<Lease> lease(const std::string& phone, const std::string& holder, Time now, Time until) override;
   Result<std::vector<Claim>> claim(std::span<const std::string> phones, std::size_t count, const std::string& holder,
                                    Time now, Time until) override;
+  std::string database_id() const override { return inner_.database_id(); }
 
  private:
   Gate& gate_;

@@ -26,18 +26,19 @@ bool was_done(sim::State& state, const std::string& phone, const std::string& st
 
 }  // namespace
 
-void Simulation::say(const Json& message) { (void)rig_.store->post(to_compact(message)); }
+void Simulation::say(Run& run, const Json& message) { (void)run.store->post(to_compact(message)); }
 
 void Simulation::wait_a_while() { rig_.clock.advance(std::chrono::seconds(scenario_.storm ? lots_.below(600) : 1)); }
 
-bool Simulation::retry(const NumberProgress& number, bool wrong_pin) {
-  if ((scenario_.stubborn && number.pin_refused) || ++retries_[number.phone] > retries_at_most) return false;
+bool Simulation::retry(Run& run, const NumberProgress& number, bool wrong_pin) {
+  if ((scenario_.stubborn && number.pin_refused) || ++run.retries[number.phone] > retries_at_most) return false;
   auto pin = rig_.world->hold()->number(number.phone)->pin;
-  const std::string reference = fmt::format("RIGHT_{}_{}", number.phone.substr(1), retries_[number.phone]);
+  const std::string reference =
+      fmt::format("RIGHT_{}_{}_{}", number.phone.substr(1), run.number, run.retries[number.phone]);
   Json message = {{"type", "retry"}, {"phone", number.phone}};
   if (pin && !scenario_.stubborn && (wrong_pin || number.pin_refused || number.waits_for == "pin")) {
     // One that was refused although it is right can't be used any more: they set another.
-    if (rig_.secrets.known[plan_pin(number.phone)] == *pin) {
+    if (rig_.secrets.known[plan_pin(run, number.phone)] == *pin) {
       pin = fmt::format("{:06}", 700'000 + lots_.below(99'999));
       rig_.world->hold()->number(number.phone)->pin = pin;
     }
@@ -48,7 +49,7 @@ bool Simulation::retry(const NumberProgress& number, bool wrong_pin) {
       if (known.phone.e164 == number.phone) known.pin = {SecretRef::Kind::env, reference};
     }
   }
-  say(message);
+  say(run, message);
   return true;
 }
 
@@ -67,48 +68,49 @@ bool Simulation::restart_client(const std::string& phone) {
   return true;
 }
 
-bool Simulation::help(const NumberProgress& number, bool mistaken) {
+bool Simulation::help(Run& run, const NumberProgress& number, bool mistaken) {
   const std::string& phone = number.phone;
   const bool resolves = number.next_command.find("wamigrate resolve") != std::string::npos;
   if (number.waits_for == "code") {
     const bool wrong = mistaken && ++mistakes_[phone] == 1;
-    rig_.answer(phone, wrong ? "111111" : rig_.world->hold()->number(phone)->code);
+    const std::string code = wrong ? "111111" : rig_.world->hold()->number(phone)->code;
+    say(run, {{"type", "code"}, {"phone", phone}, {"sealed", rig_.sealer.seal(Secret(code), "code " + phone)}});
     return true;
   }
   if (number.waits_for == "pin" || number.state == NumberState::stranded) {
-    if (!retry(number)) return false;
+    if (!retry(run, number)) return false;
     restart_client(phone);
     return true;
   }
-  if (number.state == NumberState::failed && number.pin_refused) return retry(number);
+  if (number.state == NumberState::failed && number.pin_refused) return retry(run, number);
   const bool restarted = number.waits_for == "person" && restart_client(phone);
   if (number.waits_for == "person" && resolves) {
     const auto pin = rig_.world->hold()->number(phone)->pin;
-    const bool wrong_pin = pin && rig_.secrets.known[plan_pin(phone)] != *pin;
+    const bool wrong_pin = pin && rig_.secrets.known[plan_pin(run, phone)] != *pin;
     const bool done = was_done(*rig_.world->hold(), phone, number.step(), rig_.clock.now());
     if (!done && wrong_pin && number.next_command.find("make sure of the PIN") != std::string::npos)
-      return retry(number, true);
-    say({{"type", "resolve"},
-         {"phone", phone},
-         {"assume", done ? "done" : "not-done"},
-         {"evidence", "looked at WhatsApp Manager"}});
+      return retry(run, number, true);
+    say(run, {{"type", "resolve"},
+              {"phone", phone},
+              {"assume", done ? "done" : "not-done"},
+              {"evidence", "looked at WhatsApp Manager"}});
     return true;
   }
   return restarted;
 }
 
-bool Simulation::people_act(const Progress& progress, bool mistaken) {
+bool Simulation::people_act(Run& run, const Progress& progress, bool mistaken) {
   bool acted = false;
   if (progress.paused == "token") {
     rig_.world->add_token("sim-token", {.app_id = rig_.fleet.graph.app_id});
     acted = true;
   }
-  for (const NumberProgress& number : progress.numbers) acted = help(number, mistaken) || acted;
+  for (const NumberProgress& number : progress.numbers) acted = help(run, number, mistaken) || acted;
   return acted;
 }
 
-std::string Simulation::plan_pin(const std::string& phone) {
-  for (const Number& number : plan_with_pins().fleet.numbers) {
+std::string Simulation::plan_pin(const Run& run, const std::string& phone) {
+  for (const Number& number : plan_with_pins(run).fleet.numbers) {
     if (number.phone.e164 == phone) return number.pin.target;
   }
   return {};

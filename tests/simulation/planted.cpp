@@ -82,7 +82,8 @@ class MistakenHomes : public Transport {
 
 class RememberedReads : public Transport {
  public:
-  explicit RememberedReads(Transport& inner) : inner_(inner) {}
+  /// `replies` outlives it.
+  RememberedReads(Transport& inner, std::map<std::string, HttpReply>& replies) : inner_(inner), replies_(replies) {}
   HttpResult send(const HttpRequest& request) override {
     if (request.method != "GET") return inner_.send(request);
     const auto known = replies_.find(request.url);
@@ -94,7 +95,17 @@ class RememberedReads : public Transport {
 
  private:
   Transport& inner_;
+  std::map<std::string, HttpReply>& replies_;
+};
+
+class ForgettingReads : public Transport {
+ public:
+  explicit ForgettingReads(Transport& inner) : inner_(inner, replies_) {}
+  HttpResult send(const HttpRequest& request) override { return inner_.send(request); }
+
+ private:
   std::map<std::string, HttpReply> replies_;
+  RememberedReads inner_;
 };
 
 /// Says that records are durable, and makes them so with the next ones.
@@ -142,6 +153,91 @@ class BuggyLedger : public LedgerStore {
   const Bug bug_;
 };
 
+/// What several processes share, as if it were each one's own.
+class CarelessStore : public RunStore {
+ public:
+  CarelessStore(RunStore& inner, rig::MemoryLedger& memory, Bug bug) : inner_(inner), memory_(memory), bug_(bug) {}
+  Result<std::vector<std::string>> commit(const Changes& changes) override {
+    Changes careless = changes;
+    if (bug_ == Bug::fences_unchecked) careless.rests_on.clear();
+    for (Fence& fence : careless.rests_on) {
+      const auto lease = memory_.lease_of(fence.phone);
+      if (bug_ == Bug::epochs_alike && lease) fence.epoch = lease->epoch;
+    }
+    return inner_.commit(careless);
+  }
+  Result<std::vector<std::string>> journal() override { return inner_.journal(); }
+  Result<std::vector<std::string>> journal_after(std::size_t known) override {
+    if (bug_ == Bug::journal_hidden) return std::vector<std::string>();
+    return inner_.journal_after(known);
+  }
+  Result<void> post(const std::string& message) override { return inner_.post(message); }
+  Result<std::vector<Message>> messages(std::int64_t after) override { return inner_.messages(after); }
+  Result<std::optional<std::string>> blob(const std::string& name) override { return inner_.blob(name); }
+  Result<std::vector<std::string>> blob_names() override { return inner_.blob_names(); }
+  std::string database_id() const override { return inner_.database_id(); }
+
+ private:
+  RunStore& inner_;
+  rig::MemoryLedger& memory_;
+  const Bug bug_;
+};
+
+class CarelessLedger : public LedgerStore {
+ public:
+  CarelessLedger(LedgerStore& inner, rig::MemoryLedger& memory, Bug bug) : inner_(inner), memory_(memory), bug_(bug) {}
+  Result<Time> created() override { return inner_.created(); }
+  Result<int> attempts(const std::string& phone, const std::string& kind, Time since) override {
+    return inner_.attempts(phone, kind, since);
+  }
+  Result<bool> is_refused(const std::string& phone, const std::string& mark) override {
+    return inner_.is_refused(phone, mark);
+  }
+  Result<Lease> lease(const std::string& phone, const std::string& holder, Time now, Time until) override {
+    auto lease = inner_.lease(phone, holder, now, shortened(now, until));
+    if (lease && lease->holder == holder) lease->until = until;
+    if (lease && bug_ == Bug::epochs_alike) lease->epoch = 1;
+    return lease;
+  }
+  Result<void> commit(std::span<const Change> changes) override {
+    std::vector<Change> careless(changes.begin(), changes.end());
+    for (Change& change : careless) {
+      const auto lease = memory_.lease_of(change.phone);
+      const bool frees_all = bug_ == Bug::released_for_all && change.what == Change::What::given_back;
+      if (frees_all && lease) change.subject = lease->holder;
+    }
+    return inner_.commit(careless);
+  }
+  Result<std::vector<Claim>> claim(std::span<const std::string> phones, std::size_t count, const std::string& holder,
+                                   Time now, Time until) override {
+    auto claims = inner_.claim(phones, count, holder, now, shortened(now, until));
+    if (!claims) return claims;
+    for (Claim& claim : *claims) {
+      claim.lease.until = until;
+      if (bug_ == Bug::epochs_alike) claim.lease.epoch = 1;
+    }
+    if (bug_ == Bug::claimed_twice) add_others(phones, count, holder, until, *claims);
+    return claims;
+  }
+  std::string database_id() const override { return inner_.database_id(); }
+
+ private:
+  Time shortened(Time now, Time until) const { return bug_ == Bug::lease_outlasts ? now + (until - now) / 32 : until; }
+  void add_others(std::span<const std::string> phones, std::size_t count, const std::string& holder, Time until,
+                  std::vector<Claim>& claims) const {
+    for (const std::string& phone : phones) {
+      const auto lease = memory_.lease_of(phone);
+      if (claims.size() < count && lease && lease->holder != holder) {
+        claims.push_back({phone, {holder, until, lease->epoch}});
+      }
+    }
+  }
+
+  LedgerStore& inner_;
+  rig::MemoryLedger& memory_;
+  const Bug bug_;
+};
+
 class LateWorkers : public Workers {
  public:
   LateWorkers(Workers& inner, rig::SimClock& clock) : inner_(inner), clock_(clock) {}
@@ -182,40 +278,36 @@ void Simulation::Planted::doctor(Plan& plan) const {
 }
 
 Transport& Simulation::Planted::transport(Transport& inner) {
+  const auto keep = [this](std::unique_ptr<Transport> between) -> Transport& {
+    return *transports_.emplace_back(std::move(between));
+  };
   switch (bug_) {
     case Bug::posts_repeated:
-      transport_ = std::make_unique<BuggyTransport>(inner, sent_again);
-      break;
+      return keep(std::make_unique<BuggyTransport>(inner, sent_again));
     case Bug::backup_stripped:
-      transport_ = std::make_unique<BuggyTransport>(inner, without_backup);
-      break;
+      return keep(std::make_unique<BuggyTransport>(inner, without_backup));
     case Bug::shared_hidden:
-      transport_ = std::make_unique<BuggyTransport>(inner, with_apps_hidden);
-      break;
+      return keep(std::make_unique<BuggyTransport>(inner, with_apps_hidden));
     case Bug::secret_as_state:
-      transport_ = std::make_unique<BuggyTransport>(inner, with_state_named);
-      break;
+      return keep(std::make_unique<BuggyTransport>(inner, with_state_named));
     case Bug::reads_remembered:
-      transport_ = std::make_unique<RememberedReads>(inner);
-      break;
+      return keep(std::make_unique<ForgettingReads>(inner));
+    case Bug::sights_shared:
+      return keep(std::make_unique<RememberedReads>(inner, sights_));
     case Bug::homes_mistaken:
-      transport_ = std::make_unique<MistakenHomes>(inner, registered_);
-      break;
+      return keep(std::make_unique<MistakenHomes>(inner, registered_));
     default:
       return inner;
   }
-  return *transport_;
 }
 
 RunStore& Simulation::Planted::store(rig::MemoryRunStore& inner) {
   if (bug_ != Bug::store_forgets) return inner;
-  store_ = std::make_unique<ForgetfulStore>(inner);
-  return *store_;
+  return *stores_.emplace_back(std::make_unique<ForgetfulStore>(inner));
 }
 
 LedgerStore& Simulation::Planted::ledger(rig::MemoryLedger& inner) {
-  ledger_ = std::make_unique<BuggyLedger>(inner, bug_);
-  return *ledger_;
+  return *ledgers_.emplace_back(std::make_unique<BuggyLedger>(inner, bug_));
 }
 
 LedgerStore* Simulation::Planted::asked(rig::MemoryLedger& inner) {
@@ -224,8 +316,18 @@ LedgerStore* Simulation::Planted::asked(rig::MemoryLedger& inner) {
 
 Workers& Simulation::Planted::workers(Workers& inner) {
   if (bug_ != Bug::completions_late) return inner;
-  workers_ = std::make_unique<LateWorkers>(inner, rig_.clock);
-  return *workers_;
+  return *workers_.emplace_back(std::make_unique<LateWorkers>(inner, rig_.clock));
+}
+
+RunStore& Simulation::Planted::shared_store(RunStore& inner, rig::MemoryLedger& memory) {
+  const bool careless = bug_ == Bug::fences_unchecked || bug_ == Bug::epochs_alike || bug_ == Bug::journal_hidden;
+  return careless ? *stores_.emplace_back(std::make_unique<CarelessStore>(inner, memory, bug_)) : inner;
+}
+
+LedgerStore& Simulation::Planted::shared_ledger(LedgerStore& inner, rig::MemoryLedger& memory) {
+  const bool careless = bug_ == Bug::lease_outlasts || bug_ == Bug::claimed_twice || bug_ == Bug::epochs_alike ||
+                        bug_ == Bug::released_for_all;
+  return careless ? *ledgers_.emplace_back(std::make_unique<CarelessLedger>(inner, memory, bug_)) : inner;
 }
 
 }  // namespace wamigrate::simulation

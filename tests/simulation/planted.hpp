@@ -23,17 +23,22 @@ class Simulation::Planted {
   /// What plans ask in the ledger's place; null for the ledger.
   LedgerStore* asked(rig::MemoryLedger& inner);
   Workers& workers(Workers& inner);
+  /// Where several processes share a database: its memory is what a bug may look at behind its back.
+  RunStore& shared_store(RunStore& inner, rig::MemoryLedger& memory);
+  LedgerStore& shared_ledger(LedgerStore& inner, rig::MemoryLedger& memory);
   /// Whether chance is left to the machine.
   bool by_chance() const { return bug_ == Bug::bytes_by_chance; }
 
  private:
   const Bug bug_;
   rig::Rig& rig_;
-  bool registered_ = false;  ///< A registration has left, in whichever process.
-  std::unique_ptr<Transport> transport_;
-  std::unique_ptr<RunStore> store_;
-  std::unique_ptr<LedgerStore> ledger_;
-  std::unique_ptr<Workers> workers_;
+  bool registered_ = false;                  ///< A registration has left, in whichever process.
+  std::map<std::string, HttpReply> sights_;  ///< Of all workers.
+  // What stands between; several processes may be under way at the same time.
+  std::vector<std::unique_ptr<Transport>> transports_;
+  std::vector<std::unique_ptr<RunStore>> stores_;
+  std::vector<std::unique_ptr<LedgerStore>> ledgers_;
+  std::vector<std::unique_ptr<Workers>> workers_;
 };
 
 }  // namespace wamigrate::simulation

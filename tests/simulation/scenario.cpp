@@ -5,6 +5,12 @@
 #include "support/readings.hpp"
 
 namespace wamigrate::simulation {
+namespace {
+
+/// Of so many storms one is about several processes at the same time: it costs as much as some of the others.
+constexpr std::uint64_t with_company = 8;
+
+}  // namespace
 
 std::uint64_t Lots::draw() {
   std::uint64_t z = (state_ += 0x9e3779b97f4a7c15U);
@@ -62,16 +68,28 @@ Scenario scenario_of(std::uint64_t seed) {
     static const std::vector<sim::Dialect> readings = readings_in_pairs();
     scenario.dialect = readings[static_cast<std::size_t>(lots.below(static_cast<int>(readings.size())))];
   }
+  if (seed / 2 % with_company == 0) {  // in each of two shares of the seeds
+    scenario.workers = lots.one_in(3) ? 1 : 2 + lots.below(2);
+    const bool alone = scenario.workers == 1;
+    if (alone || lots.one_in(4)) scenario.rival = lots.one_in(2) ? Scenario::Rival::there : Scenario::Rival::back;
+    scenario.numbers = 1 + lots.below(3);
+    scenario.planned_again = 0;
+  }
   return scenario;
 }
 
 std::string to_text(const Scenario& scenario) {
   const std::string dialect = sim::to_text(scenario.dialect);
-  std::string text = fmt::format(
-      "seed {}: {}; {} number{}{}{}{}{}; {}", scenario.seed, scenario.situation->name, scenario.numbers,
-      scenario.numbers == 1 ? "" : "s", scenario.own_pins ? "" : " with one PIN",
-      scenario.all_at_once ? "" : " in waves", scenario.back_again ? ", and back" : "",
-      scenario.moved_meanwhile ? ", one moved meanwhile" : "", dialect.empty() ? "the usual reading" : dialect);
+  std::string text =
+      fmt::format("seed {}: {}; {} number{}{}{}{}{}{}{}; {}", scenario.seed, scenario.situation->name, scenario.numbers,
+                  scenario.numbers == 1 ? "" : "s", scenario.own_pins ? "" : " with one PIN",
+                  scenario.all_at_once ? "" : " in waves", scenario.back_again ? ", and back" : "",
+                  scenario.moved_meanwhile ? ", one moved meanwhile" : "",
+                  scenario.workers > 1 ? fmt::format(", {} workers", scenario.workers) : "",
+                  scenario.rival == Scenario::Rival::none   ? ""
+                  : scenario.rival == Scenario::Rival::back ? ", another run leads back"
+                                                            : ", another run beside it",
+                  dialect.empty() ? "the usual reading" : dialect);
   for (const Crash& crash : scenario.crashes) text += fmt::format("; killed {} call {}", name(crash.cut), crash.call);
   for (const sim::FaultRule& fault : scenario.faults) {
     text += fmt::format("; {} number {}: {}", fault.on, fault.nth, sim::name(fault.action));

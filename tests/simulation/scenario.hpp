@@ -31,6 +31,21 @@ struct Situation {
 };
 const std::vector<Situation>& situations();
 
+/// What befalls a process; drawn before it begins.
+struct Fate {
+  std::optional<Crash> crash{};
+  struct Halt {
+    int call = 0;          ///< At this call of its …
+    bool after = false;    ///< … or when it has been made,
+    Millis length{0};      ///< it stands still for so long …
+    bool cut_off = false;  ///< … or only its way to the store is gone.
+  };
+  std::vector<Halt> halts{};
+  int stop_after = -1;    ///< It is asked to stop when it has told so much.
+  Millis clock_ahead{0};  ///< Of the server's clock.
+  bool shaken = false;    ///< Calls to the store may take long, fail, or be carried out unheard.
+};
+
 struct Scenario {
   std::uint64_t seed = 0;
   const Situation* situation = &situations().front();
@@ -41,14 +56,23 @@ struct Scenario {
   int planned_again = 0;         ///< So many more runs of the same direction, of what did not migrate.
   bool back_again = false;       ///< When these have ended, another one leads back.
   bool moved_meanwhile = false;  ///< Somebody else moves the first number between plan and run.
+  int workers = 1;               ///< So many processes share each run.
+  /// Beside the first run another one of the same numbers is planned and begun: in the same direction, or back.
+  enum class Rival { none, there, back } rival = Rival::none;
 
   // What goes wrong, until nothing does any more.
   std::vector<Crash> crashes{};          ///< Of one process after the other; call 0: not this one.
   std::vector<sim::FaultRule> faults{};  ///< Beside those of a storm.
+  std::vector<Fate> fates{};             ///< Of the first processes, where there are several at a time.
   bool storm = false;                    ///< Requests and stores fail, processes are killed and stopped, as lots say.
   bool wrong_words = false;              ///< People type a wrong code first.
   bool stubborn = false;                 ///< People name no other PIN: they plan again, with the old one.
 };
+
+/// Several processes are at work at the same time.
+inline bool has_company(const Scenario& scenario) {
+  return scenario.workers > 1 || scenario.rival != Scenario::Rival::none;
+}
 
 /// A storm: everything is drawn.
 Scenario scenario_of(std::uint64_t seed);

@@ -6,6 +6,7 @@
 #include <random>
 
 #include "simulation/planted.hpp"
+#include "simulation/process.hpp"
 
 namespace wamigrate::simulation {
 namespace {
@@ -95,30 +96,37 @@ std::unique_ptr<sim::Faults> Simulation::draw_faults() {
 }
 
 void Simulation::play_another_run(Direction direction) {
-  if (plan_.numbers.empty()) return;
-  rig_.new_run();
-  holder_ += "1";
-  retries_.clear();
-  play_run(direction);
+  if (!runs_.empty()) play_run(direction);
+}
+
+Simulation::Run* Simulation::plan_run(Direction direction) {
+  auto run = std::make_unique<Run>();
+  run->number = static_cast<int>(runs_.size()) + 1;
+  run->holder = fmt::format("host run-{}", run->number);
+  run->plan = rig_.plan(direction);
+  if (run->plan.numbers.empty()) return nullptr;
+  planted_->approve(run->plan);
+  return runs_.emplace_back(std::move(run)).get();
 }
 
 void Simulation::play_run(Direction direction) {
   rig_.use(nullptr);
   rig_.in_front = &planted_->transport(*rig_.transport);
   rig_.asked = planted_->asked(rig_.ledger);
-  plan_ = rig_.plan(direction);
-  if (plan_.numbers.empty()) {
-    verdict_.refused_by_checks = true;
+  Run* planned = plan_run(direction);
+  if (planned == nullptr) {
+    verdict_.refused_by_checks = runs_.empty();
     return;
   }
-  planted_->approve(plan_);
+  Run& run = *planned;
   if (scenario_.moved_meanwhile) {
     const char* elsewhere = scenario_.seed % 2 == 0 ? "nowhere" : direction == Direction::to_cloud ? "cloud" : "onprem";
     (void)sim::plant(*rig_.world, fmt::format(R"({{"{}": {{"home": "{}"}}}})", rig_.phone(), elsewhere));
   }
-  each_witness([](Witness& witness, const Scene& scene) { witness.run_begins(scene); });
+  each_witness({&run}, [](Witness& witness, const Scene& scene) { witness.run_begins(scene); });
 
   faults_ = draw_faults();
+  if (has_company(scenario_)) return play_together(run, direction);
   rig_.use(faults_.get());
   const int processes = scenario_.storm
                             ? 1 + lots_.below(troubled_processes)
@@ -131,69 +139,51 @@ void Simulation::play_run(Direction direction) {
       crash = scenario_.crashes[crashes_done_++];
       if (crash->call == 0) crash.reset();
     }
-    process(crash, scenario_.storm);
-    const Progress so_far = progress();
+    process(run, crash, scenario_.storm);
+    const Progress so_far = progress(run);
     if (so_far.done) break;
-    if (!scenario_.storm || lots_.one_in(2)) people_act(so_far, scenario_.wrong_words);
+    if (!scenario_.storm || lots_.one_in(2)) people_act(run, so_far, scenario_.wrong_words);
     wait_a_while();
   }
 
   verdict_.faults += faults_->met();
   rig_.use(nullptr);
   for (int i = 0; i < calm_processes; ++i) {
-    const std::size_t before = rig_.store->journal_.size();
-    process(std::nullopt, false);
-    const Progress so_far = progress();
-    const bool acted = people_act(so_far, false);
-    if (!acted && (so_far.done || rig_.store->journal_.size() <= before + 3)) break;
+    const std::size_t before = run.store->journal_.size();
+    process(run, std::nullopt, false);
+    const Progress so_far = progress(run);
+    const bool acted = people_act(run, so_far, false);
+    if (!acted && (so_far.done || run.store->journal_.size() <= before + 3)) break;
   }
-  const Progress ended = progress();
-  written(to_compact(status_json(ended, "RUN", rig_.clock.now())));
-  each_witness([&](Witness& witness, const Scene& scene) { witness.run_ends(scene, ended); });
+  end_run(run);
+}
+
+void Simulation::end_run(Run& run) {
+  const Progress ended = progress(run);
+  written({&run}, to_compact(status_json(ended, "RUN", rig_.clock.now())));
+  each_witness({&run}, [&](Witness& witness, const Scene& scene) { witness.run_ends(scene, ended); });
   for (const NumberProgress& number : ended.numbers) {
     ++(number.state == NumberState::migrated ? verdict_.migrated : verdict_.elsewhere);
   }
 }
 
 /// One process, from the journal as it is to its end, its death, or a pause.
-void Simulation::process(std::optional<Crash> crash, bool troubled) {
-  ++verdict_.processes;
+void Simulation::process(Run& run, std::optional<Crash> crash, bool troubled) {
+  const Actor actor{&run, ++verdict_.processes, {}, run.holder, {}};
   gate_.open(crash, calls_without_end);
   if (troubled && lots_.one_in(8)) gate_.fill_disk_after(1 + lots_.below(100));
   const int stop_after = troubled && lots_.one_in(6) ? lots_.below(40) : -1;
-  WatchedTransport transport(gate_, *rig_.transport, *rig_.world, rig_.clock, *this);
+  Seat seat(*this, actor);
+  WatchedTransport transport(gate_, *rig_.transport, *rig_.world, rig_.clock, seat);
   if (scenario_.storm) transport.set_way_there([this] { return Millis(lots_.below(400)); });
-  const auto scribe = [this](std::string_view bytes) { written(bytes); };
-  WatchedStore store(gate_, planted_->store(*rig_.store), scribe);
+  const auto scribe = [&](std::string_view bytes) { written(actor, bytes); };
+  WatchedStore store(gate_, planted_->store(*run.store), scribe);
   WatchedLedger ledger(gate_, planted_->ledger(rig_.ledger), scribe);
-  const Plan plan = plan_with_pins();
-  each_witness([](Witness& witness, const Scene& scene) { witness.process_begins(scene); });
+  rig::SimWorkers workers(rig_.clock);
+  each_witness(actor, [](Witness& witness, const Scene& scene) { witness.process_begins(scene); });
   bool killed = false;
   try {
-    auto progress = fold_journal(plan, *store.journal());
-    ensure(progress.has_value(), progress ? "" : progress.error().message);
-    Site site(plan.fleet, planted_->transport(transport), rig_.clock);
-    rig::SimWorkers workers(rig_.clock);
-    std::vector<const Number*> numbers;
-    for (std::size_t i = 0; i < plan.numbers.size(); ++i) numbers.push_back(&plan.number(i));
-    const Diagnostics missing = site.resolve(numbers, Need::changing, plan.direction, rig_.secrets);
-    ensure(missing.empty(), to_text(missing));
-    RunSettings settings;
-    settings.run_name = "RUN";
-    settings.holder = holder_;
-    settings.concurrency = plan.fleet.policy.concurrency;
-    Runner* running = nullptr;
-    int entries = 0;
-    settings.on_entry = [&](const Entry& entry) {
-      const std::string shown = to_compact(event_json(entry));
-      written(shown);
-      told_ += shown + "\n";
-      if (++entries == stop_after) running->stop();
-    };
-    Runner runner(plan, *progress, {site, store, ledger, rig_.sealer, planted_->workers(workers), rig_.clock},
-                  settings);
-    running = &runner;
-    (void)runner.run();
+    program(actor, {store, ledger, planted_->transport(transport), planted_->workers(workers), rig_.clock}, stop_after);
   } catch (const rig::Killed&) {
     killed = true;
     ++verdict_.kills;
@@ -205,20 +195,52 @@ void Simulation::process(std::optional<Crash> crash, bool troubled) {
   }
   verdict_.calls.push_back(gate_.calls());
   verdict_.lasting.push_back(gate_.lasting());
-  each_witness([&](Witness& witness, const Scene& scene) { witness.process_ends(scene, killed); });
+  each_witness(actor, [&](Witness& witness, const Scene& scene) { witness.process_ends(scene, killed); });
 }
 
-Progress Simulation::progress() {
-  auto folded = fold_journal(plan_, *rig_.store->journal());
+/// What `apply` does.
+void Simulation::program(const Actor& actor, const Doors& doors, int stop_after) {
+  const Plan plan = plan_with_pins(*actor.run);
+  const auto journal = doors.store.journal();
+  if (!journal) return;
+  auto progress = fold_journal(plan, *journal);
+  ensure(progress.has_value(), progress ? "" : progress.error().message);
+  Site site(plan.fleet, doors.transport, doors.clock);
+  std::vector<const Number*> numbers;
+  for (std::size_t i = 0; i < plan.numbers.size(); ++i) numbers.push_back(&plan.number(i));
+  const Diagnostics missing = site.resolve(numbers, Need::changing, plan.direction, rig_.secrets);
+  ensure(missing.empty(), to_text(missing));
+  RunSettings settings;
+  settings.run_name = "RUN";
+  settings.worker = actor.worker;
+  settings.holder = actor.holder;
+  settings.run_key = fmt::format("run-{}", actor.run->number);
+  settings.concurrency = plan.fleet.policy.concurrency;
+  Runner* running = nullptr;
+  int entries = 0;
+  settings.on_entry = [&](const Entry& entry) {
+    const std::string shown = to_compact(event_json(entry));
+    written(actor, shown);
+    told_ += (has_company(scenario_) ? actor.holder + ": " : "") + shown + "\n";
+    if (++entries == stop_after) running->stop();
+  };
+  Runner runner(plan, *progress, {site, doors.store, doors.ledger, rig_.sealer, doors.workers, doors.clock}, settings);
+  running = &runner;
+  const auto ran = runner.run();
+  if (!ran && has_company(scenario_)) told_ += actor.holder + ": " + ran.error().message + "\n";
+}
+
+Progress Simulation::progress(const Run& run) {
+  auto folded = fold_journal(run.plan, *run.store->journal());
   ensure(folded.has_value(), folded ? "" : folded.error().message);
   return *std::move(folded);
 }
 
 /// As `apply` does when it starts: with the PINs that people have named since.
-Plan Simulation::plan_with_pins() {
-  Plan plan = plan_;
+Plan Simulation::plan_with_pins(const Run& run) {
+  Plan plan = run.plan;
   planted_->doctor(plan);
-  const auto messages = rig_.store->messages(0);
+  const auto messages = run.store->messages(0);
   for (const RunStore::Message& message : *messages) {
     const auto json = parse_json(message.text);
     const std::string pin = json ? text_at(*json, "pin") : "";
@@ -230,25 +252,39 @@ Plan Simulation::plan_with_pins() {
   return plan;
 }
 
-void Simulation::each_witness(const std::function<void(Witness&, const Scene&)>& tell) {
-  const Scene scene{*rig_.world, *rig_.store,         rig_.ledger, plan_,
-                    secrets_,    !scenario_.stubborn, holder_,     rig_.clock.now()};
+void Simulation::each_witness(const Actor& actor, const std::function<void(Witness&, const Scene&)>& tell) {
+  const Time now = rig_.clock.now();
+  const Scene scene{*rig_.world,
+                    *actor.run->store,
+                    rig_.ledger,
+                    actor.run->plan,
+                    secrets_,
+                    !scenario_.stubborn,
+                    actor.run->number,
+                    actor.process,
+                    actor.worker,
+                    actor.holder,
+                    actor.looked ? actor.looked() : now,
+                    last_changes_,
+                    has_company(scenario_) ? clocks_differ_by : Millis(0),
+                    now};
   for (const auto& witness : witnesses_) tell(*witness, scene);
 }
 
-void Simulation::on_leaving(const Leaving& leaving) {
+void Simulation::on_leaving(const Actor& actor, const Leaving& leaving) {
   ++verdict_.requests;
-  if (verdict_.processes == 1) ++verdict_.requests_of[leaving.subject.kind];
-  each_witness([&](Witness& witness, const Scene& scene) { witness.leaving(scene, leaving); });
+  if (actor.process == 1) ++verdict_.requests_of[leaving.subject.kind];
+  if (leaving.changes) last_changes_[leaving.subject.phone] = {actor.run->number, leaving.left};
+  each_witness(actor, [&](Witness& witness, const Scene& scene) { witness.leaving(scene, leaving); });
 }
 
-void Simulation::on_sent(const Sent& sent) {
-  each_witness([&](Witness& witness, const Scene& scene) { witness.sent(scene, sent); });
+void Simulation::on_sent(const Actor& actor, const Sent& sent) {
+  each_witness(actor, [&](Witness& witness, const Scene& scene) { witness.sent(scene, sent); });
 }
 
-void Simulation::written(std::string_view bytes) {
+void Simulation::written(const Actor& actor, std::string_view bytes) {
   digest(verdict_.digest, bytes);
-  each_witness([&](Witness& witness, const Scene& scene) { witness.written(scene, bytes); });
+  each_witness(actor, [&](Witness& witness, const Scene& scene) { witness.written(scene, bytes); });
 }
 
 std::string Simulation::story() const { return rig_.world->story() + "\n" + told_; }

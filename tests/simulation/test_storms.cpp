@@ -2,6 +2,8 @@
 // thousand seeds in every test run, in shares that run beside each other; more on request:
 //   SEED=7 test_simulation "[replay]"                      one storm, with its story
 //   FIRST_SEED=100001 LAST_SEED=1000000 test_simulation "[storm]"
+//   ONLY=company test_simulation "[storm]"                 those with several processes at a time; ONLY=alone: the
+//   others
 #include <fmt/format.h>
 
 #include <cstdlib>
@@ -56,10 +58,13 @@ TEST_CASE("one storm, with its story", "[.][replay]") {
 TEST_CASE("in every storm each promise is kept", "[storm]") {
   const std::uint64_t share = number_in("SHARE", 0);
   const std::uint64_t shares = number_in("SHARES", 1);
+  const char* which = std::getenv("ONLY");
+  const std::string_view only = which == nullptr ? "" : which;
   Figures figures;
   for (std::uint64_t seed = number_in("FIRST_SEED", 1); seed <= number_in("LAST_SEED", seeds); ++seed) {
     if (seed % shares != share) continue;
     const Scenario scenario = scenario_of(seed);
+    if (!only.empty() && (only == "company") != has_company(scenario)) continue;
     const Verdict verdict = Simulation(scenario).play();
     figures.add(verdict);
     if (verdict.complaints.empty() || figures.complaining > told_at_most) continue;

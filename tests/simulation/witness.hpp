@@ -13,7 +13,14 @@
 
 namespace wamigrate::simulation {
 
-/// All that a witness may look at.
+/// The last request that changed something about a number, of whichever run.
+struct LastChange {
+  int run = 0;
+  Time at{};
+};
+
+/// All that a witness may look at. Several processes may be under way at the same time, on one run or on several: what
+/// is remembered of a process is remembered by its number.
 struct Scene {
   sim::World& world;
   rig::MemoryRunStore& store;  ///< What is durable of the run.
@@ -21,8 +28,20 @@ struct Scene {
   const Plan& plan;            ///< What people approved.
   const std::vector<std::string>& secrets;
   bool people_name_pins = true;  ///< Asked for the right PIN they name it.
-  const std::string& holder;     ///< Of the process under way.
+  int run = 0;                   ///< Which of the simulation's runs.
+  int process = 0;               ///< Which of its processes is at work; 0: none.
+  const std::string& worker;     ///< Its name among several that share the run; empty: it has the run for itself.
+  const std::string& holder;     ///< Its name on its leases.
+  Time looked{};                 ///< What its requests brought before this it has dealt with.
+  const std::map<std::string, LastChange>& last_changes;  ///< By number.
+  Millis clocks_differ{0};                                ///< By so much at most.
   Time now{};
+
+  /// Another run has done something to the number later than that.
+  bool others_went_on(const std::string& phone, Time since) const {
+    const auto last = last_changes.find(phone);
+    return last != last_changes.end() && last->second.run != run && last->second.at >= since;
+  }
 };
 
 class Witness {
@@ -38,6 +57,8 @@ class Witness {
   /// It has left; what follows from it is not written down yet.
   virtual void sent(const Scene&, const Sent&) {}
   virtual void process_ends(const Scene&, [[maybe_unused]] bool killed) {}
+  /// The process had no time for a while: it stood still, or waited for a store.
+  virtual void stood_still(const Scene&) {}
   /// Bytes that others may come to see: stores, events, pages.
   virtual void written(const Scene&, std::string_view) {}
   /// Nothing goes wrong any more, people have done what they were asked, and nothing moves.

@@ -11,10 +11,11 @@ namespace {
 class BackupGoesAlong : public Witness {
  public:
   std::string_view promise() const override { return "4: no registration without the backup of this run"; }
-  void run_begins(const Scene& scene) override {
-    auto state = scene.world.hold();
-    old_.clear();
-    for (const auto& [text, backup] : state->backups) old_.insert(text);
+  void sent(const Scene& scene, const Sent& sent) override {
+    if (sent.subject.kind != "backup" || !sent.has_answer()) return;
+    for (const auto& [text, backup] : scene.world.hold()->backups) {
+      if (sent.result->body.reveal().find(text) != std::string_view::npos) taken_.emplace(scene.run, text);
+    }
   }
   void leaving(const Scene& scene, const Leaving& leaving) override {
     auto state = scene.world.hold();
@@ -30,7 +31,8 @@ class BackupGoesAlong : public Witness {
     const auto backup = state->backups.find(data);
     if (backup == state->backups.end())
       return complain(scene, leaving.subject.phone + " was registered without a backup");
-    if (old_.contains(data)) complain(scene, leaving.subject.phone + " was registered with a backup of another run");
+    if (!taken_.contains({scene.run, data}))
+      complain(scene, leaving.subject.phone + " was registered with a backup of another run");
     if (backup->second.phone != leaving.subject.phone)
       complain(scene, leaving.subject.phone + " got another number's backup");
   }
@@ -45,7 +47,7 @@ class BackupGoesAlong : public Witness {
     return false;
   }
 
-  std::set<std::string> old_;  ///< Backups of other runs.
+  std::set<std::pair<int, std::string>> taken_;  ///< Backups that were given out, and to which run.
   std::map<std::string, bool> onprem_was_last_;
 };
 

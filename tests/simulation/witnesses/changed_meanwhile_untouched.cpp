@@ -24,21 +24,20 @@ class ChangedMeanwhileUntouched : public Witness {
  public:
   std::string_view promise() const override { return "9: what is no longer as planned is not touched"; }
   void run_begins(const Scene& scene) override {
-    moved_.clear();
     for (std::size_t i = 0; i < scene.plan.numbers.size(); ++i) {
       const std::string& phone = scene.plan.number(i).phone.e164;
-      if (home_of(scene.world.home(phone)) != scene.plan.numbers[i].home) moved_.insert(phone);
+      if (home_of(scene.world.home(phone)) != scene.plan.numbers[i].home) moved_.emplace(scene.run, phone);
     }
   }
   void leaving(const Scene& scene, const Leaving& leaving) override {
-    if (leaving.changes && moved_.contains(leaving.subject.phone)) {
+    if (leaving.changes && moved_.contains({scene.run, leaving.subject.phone})) {
       complain(scene,
                leaving.subject.kind + " left for " + leaving.subject.phone + ", which is not where the plan saw it");
     }
   }
 
  private:
-  std::set<std::string> moved_;
+  std::set<std::pair<int, std::string>> moved_;  ///< Run and number.
 };
 
 }  // namespace

@@ -11,48 +11,58 @@ namespace {
 class DurableIntent : public Witness {
  public:
   std::string_view promise() const override { return "2: intent before the request, outcome before the next step"; }
-  void run_begins(const Scene&) override {
-    read_ = 0;
-    open_.clear();
-  }
   void process_begins(const Scene& scene) override {
-    read_journal(scene);
-    open_.clear();
+    Known& known = read_journal(scene);
+    if (scene.worker.empty()) known.open.clear();
   }
   void leaving(const Scene& scene, const Leaving& leaving) override {
     if (!leaving.changes) return;
-    read_journal(scene);
+    Known& known = read_journal(scene);
     const std::string& phone = leaving.subject.phone;
     // What the numbers of an account share is sent for one of them.
-    const auto intent = !phone.empty() ? open_.find(phone)
-                                       : std::find_if(open_.begin(), open_.end(),
-                                                      [](const auto& one) { return one.second == "subscribe_app"; });
-    if (intent == open_.end() || intent->second.empty()) {
+    const auto intent = !phone.empty() ? known.open.find(phone)
+                                       : std::find_if(known.open.begin(), known.open.end(), [&](const auto& one) {
+                                           return one.second.step == "subscribe_app" && one.second.by == scene.worker;
+                                         });
+    if (intent == known.open.end() || intent->second.step.empty() || intent->second.by != scene.worker) {
       return complain(scene, leaving.subject.kind + " left for " + phone + " without a durable intent");
     }
-    intent->second.clear();
+    intent->second.step.clear();
   }
 
  private:
-  void read_journal(const Scene& scene) {
-    for (; read_ < scene.store.journal_.size(); ++read_) {
-      const auto entry = entry_from(scene.store.journal_[read_]);
+  struct Intent {
+    std::string step;  ///< That may be sent; empty once it has been.
+    std::string by;    ///< The worker that has written it.
+  };
+  /// What the journal of a run says.
+  struct Known {
+    std::size_t read = 0;
+    std::map<std::string, Intent> open{};        ///< By number.
+    std::map<std::string, std::string> steps{};  ///< By number: of the last intent.
+  };
+
+  Known& read_journal(const Scene& scene) {
+    Known& known = runs_[scene.run];
+    for (; known.read < scene.store.journal_.size(); ++known.read) {
+      const auto entry = entry_from(scene.store.journal_[known.read]);
       if (!entry) continue;
-      if (entry->event == event::session) open_.clear();
+      if (entry->event == event::session && entry->by.empty()) known.open.clear();
+      // In other hands it is observed first, as if whoever had it were dead.
+      if (entry->event == event::taken) known.open.erase(entry->phone);
       if (entry->event == event::intent) {
-        const bool early = open_.contains(entry->phone);
-        open_[entry->phone] = entry->step;
-        steps_[entry->phone] = entry->step;
+        const bool early = known.open.contains(entry->phone);
+        known.open[entry->phone] = {entry->step, entry->by};
+        known.steps[entry->phone] = entry->step;
         if (early)
           complain(scene, entry->step + " was begun for " + entry->phone + " before the last outcome was durable");
       }
-      if (entry->event == event::outcome && steps_[entry->phone] == entry->step) open_.erase(entry->phone);
+      if (entry->event == event::outcome && known.steps[entry->phone] == entry->step) known.open.erase(entry->phone);
     }
+    return known;
   }
 
-  std::size_t read_ = 0;
-  std::map<std::string, std::string> open_;   ///< By number: the step that may be sent; empty once it has been.
-  std::map<std::string, std::string> steps_;  ///< By number: of the last intent.
+  std::map<int, Known> runs_;
 };
 
 }  // namespace

@@ -31,11 +31,12 @@ class EndsHonestly : public Witness {
   }
 
   void run_begins(const Scene& scene) override {
-    unserved_before_.clear();
+    Before& before = before_[scene.run];
+    before.at = scene.now;
     for (std::size_t i = 0; i < scene.plan.numbers.size(); ++i) {
       const std::string& phone = scene.plan.number(i).phone.e164;
-      unserved_before_[phone] = scene.world.unserved(phone);
-      served_before_[phone] = scene.world.home(phone) != ServedBy::nobody;
+      before.unserved[phone] = scene.world.unserved(phone);
+      before.is_served[phone] = scene.world.home(phone) != ServedBy::nobody;
     }
   }
 
@@ -43,6 +44,8 @@ class EndsHonestly : public Witness {
     bool nobody = false;
     for (const NumberProgress& number : progress.numbers) {
       const ServedBy home = scene.world.home(number.phone);
+      // What another run has done to it since is for that one to tell.
+      if (scene.others_went_on(number.phone, number.ended_at.value_or(Time::max()) - scene.clocks_differ)) continue;
       nobody = nobody || home == ServedBy::nobody;
       judge(scene, progress, number, home);
       if (number.home != Home::unknown && !says(number.home, home)) {
@@ -90,16 +93,22 @@ class EndsHonestly : public Witness {
   }
 
   void judge_downtime(const Scene& scene, const NumberProgress& number) {
-    if (number.state != NumberState::migrated || !served_before_[number.phone]) return;
-    const Millis unserved = scene.world.unserved(number.phone) - unserved_before_[number.phone];
-    if (number.downtime < unserved) {
+    Before& before = before_[scene.run];
+    if (number.state != NumberState::migrated || !before.is_served[number.phone]) return;
+    if (scene.others_went_on(number.phone, before.at)) return;
+    const Millis unserved = scene.world.unserved(number.phone) - before.unserved[number.phone];
+    if (number.downtime + scene.clocks_differ < unserved) {
       complain(scene, fmt::format("{} was off the air for {} ms, and is said to have been for {} ms", number.phone,
                                   unserved.count(), number.downtime.count()));
     }
   }
 
-  std::map<std::string, Millis> unserved_before_;
-  std::map<std::string, bool> served_before_;
+  struct Before {
+    Time at{};
+    std::map<std::string, Millis> unserved{};
+    std::map<std::string, bool> is_served{};
+  };
+  std::map<int, Before> before_;  ///< By run: how things stood when it began.
 };
 
 }  // namespace

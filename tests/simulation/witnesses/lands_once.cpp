@@ -9,7 +9,7 @@ class LandsOnce : public Witness {
  public:
   std::string_view promise() const override { return "3, 11: what was carried out is not carried out again"; }
   void run_begins(const Scene& scene) override {
-    read_ = scene.world.hold()->log.size();
+    read_log(scene);
     last_move_.clear();
   }
   void run_ends(const Scene& scene, const Progress&) override { read_log(scene); }

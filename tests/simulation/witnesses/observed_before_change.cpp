@@ -10,16 +10,16 @@ namespace {
 class ObservedBeforeChange : public Witness {
  public:
   std::string_view promise() const override { return "1: nothing changes before an observation says it is needed"; }
-  void process_begins(const Scene&) override { observed_.clear(); }
   void sent(const Scene& scene, const Sent& sent) override {
     const std::string& phone = sent.subject.phone;
-    if (sent.subject.kind == "node" && sent.has_answer()) observed_.insert(phone);
+    const auto key = std::pair(scene.process, phone);
+    if (sent.subject.kind == "node" && sent.has_answer()) observed_.insert(key);
     if (!sent.changes || phone.empty()) return;
-    if (observed_.erase(phone) == 0) complain(scene, sent.subject.kind + " left for " + phone + " unobserved");
+    if (observed_.erase(key) == 0) complain(scene, sent.subject.kind + " left for " + phone + " unobserved");
   }
 
  private:
-  std::set<std::string> observed_;
+  std::set<std::pair<int, std::string>> observed_;  ///< Process and number.
 };
 
 }  // namespace

@@ -1,4 +1,5 @@
-// Promise 15. A request that changes a number leaves only while the durable lease on that number is its sender's.
+// Promise 15. A request that changes a number leaves only while the durable lease on that number is its sender's. And
+// of several workers only the one that has a number in hand writes about what it does with it.
 #include "simulation/witness.hpp"
 
 namespace wamigrate::simulation {
@@ -16,6 +17,32 @@ class OneHolder : public Witness {
                           (lease ? ": it is " + lease->holder + "'s until " + to_iso(lease->until) : ""));
     }
   }
+  void process_ends(const Scene& scene, bool) override { read_journal(scene); }
+  void run_ends(const Scene& scene, const Progress&) override { read_journal(scene); }
+
+ private:
+  struct Known {
+    std::size_t read = 0;
+    std::map<std::string, std::string> taken_by{};  ///< By number.
+  };
+
+  void read_journal(const Scene& scene) {
+    Known& known = runs_[scene.run];
+    for (; known.read < scene.store.journal_.size(); ++known.read) {
+      const auto entry = entry_from(scene.store.journal_[known.read]);
+      if (!entry || entry->phone.empty() || entry->by.empty()) continue;
+      if (entry->event == event::taken) known.taken_by[entry->phone] = entry->by;
+      const bool works = entry->event == event::started || entry->event == event::intent ||
+                         entry->event == event::outcome || entry->event == event::settled ||
+                         entry->event == event::replanned || entry->event == event::stopping;
+      if (works && known.taken_by[entry->phone] != entry->by) {
+        complain(scene, entry->by + " wrote that " + entry->event + " of " + entry->step + " about " + entry->phone +
+                            ", which is in the hands of " + known.taken_by[entry->phone]);
+      }
+    }
+  }
+
+  std::map<int, Known> runs_;
 };
 
 }  // namespace

@@ -14,12 +14,11 @@ constexpr std::size_t when_unserved = 10;
 class RationsKept : public Witness {
  public:
   std::string_view promise() const override { return "6: rations are kept"; }
-  void run_begins(const Scene&) override { in_run_.clear(); }
   void leaving(const Scene& scene, const Leaving& leaving) override {
     if (leaving.subject.kind != "register" && leaving.subject.kind != "deregister") return;
     const auto key = std::pair(leaving.subject.phone, leaving.subject.kind);
-    if (++in_run_[key] > in_a_run) {
-      complain(scene, fmt::format("{} number {} left for {} in one run", key.second, in_run_[key], key.first));
+    if (const int count = ++in_run_[{scene.run, key}]; count > in_a_run) {
+      complain(scene, fmt::format("{} number {} left for {} in one run", key.second, count, key.first));
     }
     auto& times = times_[key];
     times.push_back(leaving.left);
@@ -33,7 +32,7 @@ class RationsKept : public Witness {
 
  private:
   using Key = std::pair<std::string, std::string>;  ///< Number and kind.
-  std::map<Key, int> in_run_;
+  std::map<std::pair<int, Key>, int> in_run_;
   std::map<Key, std::vector<Time>> times_;
 };
 

@@ -28,21 +28,23 @@ class RefusedPinNotRepeated : public Witness {
     const sim::WorldNumber* number = state->number(key.first);
     const bool wrong = number != nullptr && number->pin && *number->pin != pin;
     // The very next thing that is written is the refusal's mark.
-    if (sent.result.has_value() && wrong && refuses_pin(sent.answered)) read_[key] = sent.ended;
+    if (sent.result.has_value() && wrong && refuses_pin(sent.answered)) read_[{scene.process, key}] = sent.ended;
   }
   void written(const Scene& scene, std::string_view) override {
     // What has come only by now may not have been looked at yet.
     std::erase_if(read_, [&](const auto& one) {
-      const bool known = one.second < scene.now;
-      if (known) refused_.insert(one.first);
+      const bool known = one.first.first == scene.process && one.second < scene.looked;
+      if (known) refused_.insert(one.first.second);
       return known;
     });
   }
   void process_ends(const Scene& scene, bool) override {
-    for (const auto& [key, ended] : read_) {
-      if (is_in_journal(scene, key.first, ended)) refused_.insert(key);
-    }
-    read_.clear();
+    std::erase_if(read_, [&](const auto& one) {
+      if (one.first.first != scene.process) return false;
+      const Key& key = one.first.second;
+      if (is_in_journal(scene, key.first, one.second - scene.clocks_differ)) refused_.insert(key);
+      return true;
+    });
   }
 
  private:
@@ -51,11 +53,12 @@ class RefusedPinNotRepeated : public Witness {
   static bool is_in_journal(const Scene& scene, const std::string& phone, Time since) {
     return std::any_of(scene.store.journal_.begin(), scene.store.journal_.end(), [&](const std::string& line) {
       const auto entry = entry_from(line);
-      return entry && entry->phone == phone && entry->outcome == "refused" && entry->time >= since;
+      return entry && entry->phone == phone && entry->outcome == "refused" && entry->time >= since &&
+             entry->by == scene.worker;
     });
   }
 
-  std::map<Key, Time> read_;  ///< By the process, and when; not yet written.
+  std::map<std::pair<int, Key>, Time> read_;  ///< By which process, and when; not yet written.
   std::set<Key> refused_;
 };
 

@@ -10,11 +10,12 @@ constexpr Millis at_once{0};
 class StraightToVerification : public Witness {
  public:
   std::string_view promise() const override { return "14: nothing comes between a registration and its verification"; }
-  void process_begins(const Scene&) override { registered_.clear(); }
-  void process_ends(const Scene&, bool) override { registered_.clear(); }
+  void process_ends(const Scene& scene, bool) override { forget(scene); }
+  void stood_still(const Scene& scene) override { forget(scene); }
   void sent(const Scene& scene, const Sent& sent) override {
     const std::string& phone = sent.subject.phone;
-    if (const auto registered = registered_.find(phone); registered != registered_.end()) {
+    const auto key = std::pair(scene.process, phone);
+    if (const auto registered = registered_.find(key); registered != registered_.end()) {
       if (sent.left > registered->second + at_once) {
         complain(scene, phone + " was registered and not looked at before " + to_iso(sent.left));
       }
@@ -22,11 +23,15 @@ class StraightToVerification : public Witness {
     }
     const bool registers = sent.subject.kind == "register" || sent.subject.kind == "account_verify" ||
                            (sent.subject.kind == "account" && sent.result.has_value() && sent.result->status == 201);
-    if (registers && sent.has_answer()) registered_[phone] = sent.ended;
+    if (registers && sent.has_answer()) registered_[key] = sent.ended;
   }
 
  private:
-  std::map<std::string, Time> registered_;  ///< By number, when the reply came.
+  void forget(const Scene& scene) {
+    std::erase_if(registered_, [&](const auto& one) { return one.first.first == scene.process; });
+  }
+
+  std::map<std::pair<int, std::string>, Time> registered_;  ///< By process and number, when the reply came.
 };
 
 }  // namespace
