@@ -176,9 +176,8 @@ Result<void> Runner::keep_leases() {
       active_[index]->lease_until = now + length;
       continue;
     }
-    // One that we have again, after somebody else had it, is as good as lost: it is taken up like any other's.
-    if (epoch != epochs.end()) give_back_now(epoch->first);
-    lost_.insert(index);
+    // A claim goes past what another transaction has locked just now, be it ours: asked for by itself it is waited for.
+    renew(index);
   }
   return drop_lost();
 }
@@ -267,6 +266,7 @@ bool Runner::renew(std::size_t index) {
     active.lease_until = now + lease_length();
     return true;
   }
+  // One that we have again, after somebody else had it, is as good as lost: it is taken up like any other's.
   if (lease->holder == settings_.holder) give_back_now(progress_.numbers[index].phone);
   lost_.insert(index);
   return false;

@@ -124,7 +124,11 @@ void Simulation::play_act(Company& company, bool troubled) {
       while (true) {
         company.fibers.wait_until(rig_.clock.now() + std::chrono::seconds(60 + lots_.below(600)));
         if (company.alive == 0) return;
-        for (Run* run : std::vector<Run*>(company.runs)) people_act(*run, progress(*run), scenario_.wrong_words);
+        for (Run* run : std::vector<Run*>(company.runs)) {
+          // Few say a thing twice before the first time was heard.
+          const Progress so_far = progress(*run);
+          if (unheard(*run, so_far).empty() || lots_.one_in(4)) people_act(*run, so_far, scenario_.wrong_words);
+        }
       }
     });
   }

@@ -240,16 +240,27 @@ Progress Simulation::progress(const Run& run) {
 Plan Simulation::plan_with_pins(const Run& run) {
   Plan plan = run.plan;
   planted_->doctor(plan);
-  const auto messages = run.store->messages(0);
-  for (const RunStore::Message& message : *messages) {
-    const auto json = parse_json(message.text);
-    const std::string pin = json ? text_at(*json, "pin") : "";
-    if (pin.empty()) continue;
-    for (Number& number : plan.fleet.numbers) {
-      if (number.phone.e164 == text_at(*json, "phone")) number.pin = *parse_secret_ref(pin);
-    }
+  const Progress known = progress(run);
+  std::map<std::string, std::string> pins;
+  for (const NumberProgress& number : known.numbers) pins[number.phone] = number.pin_override;
+  for (const auto& [number, json] : unheard(run, known)) {
+    if (const std::string pin = text_at(json, "pin"); !pin.empty()) pins[text_at(json, "phone")] = pin;
+  }
+  for (Number& number : plan.fleet.numbers) {
+    if (const std::string& pin = pins[number.phone.e164]; !pin.empty()) number.pin = *parse_secret_ref(pin);
   }
   return plan;
+}
+
+/// What people have said, and no process has dealt with yet.
+std::vector<std::pair<std::int64_t, Json>> Simulation::unheard(const Run& run, const Progress& known) {
+  std::vector<std::pair<std::int64_t, Json>> said;
+  const auto messages = run.store->messages(0);
+  for (const RunStore::Message& message : *messages) {
+    auto json = parse_json(message.text);
+    if (json && !known.heard.contains(message.number)) said.emplace_back(message.number, std::move(*json));
+  }
+  return said;
 }
 
 void Simulation::each_witness(const Actor& actor, const std::function<void(Witness&, const Scene&)>& tell) {
@@ -274,7 +285,7 @@ void Simulation::each_witness(const Actor& actor, const std::function<void(Witne
 void Simulation::on_leaving(const Actor& actor, const Leaving& leaving) {
   ++verdict_.requests;
   if (actor.process == 1) ++verdict_.requests_of[leaving.subject.kind];
-  if (leaving.changes) last_changes_[leaving.subject.phone] = {actor.run->number, leaving.left};
+  if (leaving.changes) last_changes_[leaving.subject.phone][actor.run->number] = leaving.left;
   each_witness(actor, [&](Witness& witness, const Scene& scene) { witness.leaving(scene, leaving); });
 }
 

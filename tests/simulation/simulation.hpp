@@ -80,6 +80,7 @@ class Simulation {
   void end_run(Run& run);
   Progress progress(const Run& run);
   Plan plan_with_pins(const Run& run);
+  static std::vector<std::pair<std::int64_t, Json>> unheard(const Run& run, const Progress& known);
   std::string plan_pin(const Run& run, const std::string& phone);
   // Several processes at the same time (company.cpp).
   void play_together(Run& run, Direction direction);
@@ -104,7 +105,7 @@ class Simulation {
   std::vector<std::string> secrets_;
   std::unique_ptr<sim::Faults> faults_;
   std::vector<std::unique_ptr<Run>> runs_;
-  std::map<std::string, LastChange> last_changes_;
+  LastChanges last_changes_;
   Verdict verdict_;
   std::string told_;
   std::map<std::string, int> mistakes_;

@@ -3,6 +3,7 @@
 // only where its word is what the promise is about.
 #pragma once
 
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <string>
@@ -13,11 +14,8 @@
 
 namespace wamigrate::simulation {
 
-/// The last request that changed something about a number, of whichever run.
-struct LastChange {
-  int run = 0;
-  Time at{};
-};
+/// When each run has last sent something that changes a number: by number and run.
+using LastChanges = std::map<std::string, std::map<int, Time>>;
 
 /// All that a witness may look at. Several processes may be under way at the same time, on one run or on several: what
 /// is remembered of a process is remembered by its number.
@@ -33,14 +31,16 @@ struct Scene {
   const std::string& worker;     ///< Its name among several that share the run; empty: it has the run for itself.
   const std::string& holder;     ///< Its name on its leases.
   Time looked{};                 ///< What its requests brought before this it has dealt with.
-  const std::map<std::string, LastChange>& last_changes;  ///< By number.
-  Millis clocks_differ{0};                                ///< By so much at most.
+  const LastChanges& last_changes;
+  Millis clocks_differ{0};  ///< By so much at most.
   Time now{};
 
   /// Another run has done something to the number later than that.
   bool others_went_on(const std::string& phone, Time since) const {
     const auto last = last_changes.find(phone);
-    return last != last_changes.end() && last->second.run != run && last->second.at >= since;
+    return last != last_changes.end() && std::any_of(last->second.begin(), last->second.end(), [&](const auto& one) {
+             return one.first != run && one.second >= since;
+           });
   }
 };
 
