@@ -1,6 +1,4 @@
 // Promise 9. A number that somebody else has moved between the plan and the run gets no request that changes anything.
-#include <set>
-
 #include "simulation/witness.hpp"
 
 namespace wamigrate::simulation {
@@ -26,18 +24,20 @@ class ChangedMeanwhileUntouched : public Witness {
   void run_begins(const Scene& scene) override {
     for (std::size_t i = 0; i < scene.plan.numbers.size(); ++i) {
       const std::string& phone = scene.plan.number(i).phone.e164;
-      if (home_of(scene.world.home(phone)) != scene.plan.numbers[i].home) moved_.emplace(scene.run, phone);
+      if (home_of(scene.world.home(phone)) != scene.plan.numbers[i].home) moved_[{scene.run, phone}] = scene.now;
     }
   }
   void leaving(const Scene& scene, const Leaving& leaving) override {
-    if (leaving.changes && moved_.contains({scene.run, leaving.subject.phone})) {
+    const auto moved = moved_.find({scene.run, leaving.subject.phone});
+    // Another run may have brought it back to where the plan saw it.
+    if (leaving.changes && moved != moved_.end() && !scene.others_went_on(leaving.subject.phone, moved->second)) {
       complain(scene,
                leaving.subject.kind + " left for " + leaving.subject.phone + ", which is not where the plan saw it");
     }
   }
 
  private:
-  std::set<std::pair<int, std::string>> moved_;  ///< Run and number.
+  std::map<std::pair<int, std::string>, Time> moved_;  ///< By run and number: when the run began.
 };
 
 }  // namespace

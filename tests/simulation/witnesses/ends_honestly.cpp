@@ -45,7 +45,9 @@ class EndsHonestly : public Witness {
     for (const NumberProgress& number : progress.numbers) {
       const ServedBy home = scene.world.home(number.phone);
       // What another run has done to it since is for that one to tell.
-      if (scene.others_went_on(number.phone, number.ended_at.value_or(Time::max()) - scene.clocks_differ)) continue;
+      const bool waits_for_another = number.waits_for == "lease";
+      const Time last_word = number.ended_at ? *number.ended_at : waits_for_another ? Time{} : scene.now;
+      if (scene.others_went_on(number.phone, last_word - scene.clocks_differ)) continue;
       nobody = nobody || home == ServedBy::nobody;
       judge(scene, progress, number, home);
       if (number.home != Home::unknown && !says(number.home, home)) {

@@ -31,7 +31,7 @@ class ServedWherePossible : public Witness {
     for (const NumberProgress& number : progress.numbers) {
       if (scene.world.home(number.phone) != sim::ServedBy::nobody) continue;
       // What another run has done to it since is for that one to answer for.
-      if (scene.others_went_on(number.phone, number.ended_at.value_or(Time::max()))) continue;
+      if (scene.others_went_on(number.phone, number.ended_at.value_or(scene.now))) continue;
       // What is no longer as people approved it, or was never begun, is for another plan.
       const bool begun = number.state != NumberState::untouched && number.state != NumberState::pending;
       if (number.state == NumberState::stale || !begun) continue;

@@ -23,7 +23,9 @@ class StraightToVerification : public Witness {
     }
     const bool registers = sent.subject.kind == "register" || sent.subject.kind == "account_verify" ||
                            (sent.subject.kind == "account" && sent.result.has_value() && sent.result->status == 201);
-    if (registers && sent.has_answer()) registered_[key] = sent.ended;
+    // A reply that comes later than it was waited for was read by a process that stood still.
+    const bool in_time = sent.ended <= sent.left + sent.request.timeout;
+    if (registers && sent.has_answer() && in_time) registered_[key] = sent.ended;
   }
 
  private:
