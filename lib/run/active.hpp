@@ -29,8 +29,9 @@ struct Runner::Active {
   bool postponed = false;
   bool backup_is_old = false;
   bool drained_long_ago = false;
-  bool may_commit = false;  ///< The hook before the commit point has agreed.
-  bool rechecking = false;  ///< It has ended, and after the soak of its wave its checkpoints are asked again.
+  bool may_commit = false;    ///< The hook before the commit point has agreed.
+  bool seen_at_home = false;  ///< Under this lease it was seen to be served where it is meant to end.
+  bool rechecking = false;    ///< It has ended, and after the soak of its wave its checkpoints are asked again.
 };
 
 struct Runner::Job {

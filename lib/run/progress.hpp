@@ -85,7 +85,7 @@ struct Notice {
 
 /// Why nothing new begins, although numbers are left that could.
 struct RunWait {
-  std::string what;  ///< approval, resume, window, hook
+  std::string what;  ///< approval, resume, window, hook, lease
   std::string message;
   std::optional<Time> until;
   std::string next_command;  ///< What ends it; empty where it ends by itself.

@@ -179,7 +179,16 @@ void Runner::let_go() {
   }
   starting_.clear();
   trouble_.reset();
-  (void)flush();
+  if (leave_out_written()) (void)flush();
+}
+
+// A store that has failed may have written down what it was given last: it is not said twice.
+bool Runner::leave_out_written() {
+  const auto journal = doors_.store.journal();
+  if (!journal) return false;
+  const std::set<std::string> there(journal->begin(), journal->end());
+  std::erase_if(unwritten_, [&](const Unwritten& written) { return there.contains(to_line(written.entry)); });
+  return true;
 }
 
 bool Runner::is_committed(const NumberProgress& number) const {
@@ -263,7 +272,7 @@ bool Runner::has_ended() const {
   if (agenda_.next(false) != never) return false;
   if (!progress_.held.empty()) return true;
   if (needs_word_) return is_at_limit() || !settings_.waits_for_a_word;
-  return !begins_at_;
+  return !begins_at_ && other_runs_.empty();
 }
 
 void Runner::pause(std::string what, std::string message) {

@@ -104,6 +104,7 @@ class Runner {
   Result<void> scrub(bool at_once);
   Result<void> check_leases();
   void let_go();
+  bool leave_out_written();
   void take_over();
   void take_in_hand(std::size_t index, bool rechecking = false);
   void place(std::size_t index);
@@ -134,6 +135,8 @@ class Runner {
   Result<void> keep_leases();
   Result<void> take_abandoned();
   Result<void> claim_chosen(const std::vector<std::size_t>& chosen, bool within_budget);
+  Result<void> wait_for_other_runs(const std::vector<std::size_t>& chosen);
+  bool has_other_run(std::size_t index) const;
   bool take(std::size_t index, const LedgerStore::Lease& lease, Time asked);
   bool renew(std::size_t index);
   bool claim_unbegun();
@@ -168,6 +171,7 @@ class Runner {
   // Which numbers begin (starting.cpp).
   void line_up(std::size_t index);
   void start_numbers();
+  void line_up_again();
   void start_from(std::set<std::size_t>& lined_up, std::size_t end);
   bool may_start(std::size_t index);
   void note_proven_pin(std::size_t index);
@@ -204,6 +208,8 @@ class Runner {
   void on_seen(std::size_t index, const Observation& seen);
   void on_first_sight(std::size_t index, const Sighting& sighting);
   void on_recheck(std::size_t index, const Sighting& sighting);
+  void note_arrival(std::size_t index, const HomeFinding& finding);
+  void on_arrival(std::size_t index, const Sighting& sighting);
   void end_recheck(Active& active);
   void note_home(std::size_t index, const HomeFinding& finding);
   void write_home(std::size_t index, Home home, const std::string& why);
@@ -218,6 +224,7 @@ class Runner {
 
   // One step of a number (stepping.cpp).
   void advance(std::size_t index);
+  void arrive(std::size_t index);
   void look_at_step(std::size_t index, const Step& step);
   static Readings readings_to_send(const Step& step);
   static Readings readings_ahead(const NumberProgress& number, std::size_t from);
@@ -317,6 +324,7 @@ class Runner {
   Time keeps_at_{};                              // when leases are renewed
   Time takes_at_{};                              // when numbers of dead workers are looked for
   std::set<std::size_t> elsewhere_;              // begun or taken, and not in our hands
+  std::map<std::size_t, Time> other_runs_;       // not begun, and until when another run's at the latest
   std::set<std::size_t> lost_;                   // ours no more, and not yet dropped
   std::map<std::size_t, std::int64_t> unbegun_;  // epochs of numbers that are claimed to be ended
   struct SharedLease {

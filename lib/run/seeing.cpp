@@ -189,6 +189,7 @@ void Runner::on_seen(std::size_t index, const Observation& seen) {
       *numbers_[index], plan_.fleet.graph, plan_.options, seen, own, active.looked - active.since >= patience};
   if (seen.readings.has(Reading::onprem_health) && seen.readings.has(Reading::graph_node)) {
     note_home(index, home_of(sighting));
+    note_arrival(index, home_of(sighting));
   }
   if (is_final(number.state)) return on_recheck(index, sighting);
   if (!number.started) return on_first_sight(index, sighting);
@@ -210,7 +211,25 @@ void Runner::on_seen(std::size_t index, const Observation& seen) {
     return;
   }
   if (number.stopping) return on_stopping(index, sighting);
+  if (number.step().empty()) return on_arrival(index, sighting);
   on_step(index, sighting);
+}
+
+void Runner::note_arrival(std::size_t index, const HomeFinding& finding) {
+  const Home meant = progress_.numbers[index].to_old_home ? old_home(direction_) : new_home(direction_);
+  const bool there = finding.settled && finding.home == meant && !too_early(index, {fact_of(meant)}, Answer::yes);
+  active_[index]->seen_at_home = there;
+}
+
+void Runner::on_arrival(std::size_t index, const Sighting& sighting) {
+  Active& active = *active_[index];
+  const HomeFinding finding = home_of(sighting);
+  if (active.seen_at_home) return arrive(index);
+  if (!finding.settled && !sighting.patience_over) {
+    active.due = next_look(active);
+    return;
+  }
+  stop_number(index, "its steps were done, and it is no longer where they had brought it: " + finding.why);
 }
 
 // The plan is bound to what it was made from: a number that has changed since is not touched.

@@ -19,6 +19,7 @@ constexpr Millis between_syncs = 200ms;
 constexpr Millis lead_lasts = 10s;
 constexpr Millis asks_for_lead_every = 1s;
 constexpr Millis looks_for_abandoned_every = 2s;
+constexpr Millis asks_other_runs_every = 5s;
 
 std::string waba_key(const std::string& waba) { return "waba " + waba; }
 
@@ -248,9 +249,37 @@ Result<void> Runner::claim_chosen(const std::vector<std::size_t>& chosen, bool w
                          (within_budget && (!progress_.held.empty() || !over_budget(tally_.wave_of(index)).empty()));
     if (stopped || !is_free(index) || !take(index, lease, now)) give_back_now(phone);
   }
+  if (auto told = wait_for_other_runs(chosen); !told) return told;
   for (const std::size_t index : chosen) refresh(index);
-  begins_at_ = now + between_syncs;  // what another took, or keeps, is looked at again
+  begins_at_ = now + between_syncs;  // what another took is looked at again
   return {};
+}
+
+// What nobody has taken in this run, and can't be claimed, is in another run's hands. It is waited for, and people are
+// told for whom.
+Result<void> Runner::wait_for_other_runs(const std::vector<std::size_t>& chosen) {
+  const Time now = doors_.clock.now();
+  for (const std::size_t index : chosen) {
+    const std::string& phone = progress_.numbers[index].phone;
+    if (!is_free(index) || std::find(to_release_.begin(), to_release_.end(), phone) != to_release_.end()) continue;
+    const auto lease = doors_.ledger.lease(phone, settings_.holder, now, now + lease_length());
+    if (!lease) return tl::make_unexpected(lease.error());
+    if (lease->holder == settings_.holder) {
+      give_back_now(phone);  // free by now: to be claimed like any other
+      continue;
+    }
+    other_runs_[index] = std::min(lease->until, now + asks_other_runs_every);
+    wait_as_run("lease",
+                fmt::format("{} is being worked on by {}, another run, until {} at the latest", phone, lease->holder,
+                            to_iso(lease->until)),
+                lease->until, "");
+  }
+  return {};
+}
+
+bool Runner::has_other_run(std::size_t index) const {
+  const auto held = other_runs_.find(index);
+  return held != other_runs_.end() && doors_.clock.now() < held->second;
 }
 
 // In the middle of a step: more than half of the lease is left, or it is renewed.

@@ -20,10 +20,24 @@ void Runner::line_up(std::size_t index) {
   }
 }
 
+// What was in another run's hands may be free by now.
+void Runner::line_up_again() {
+  for (auto held = other_runs_.begin(); held != other_runs_.end();) {
+    const std::size_t index = held->first;
+    if (doors_.clock.now() < held->second) {
+      ++held;
+      continue;
+    }
+    held = other_runs_.erase(held);
+    if (is_free(index)) line_up(index);
+  }
+}
+
 void Runner::start_numbers() {
   begins_at_.reset();
   needs_word_ = false;
   if (stops_ > 0) return;
+  line_up_again();
   if (progress_.on_hold) {
     needs_word_ = true;
     return wait_as_run("resume", "on hold: nothing begins, and nothing passes its commit point", {}, command("resume"));
@@ -65,6 +79,10 @@ void Runner::start_from(std::set<std::size_t>& lined_up, std::size_t end) {
       break;
     }
     const std::size_t index = *lined_up.begin();
+    if (has_other_run(index)) {
+      lined_up.erase(index);  // lined up again when it may have let go
+      continue;
+    }
     if (!may_start(index)) {
       behind_pin_[numbers_[index]->pin.text()].push_back(index);
       lined_up.erase(index);
@@ -254,7 +272,11 @@ bool Runner::has_soaked(std::size_t wave) {
 // Why nothing new begins, for whoever looks; told once.
 void Runner::wait_as_run(std::string what, std::string message, std::optional<Time> until, std::string next_command) {
   if (!leads()) return;
-  if (progress_.waits && progress_.waits->what == what && progress_.waits->message == message) return;
+  const bool told = progress_.waits && progress_.waits->what == what && progress_.waits->message == message;
+  // Who else has a number is told once, until that should have ended.
+  const bool told_of_lease = progress_.waits && progress_.waits->what == "lease" && what == "lease" &&
+                             progress_.waits->until > doors_.clock.now();
+  if (told || told_of_lease) return;
   Entry entry;
   entry.event = event::waiting;
   entry.message = std::move(message);

@@ -69,6 +69,10 @@ bool Runner::take_lease(std::size_t index) {
         std::nullopt, "wait for that process to end, then: " + resume_command());
     return false;
   }
+  if (active.epoch != lease->epoch) {  // it may have been another's in between
+    active.seen_at_home = false;
+    active.seen.reset();
+  }
   active.leased = true;
   active.epoch = lease->epoch;
   active.lease_until = now + length;
@@ -90,10 +94,7 @@ void Runner::advance(std::size_t index) {
     const bool road_is_known = !number.started && !number.retried;
     return observe(index, road_is_known ? planning_readings() | readings_ahead(number, 0) : planning_readings());
   }
-  if (number.step().empty()) {
-    return end(index, number.to_old_home ? NumberState::rolled_back : NumberState::migrated,
-               number.to_old_home ? "brought back to its old home" : "served by its new home, verified");
-  }
+  if (number.step().empty()) return arrive(index);
   if (active.postponed && settings_.is_postponed()) return postpone(active);
   const Step& step = step_of(number.step());
   if (step.kind.actor == Actor::person_before) {
@@ -117,6 +118,14 @@ void Runner::advance(std::size_t index) {
     return wait_for_limit(active);
   }
   look_at_step(index, step);
+}
+
+// Its road is done. Where it was brought, another run may have moved it from, while this one was not at work.
+void Runner::arrive(std::size_t index) {
+  const bool back = progress_.numbers[index].to_old_home;
+  if (!active_[index]->seen_at_home) return observe(index, home_readings);
+  end(index, back ? NumberState::rolled_back : NumberState::migrated,
+      back ? "brought back to its old home" : "served by its new home, verified");
 }
 
 // What must be known before a step's request may leave.
