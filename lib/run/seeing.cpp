@@ -253,6 +253,7 @@ void Runner::on_first_sight(std::size_t index, const Sighting& sighting) {
     const auto found = known ? find_road(kinds, facts, full_goal(direction_)) : std::nullopt;
     if (!found && known && finding.home == new_home(direction_)) return leave_unfinished(index);
     if (!found) {
+      if (!finding.settled) write_home(index, Home::unknown, finding.why);
       return end(index, finding.home == Home::nowhere || !finding.settled ? NumberState::stranded : NumberState::failed,
                  "no safe way leads on from here: " + finding.why);
     }

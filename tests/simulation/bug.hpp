@@ -29,7 +29,6 @@ enum class Bug {
   claimed_twice,     ///< A ledger that lets a number be claimed that another one has.
   epochs_alike,      ///< A ledger in which a lease looks the same whoever has it.
   journal_hidden,    ///< A store that shows a worker nothing of what the others have written since.
-  released_for_all,  ///< A ledger that gives back a lease for whoever asks.
   sights_shared,     ///< A transport that answers one worker's reads with what another one saw.
 };
 

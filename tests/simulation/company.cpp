@@ -115,7 +115,7 @@ void Simulation::play_act(Company& company, bool troubled) {
   for (Run* run : company.runs) {
     for (int i = 0; i < scenario_.workers; ++i) {
       ++company.alive;
-      company.fibers.begin(rig_.clock.now() + Millis(lots_.below(troubled ? 20'000 : 2'000)),
+      company.fibers.begin(rig_.clock.now() + Millis(lots_.below(scenario_.storm && troubled ? 20'000 : 2'000)),
                            [&, run] { play_process(company, *run, troubled && scenario_.storm); });
     }
   }
@@ -175,6 +175,8 @@ void Simulation::play_process(Company& company, Run& run, bool troubled) {
     verdict_.complaints.push_back("a process does not come to an end");
     told_ += actor.holder + ": endless\n";
   }
+  if (verdict_.lasting.size() <= told) verdict_.lasting.resize(told + 1);
+  verdict_.lasting[told] = process.gate().lasting();
   each_witness(actor, [&](Witness& witness, const Scene& scene) { witness.process_ends(scene, killed); });
   --company.alive;
   if (!killed || !troubled || ++company.successors > successors_at_most) return;

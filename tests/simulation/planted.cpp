@@ -199,15 +199,7 @@ class CarelessLedger : public LedgerStore {
     if (lease && bug_ == Bug::epochs_alike) lease->epoch = 1;
     return lease;
   }
-  Result<void> commit(std::span<const Change> changes) override {
-    std::vector<Change> careless(changes.begin(), changes.end());
-    for (Change& change : careless) {
-      const auto lease = memory_.lease_of(change.phone);
-      const bool frees_all = bug_ == Bug::released_for_all && change.what == Change::What::given_back;
-      if (frees_all && lease) change.subject = lease->holder;
-    }
-    return inner_.commit(careless);
-  }
+  Result<void> commit(std::span<const Change> changes) override { return inner_.commit(changes); }
   Result<std::vector<Claim>> claim(std::span<const std::string> phones, std::size_t count, const std::string& holder,
                                    Time now, Time until) override {
     auto claims = inner_.claim(phones, count, holder, now, shortened(now, until));
@@ -325,8 +317,7 @@ RunStore& Simulation::Planted::shared_store(RunStore& inner, rig::MemoryLedger& 
 }
 
 LedgerStore& Simulation::Planted::shared_ledger(LedgerStore& inner, rig::MemoryLedger& memory) {
-  const bool careless = bug_ == Bug::lease_outlasts || bug_ == Bug::claimed_twice || bug_ == Bug::epochs_alike ||
-                        bug_ == Bug::released_for_all;
+  const bool careless = bug_ == Bug::lease_outlasts || bug_ == Bug::claimed_twice || bug_ == Bug::epochs_alike;
   return careless ? *ledgers_.emplace_back(std::make_unique<CarelessLedger>(inner, memory, bug_)) : inner;
 }
 

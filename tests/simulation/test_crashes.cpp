@@ -120,6 +120,23 @@ void fail_and_crash(Trials& trials, Scenario scenario, Calls which) {
   }
 }
 
+/// The first of several processes, at each of its calls that leaves something behind.
+void befall_the_first(Trials& trials, Scenario scenario) {
+  const Verdict calm = trials.play(scenario);
+  for (const int call : calm.lasting.at(0)) {
+    std::vector<Fate> fates;
+    for (const Cut cut : cuts) fates.push_back({.crash = Crash{call, cut}});
+    for (const bool after : {false, true}) {
+      fates.push_back({.halts = {{.call = call, .after = after, .length = std::chrono::minutes(20)}}});
+    }
+    fates.push_back({.halts = {{.call = call, .length = std::chrono::minutes(5), .cut_off = true}}});
+    for (Fate& fate : fates) {
+      scenario.fates = {std::move(fate)};
+      trials.play(scenario);
+    }
+  }
+}
+
 }  // namespace
 
 TEST_CASE("a process that dies at any call, in any way, in any situation, loses nothing", "[crash]") {
@@ -146,6 +163,28 @@ TEST_CASE("under readings in which any two doubts meet, a process that dies at a
   for (const sim::Dialect& dialect : readings_in_pairs()) {
     crash_once(trials, in(situation_to_cloud, dialect), Calls::lasting);
     crash_once(trials, in(situation_with_code, dialect), Calls::lasting);
+  }
+}
+
+TEST_CASE("one of two workers that dies, stands still or is cut off at any call leaves its numbers whole", "[crash]") {
+  Trials trials("two workers, and what befalls one");
+  for (const int situation : {situation_to_cloud, situation_with_code}) {
+    Scenario scenario = in(situation);
+    scenario.numbers = 2;
+    scenario.workers = 2;
+    befall_the_first(trials, scenario);
+  }
+}
+
+TEST_CASE("a run that dies, stands still or is cut off at any call beside another one of its number does no harm",
+          "[crash]") {
+  Trials trials("two runs, and what befalls one");
+  for (const auto rival : {Scenario::Rival::there, Scenario::Rival::back}) {
+    for (const int situation : {situation_to_cloud, situation_with_code}) {
+      Scenario scenario = in(situation);
+      scenario.rival = rival;
+      befall_the_first(trials, scenario);
+    }
   }
 }
 

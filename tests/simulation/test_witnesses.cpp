@@ -54,6 +54,20 @@ Scenario moved(Scenario made) {
   return made;
 }
 
+/// Two workers, three numbers. Both have joined when the second one stands still for a while, and the first takes all
+/// numbers; then that one stands still, at a call, for longer than its leases last. A bug shows at some of its calls.
+Scenario halted(int call, bool after) {
+  Scenario made = scenario("to Cloud");
+  made.workers = 2;
+  made.numbers = 3;
+  Fate fate;
+  fate.halts = {{.call = call, .after = after, .length = std::chrono::minutes(20)}};
+  Fate second;
+  second.halts = {{.call = 6, .length = std::chrono::seconds(30)}};
+  made.fates = {fate, second};
+  return made;
+}
+
 struct Planting {
   std::string_view bug_is;
   Bug bug;
@@ -106,6 +120,32 @@ TEST_CASE("every planted bug wakes the witness of the promise that it breaks, an
     const Verdict calm = sound.play();
     INFO(sound.story());
     CHECK(fmt::format("{}", fmt::join(calm.complaints, "\n")) == "");
+  }
+}
+
+TEST_CASE("every bug in what workers share wakes the witness of the promise that it breaks") {
+  struct Shared {
+    std::string_view bug_is;
+    Bug bug;
+    std::string_view promise;
+    int from_call;  ///< Where looking for it begins; it shows a little later.
+  };
+  for (const auto& [bug_is, bug, promise, from_call] : {
+           Shared{"a store that writes whatever it is given", Bug::fences_unchecked, "15:", 40},
+           Shared{"a ledger that says a lease lasts longer than it does", Bug::lease_outlasts, "15:", 90},
+           Shared{"a ledger that lets a number be claimed twice", Bug::claimed_twice, "15:", 10},
+           Shared{"a ledger in which a lease looks the same whoever has it", Bug::epochs_alike, "15:", 30},
+           Shared{"a store that shows nothing of what the others have written", Bug::journal_hidden, "12:", 130},
+           Shared{"a transport that answers one worker with what another one saw", Bug::sights_shared, "1:", 10},
+       }) {
+    INFO(bug_is);
+    bool woken = false;
+    for (int call = from_call; call <= 300 && !woken; ++call) {
+      for (const bool after : {false, true}) {
+        woken = woken || complains(Simulation(halted(call, after), bug).play(), promise);
+      }
+    }
+    CHECK(woken);
   }
 }
 

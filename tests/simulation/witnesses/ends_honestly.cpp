@@ -45,8 +45,8 @@ class EndsHonestly : public Witness {
     for (const NumberProgress& number : progress.numbers) {
       const ServedBy home = scene.world.home(number.phone);
       // What another run has done to it since is for that one to tell.
-      const bool waits_for_another = number.waits_for == "lease";
-      const Time last_word = number.ended_at ? *number.ended_at : waits_for_another ? Time{} : scene.now;
+      const bool never_looked = number.waits_for == "lease" || number.state == NumberState::untouched;
+      const Time last_word = never_looked ? before_[scene.run].at : number.ended_at.value_or(scene.now);
       if (scene.others_went_on(number.phone, last_word - scene.clocks_differ)) continue;
       nobody = nobody || home == ServedBy::nobody;
       judge(scene, progress, number, home);
@@ -84,7 +84,9 @@ class EndsHonestly : public Witness {
         expect(home == ServedBy::nobody || number.home == Home::unknown, "is said to be served by nobody");
         break;
       case NumberState::untouched:
+        break;
       case NumberState::stale:
+        if (number.started) complain(scene, number.phone + " is said not to be as planned, and this run has begun it");
         break;
       default:
         expect(!number.waits_for.empty() || !progress.done, "neither ended nor waits");
