@@ -83,8 +83,9 @@ std::string workers_text(const Progress& progress, Time now) {
   for (const auto& [name, worker] : progress.workers) {
     const auto held = std::count_if(progress.numbers.begin(), progress.numbers.end(),
                                     [&name = name](const NumberProgress& number) { return number.worker == name; });
-    text += fmt::format("{}{} ({} in hand, last wrote {} ago)", text.empty() ? "Worked on by " : ", ", plain(name),
-                        held, for_people(std::max(Millis(0), now - worker.last_heard_of)));
+    text += fmt::format("{}{} ({} in hand, last wrote {} ago{})", text.empty() ? "Worked on by " : ", ", plain(name),
+                        held, for_people(std::max(Millis(0), now - worker.last_heard_of)),
+                        worker.silent ? ", others have taken over what it had: killed, or cut off" : "");
   }
   return text + ".";
 }

@@ -189,7 +189,9 @@ void on_left(Progress& progress, const Entry& entry) {
   for (NumberProgress& number : progress.numbers) {
     if (number.worker == entry.by && !number.started && number.state == NumberState::pending) number.worker.clear();
   }
-  if (!progress.workers.empty() || progress.done || !progress.paused.empty()) return;
+  const bool others = std::any_of(progress.workers.begin(), progress.workers.end(),
+                                  [](const auto& worker) { return !worker.second.silent; });
+  if (others || progress.done || !progress.paused.empty()) return;
   progress.paused = "signal";
   progress.pause_message = entry.message;
   progress.ended_at = entry.time;
@@ -201,6 +203,9 @@ Result<void> fold_number(Progress& progress, NumberProgress& number, const Entry
   if (e == event::observed) {
     on_observed(number, entry);
   } else if (e == event::taken) {
+    if (const auto before = progress.workers.find(number.worker); before != progress.workers.end()) {
+      before->second.silent = number.worker != entry.by;
+    }
     number.worker = entry.by;
     may_have_left_until(number, entry.time);
   } else if (e == event::started) {
@@ -375,6 +380,7 @@ Result<void> fold(Progress& progress, const Entry& entry) {
   if (const auto message = number_at(entry.more, "message")) progress.heard.insert(*message);
   if (const auto worker = progress.workers.find(entry.by); worker != progress.workers.end()) {
     worker->second.last_heard_of = entry.time;
+    worker->second.silent = false;
   }
   if (!entry.phone.empty()) {
     NumberProgress* number = progress.find(entry.phone);

@@ -95,6 +95,7 @@ struct RunWait {
 struct WorkerProgress {
   int session = 0;
   Time last_heard_of{};  ///< By its own clock.
+  bool silent = false;   ///< Others have taken over what it had, and it has not written since: killed, as far as seen.
 };
 
 struct Progress {

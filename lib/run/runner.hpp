@@ -46,7 +46,8 @@ struct RunDoors {
 struct RunSettings {
   std::string run_name;  ///< As the user gave it, for the commands in messages.
   std::string holder;    ///< Who holds the leases: host, process and run.
-  /// Who this is among several that share the run, like nobody before it: then `holder` too is like nobody's. Run and
+  /// Who this is among several that share the run, like nobody before it: then `holder` begins with it, and goes on as
+  /// that of the others. Run and
   /// ledger must be of one database (RunStore::database_id). Empty: this process has the run for itself.
   std::string worker{};
   std::string run_key{};          ///< The run's name as the leases of its workers have it: without commas.
@@ -135,7 +136,8 @@ class Runner {
   Result<void> keep_leases();
   Result<void> take_abandoned();
   Result<void> claim_chosen(const std::vector<std::size_t>& chosen, bool within_budget);
-  Result<void> wait_for_other_runs(const std::vector<std::size_t>& chosen);
+  Result<void> wait_for_other_runs(const std::vector<std::string>& phones,
+                                   const std::vector<LedgerStore::Claim>& claims);
   bool has_other_run(std::size_t index) const;
   bool take(std::size_t index, const LedgerStore::Lease& lease, Time asked);
   bool renew(std::size_t index);

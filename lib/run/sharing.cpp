@@ -249,25 +249,30 @@ Result<void> Runner::claim_chosen(const std::vector<std::size_t>& chosen, bool w
                          (within_budget && (!progress_.held.empty() || !over_budget(tally_.wave_of(index)).empty()));
     if (stopped || !is_free(index) || !take(index, lease, now)) give_back_now(phone);
   }
-  if (auto told = wait_for_other_runs(chosen); !told) return told;
+  if (auto told = wait_for_other_runs(phones, *claims); !told) return told;
   for (const std::size_t index : chosen) refresh(index);
   begins_at_ = now + between_syncs;  // what another took is looked at again
   return {};
 }
 
-// What nobody has taken in this run, and can't be claimed, is in another run's hands. It is waited for, and people are
-// told for whom.
-Result<void> Runner::wait_for_other_runs(const std::vector<std::size_t>& chosen) {
+// What nobody has in hand in this run, and can't be claimed, is in another run's hands. It is waited for, and people
+// are told for whom.
+Result<void> Runner::wait_for_other_runs(const std::vector<std::string>& phones,
+                                         const std::vector<LedgerStore::Claim>& claims) {
   const Time now = doors_.clock.now();
-  for (const std::size_t index : chosen) {
-    const std::string& phone = progress_.numbers[index].phone;
-    if (!is_free(index) || std::find(to_release_.begin(), to_release_.end(), phone) != to_release_.end()) continue;
+  const std::string of_this_run = settings_.holder.substr(settings_.worker.size());
+  for (const std::string& phone : phones) {
+    const std::size_t index = index_of(phone);
+    const bool claimed =
+        std::any_of(claims.begin(), claims.end(), [&](const auto& claim) { return claim.phone == phone; });
+    if (claimed || !is_free(index)) continue;
     const auto lease = doors_.ledger.lease(phone, settings_.holder, now, now + lease_length());
     if (!lease) return tl::make_unexpected(lease.error());
     if (lease->holder == settings_.holder) {
       give_back_now(phone);  // free by now: to be claimed like any other
       continue;
     }
+    if (lease->holder.ends_with(of_this_run)) continue;  // which will write that it has taken it
     other_runs_[index] = std::min(lease->until, now + asks_other_runs_every);
     wait_as_run("lease",
                 fmt::format("{} is being worked on by {}, another run, until {} at the latest", phone, lease->holder,
@@ -323,8 +328,10 @@ bool Runner::claim_unbegun() {
   }
   const bool all = claims->size() == phones.size() &&
                    std::all_of(unbegun_.begin(), unbegun_.end(), [&](const auto& one) { return is_free(one.first); });
-  if (!all) unbegun_.clear();
-  return all;
+  if (all) return true;
+  unbegun_.clear();
+  if (auto told = wait_for_other_runs(phones, *claims); !told) trouble_ = told.error();
+  return false;
 }
 
 // A number in other hands, or in those of a dead worker, that the run does not end before.

@@ -401,3 +401,23 @@ TEST_CASE("a number that fits into no window is left alone, and the reason says 
   CHECK(end.numbers[0].state == NumberState::untouched);
   CHECK(end.numbers[0].reason.find("window") != std::string::npos);
 }
+
+TEST_CASE("a PIN that is named while the last one was not taken up yet is the one that is meant") {
+  Rig rig({.overlay = R"({"*": {"pin": "654321"}})"});
+  rig.secrets.known["TYPO"] = "645321";
+  rig.secrets.known["RIGHT"] = "654321";
+  const Plan plan = rig.plan(Direction::to_cloud);
+  const Progress stopped = rig.run(plan);
+  REQUIRE(stopped.numbers[0].pin_refused);
+  const int before = static_cast<int>(rig.world->requests("register"));
+  say(rig, {{"type", "retry"}, {"phone", rig.phone()}, {"pin", "env:TYPO"}});
+  say(rig, {{"type", "retry"}, {"phone", rig.phone()}, {"pin", "env:RIGHT"}});
+  Plan corrected = plan;
+  corrected.fleet.numbers[0].pin = {SecretRef::Kind::env, "RIGHT"};
+  rig.world->start_deployment("de-0");
+  const Progress progress = rig.run(corrected);
+  INFO(rig.world->story());
+  CHECK(progress.numbers[0].pin_override == "env:RIGHT");
+  CHECK(progress.numbers[0].state == NumberState::migrated);
+  CHECK(rig.world->requests("register") == before + 1);
+}

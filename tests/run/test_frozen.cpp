@@ -137,3 +137,25 @@ TEST_CASE("what was seen by a process that was held up past its lease is not act
   // It looks again, and says what is so by then.
   CHECK((progress.numbers[0].state == NumberState::migrated) == (rig.world->home(rig.phone()) == ServedBy::cloud));
 }
+
+TEST_CASE("a number that another run has moved, while this one was not at work, is not said to have arrived") {
+  Rig rig;
+  const Plan plan = rig.plan(Direction::to_cloud);
+  // Asked to stop twice: what is left of its road stays undone.
+  rig.stop_at = [&, met = false]() mutable {
+    const Entry& last = rig.entries.back();
+    met = met || (last.event == event::settled && last.step == "restore_cloud_profile");
+    return met;
+  };
+  const Progress stopped = rig.run(plan);
+  REQUIRE(stopped.paused == "signal");
+  REQUIRE(stopped.numbers[0].home == Home::cloud);
+  rig.stop_at = {};
+  rig.clock.advance(10min);
+  REQUIRE(sim::plant(*rig.world, R"({"*": {"home": "onprem"}})").has_value());
+  const Progress progress = rig.run_through(plan);
+  INFO(rig.world->story());
+  CHECK(progress.done);
+  CHECK(progress.numbers[0].state == NumberState::rolled_back);
+  CHECK(progress.numbers[0].home == Home::onprem);
+}

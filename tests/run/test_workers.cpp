@@ -14,7 +14,7 @@ namespace {
 
 /// One process of several.
 struct Worker {
-  Worker(Rig& rig, const Plan& plan, const std::string& name)
+  Worker(Rig& rig, LedgerStore& ledger, const Plan& plan, const std::string& name)
       : site(plan.fleet, rig.in_front != nullptr ? *rig.in_front : *rig.transport, rig.clock), workers(rig.clock) {
     std::vector<const Number*> numbers;
     for (std::size_t i = 0; i < plan.numbers.size(); ++i) numbers.push_back(&plan.number(i));
@@ -28,7 +28,7 @@ struct Worker {
     settings.waits_for_a_word = rig.waits_for_a_word;
     runner = std::make_unique<Runner>(
         plan, begin(plan),
-        RunDoors{site, *rig.store, rig.ledger, rig.sealer, workers, rig.clock, rig.zones.get(), rig.hooks}, settings);
+        RunDoors{site, *rig.store, ledger, rig.sealer, workers, rig.clock, rig.zones.get(), rig.hooks}, settings);
   }
   bool turn() {
     if (ended) return false;
@@ -56,7 +56,10 @@ struct Worker {
 
 struct Crew {
   explicit Crew(Rig& at, const Plan& of) : rig(at), plan(of) { rig.store = std::make_unique<FencedStore>(rig.ledger); }
-  Worker& add(const std::string& name) { return *workers.emplace_back(std::make_unique<Worker>(rig, plan, name)); }
+  Worker& add(const std::string& name) {
+    LedgerStore& asked = ledger != nullptr ? *ledger : rig.ledger;
+    return *workers.emplace_back(std::make_unique<Worker>(rig, asked, plan, name));
+  }
   /// Turn by turn until all have ended; false when that takes for ever. `between` is told the count of turns.
   bool work(const std::function<void(int)>& between = {}) {
     for (int turn = 0; turn < 200'000; ++turn) {
@@ -73,6 +76,7 @@ struct Crew {
 
   Rig& rig;
   const Plan& plan;
+  LedgerStore* ledger = nullptr;  ///< In place of the rig's, if set.
   std::vector<std::unique_ptr<Worker>> workers;
   std::set<std::size_t> frozen;
 };
@@ -98,6 +102,50 @@ std::size_t count_of(Rig& rig, std::string_view event, const std::string& by = {
   }
   return count;
 }
+
+/// A ledger in which somebody else's transaction always has the rows of those numbers locked that their holder would
+/// renew: a claim goes past them.
+class PassedBy : public LedgerStore {
+ public:
+  explicit PassedBy(MemoryLedger& inner) : inner_(inner) {}
+  Result<Time> created() override { return inner_.created(); }
+  Result<int> attempts(const std::string& phone, const std::string& kind, Time since) override {
+    return inner_.attempts(phone, kind, since);
+  }
+  Result<bool> is_refused(const std::string& phone, const std::string& mark) override {
+    return inner_.is_refused(phone, mark);
+  }
+  Result<void> commit(std::span<const Change> changes) override { return inner_.commit(changes); }
+  Result<Lease> lease(const std::string& phone, const std::string& holder, Time now, Time until) override {
+    return inner_.lease(phone, holder, now, until);
+  }
+  Result<std::vector<Claim>> claim(std::span<const std::string> phones, std::size_t count, const std::string& holder,
+                                   Time now, Time until) override {
+    std::vector<std::string> free;
+    for (const std::string& phone : phones) {
+      const auto lease = inner_.lease_of(phone);
+      if (!lease || lease->holder != holder) free.push_back(phone);
+    }
+    return inner_.claim(free, count, holder, now, until);
+  }
+
+ private:
+  MemoryLedger& inner_;
+};
+
+/// Writes what it is given and says that it has failed, once.
+class FailsLate : public MemoryRunStore {
+ public:
+  explicit FailsLate(int at) : left_(at) {}
+  Result<std::vector<std::string>> commit(const Changes& changes) override {
+    auto written = MemoryRunStore::commit(changes);
+    if (--left_ == 0) return fail("no answer", "try again");
+    return written;
+  }
+
+ private:
+  int left_;
+};
 
 }  // namespace
 
@@ -199,4 +247,78 @@ TEST_CASE("pause and resume are heard by every worker, and asked to stop one lea
   INFO(rig.world->story());
   check_all_migrated_once(rig, crew);
   CHECK(count_of(rig, event::heard) == 2);
+}
+
+TEST_CASE("a lease that another transaction has locked while it is renewed is not taken for lost") {
+  Rig rig({.numbers = 3, .overlay = R"({"*": {"queue": 450, "queue_per_second": 3}})"});
+  rig.fleet.policy.waves = {{100, true}};
+  const Plan plan = rig.plan(Direction::to_cloud);
+  PassedBy passed_by(rig.ledger);
+  Crew crew(rig, plan);
+  crew.ledger = &passed_by;
+  crew.add("a");
+  REQUIRE(crew.work());
+  check_all_migrated_once(rig, crew);
+  CHECK(count_of(rig, event::taken) == 3);
+}
+
+TEST_CASE("a number in another run's hands is waited for in plain sight, and begun when that lets go") {
+  Rig rig({.numbers = 3});
+  rig.fleet.policy.waves = {{100, true}};
+  const Plan plan = rig.plan(Direction::to_cloud);
+  const Time began = rig.clock.now();
+  REQUIRE(rig.ledger.lease(rig.phone(1), "db.internal run-7", began, began + 3min)->holder == "db.internal run-7");
+  Crew crew(rig, plan);
+  crew.add("a");
+  crew.add("b");
+  std::optional<RunWait> waits;
+  REQUIRE(crew.work([&](int) {
+    const Progress progress = crew.progress();
+    if (progress.waits) waits = progress.waits;
+  }));
+  check_all_migrated_once(rig, crew);
+  REQUIRE(waits);
+  CHECK(waits->what == "lease");
+  CHECK(waits->message.find(rig.phone(1) + " is being worked on by db.internal run-7") == 0);
+  CHECK(waits->until == began + 3min);
+  CHECK(count_of(rig, event::waiting) <= 3);
+  CHECK(rig.clock.now() < began + 5min);
+}
+
+TEST_CASE("a run whose workers were killed or have left is paused, whoever of them was last") {
+  Rig rig({.numbers = 3});
+  rig.fleet.policy.waves = {{100, true}};
+  const Plan plan = rig.plan(Direction::to_cloud);
+  Crew crew(rig, plan);
+  crew.add("a");
+  crew.add("b");
+  REQUIRE(crew.work([&](int turn) {
+    if (turn == 6) crew.workers[0].reset();
+    const Progress progress = crew.progress();
+    const bool taken_over = std::any_of(progress.numbers.begin(), progress.numbers.end(),
+                                        [](const NumberProgress& number) { return number.worker == "b"; });
+    if (turn > 6 && taken_over && !crew.workers[1]->ended) crew.workers[1]->runner->stop();
+  }));
+  const Progress progress = crew.progress();
+  CHECK_FALSE(progress.done);
+  CHECK(progress.paused == "signal");
+  REQUIRE(progress.workers.contains("a"));
+  CHECK(progress.workers.at("a").silent);
+}
+
+TEST_CASE("what a store has written although it said that it failed is not written a second time") {
+  for (int at = 1; at <= 30; ++at) {
+    CAPTURE(at);
+    Rig rig;
+    const Plan plan = rig.plan(Direction::to_cloud);
+    rig.store = std::make_unique<FailsLate>(at);
+    rig.run(plan);
+    rig.clock.advance(1s);
+    const Progress progress = rig.run_through(plan);
+    const auto journal = *rig.store->journal();
+    CHECK(std::set(journal.begin(), journal.end()).size() == journal.size());
+    INFO(rig.world->story());
+    CHECK(progress.numbers[0].state == NumberState::migrated);
+    CHECK(registers(rig, 0) == 1);
+  }
 }
