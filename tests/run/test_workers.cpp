@@ -133,6 +133,40 @@ class PassedBy : public LedgerStore {
   MemoryLedger& inner_;
 };
 
+/// Looks at what each entry rests on.
+class Questioning : public FencedStore {
+ public:
+  explicit Questioning(MemoryLedger& ledger) : FencedStore(ledger) {}
+  Result<std::vector<std::string>> commit(const Changes& changes) override {
+    for (const std::string& record : changes.records) question(*entry_from(record), changes.rests_on);
+    return FencedStore::commit(changes);
+  }
+  int decided_once = 0, about_numbers = 0, about_accounts = 0;
+
+ private:
+  void question(const Entry& entry, const std::vector<Fence>& rests_on) {
+    INFO(to_line(entry));
+    const auto rests = [&](const std::string& key) {
+      return std::any_of(rests_on.begin(), rests_on.end(), [&](const Fence& fence) { return fence.phone == key; });
+    };
+    const bool for_all = entry.phone.empty() && entry.event != event::created && entry.event != event::session &&
+                         entry.event != event::left;
+    const bool chosen = flag_at(entry.more, "proves_pin").value_or(false);
+    if (for_all || chosen) {
+      CHECK(rests("lead of RUN"));
+      ++decided_once;
+    }
+    if (!entry.phone.empty()) {
+      CHECK(rests(entry.phone));
+      ++about_numbers;
+    }
+    if (entry.event == event::intent && entry.step == "subscribe_app") {
+      CHECK(rests("waba 102290129340398"));
+      ++about_accounts;
+    }
+  }
+};
+
 /// Writes what it is given and says that it has failed, once.
 class FailsLate : public MemoryRunStore {
  public:
@@ -321,4 +355,20 @@ TEST_CASE("what a store has written although it said that it failed is not writt
     CHECK(progress.numbers[0].state == NumberState::migrated);
     CHECK(registers(rig, 0) == 1);
   }
+}
+
+TEST_CASE(
+    "what is written about a number rests on its lease, what is decided once on the lead, what is shared on both") {
+  Rig rig({.numbers = 6, .overlay = R"({"world": {"subscribed": false}})", .own_pins = false});
+  const Plan plan = rig.plan(Direction::to_cloud);
+  Crew crew(rig, plan);
+  auto questioning = std::make_unique<Questioning>(rig.ledger);
+  const Questioning& asked = *questioning;
+  rig.store = std::move(questioning);
+  for (const char* name : {"a", "b"}) crew.add(name);
+  REQUIRE(crew.work());
+  check_all_migrated_once(rig, crew);
+  CHECK(asked.decided_once > 2);
+  CHECK(asked.about_numbers > 30);
+  CHECK(asked.about_accounts == 1);
 }

@@ -137,6 +137,17 @@ void befall_the_first(Trials& trials, Scenario scenario) {
   }
 }
 
+/// … and the second one stands still, while the first goes on.
+void halt_the_second(Trials& trials, Scenario scenario) {
+  const Verdict calm = trials.play(scenario);
+  for (const int call : calm.lasting.at(1)) {
+    for (const bool after : {false, true}) {
+      scenario.fates = {Fate{}, {.halts = {{.call = call, .after = after, .length = std::chrono::minutes(20)}}}};
+      trials.play(scenario);
+    }
+  }
+}
+
 }  // namespace
 
 TEST_CASE("a process that dies at any call, in any way, in any situation, loses nothing", "[crash]") {
@@ -173,6 +184,7 @@ TEST_CASE("one of two workers that dies, stands still or is cut off at any call 
     scenario.numbers = 2;
     scenario.workers = 2;
     befall_the_first(trials, scenario);
+    halt_the_second(trials, scenario);
   }
 }
 
