@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "run/rations.hpp"
 #include "support/catch.hpp"
 #include "support/rig.hpp"
 
@@ -371,4 +372,34 @@ TEST_CASE(
   CHECK(asked.decided_once > 2);
   CHECK(asked.about_numbers > 30);
   CHECK(asked.about_accounts == 1);
+}
+
+TEST_CASE("a PIN that was refused to a worker that had lost the number by then is not sent by the one that has it") {
+  /// Replies to a registration come after ten minutes.
+  struct Slow : Transport {
+    explicit Slow(Rig& at) : rig(at) {}
+    HttpResult send(const HttpRequest& request) override {
+      HttpResult result = rig.transport->send(request);
+      if (request.url.ends_with("/register")) rig.clock.advance(10min);
+      return result;
+    }
+    Rig& rig;
+  };
+  Rig rig({.overlay = R"({"*": {"pin": "654321"}})"});
+  const Plan plan = rig.plan(Direction::to_cloud);
+  Slow slow(rig);
+  rig.in_front = &slow;
+  Crew crew(rig, plan);
+  Worker& a = crew.add("a");
+  Worker& b = crew.add("b");
+  while (rig.world->requests("register") == 0) REQUIRE(a.turn());
+  const Time sent = rig.clock.now();
+  while (crew.progress().numbers[0].worker != "b") REQUIRE(b.turn());
+  REQUIRE(rig.clock.now() < sent + 10min);
+  rig.clock.set(sent + 11min);
+  for (int i = 0; i < 3; ++i) REQUIRE(a.turn());
+  CHECK(*rig.ledger.is_refused(rig.phone(), pin_mark(rig.sealer, rig.fleet.numbers[0], Secret("123456"))));
+  REQUIRE(crew.work());
+  INFO(rig.world->story());
+  CHECK(rig.world->requests("register") == 1);
 }
