@@ -1,5 +1,8 @@
 // Promise 15. A request that changes a number leaves only while the durable lease on that number is its sender's. And
-// of several workers only the one that has a number in hand writes about what it does with it.
+// of several workers only the one that has a number in hand writes about what it does with it, and none takes in hand
+// what has ended.
+#include <set>
+
 #include "simulation/witness.hpp"
 
 namespace wamigrate::simulation {
@@ -24,6 +27,7 @@ class OneHolder : public Witness {
   struct Known {
     std::size_t read = 0;
     std::map<std::string, std::string> taken_by{};  ///< By number.
+    std::set<std::string> ended{};
   };
 
   void read_journal(const Scene& scene) {
@@ -31,7 +35,13 @@ class OneHolder : public Witness {
     for (; known.read < scene.store.journal_.size(); ++known.read) {
       const auto entry = entry_from(scene.store.journal_[known.read]);
       if (!entry || entry->phone.empty() || entry->by.empty()) continue;
-      if (entry->event == event::taken) known.taken_by[entry->phone] = entry->by;
+      if (entry->event == event::ended) known.ended.insert(entry->phone);
+      if (entry->event == event::heard) known.ended.erase(entry->phone);
+      if (entry->event == event::taken) {
+        known.taken_by[entry->phone] = entry->by;
+        if (known.ended.contains(entry->phone))
+          complain(scene, entry->by + " took " + entry->phone + ", which had ended");
+      }
       const bool works = entry->event == event::started || entry->event == event::intent ||
                          entry->event == event::outcome || entry->event == event::settled ||
                          entry->event == event::replanned || entry->event == event::stopping;
