@@ -1,18 +1,43 @@
-// SHA-256 from libsodium: the same digest that any reader can recompute with sha256sum.
+// SHA-256 from OpenSSL, which uses the processor's own instructions for it: a plan of 100,000 numbers is 90 MB. The
+// same digest that any reader can recompute with sha256sum.
 #include "base/digest.hpp"
 
-#include <sodium.h>
+#include <fmt/format.h>
+#include <openssl/evp.h>
 
 #include <array>
 
+#include "base/result.hpp"
+
 namespace wamigrate {
 
+struct Sha256::State {
+  std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context{EVP_MD_CTX_new(), &EVP_MD_CTX_free};
+};
+
+Sha256::Sha256() : state_(std::make_unique<State>()) {
+  ensure(EVP_DigestInit_ex(state_->context.get(), EVP_sha256(), nullptr) == 1, "OpenSSL has SHA-256");
+}
+
+Sha256::~Sha256() = default;
+
+void Sha256::add(std::string_view bytes) {
+  ensure(EVP_DigestUpdate(state_->context.get(), bytes.data(), bytes.size()) == 1, "SHA-256 takes any bytes");
+}
+
+std::string Sha256::hex() {
+  std::array<unsigned char, EVP_MAX_MD_SIZE> hash{};
+  unsigned size = 0;
+  ensure(EVP_DigestFinal_ex(state_->context.get(), hash.data(), &size) == 1, "SHA-256 ends once");
+  std::string hex;
+  for (unsigned i = 0; i < size; ++i) hex += fmt::format("{:02x}", hash.at(i));
+  return hex;
+}
+
 std::string sha256_hex(std::string_view bytes) {
-  std::array<unsigned char, crypto_hash_sha256_BYTES> hash{};
-  crypto_hash_sha256(hash.data(), reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size());
-  std::array<char, 2 * crypto_hash_sha256_BYTES + 1> hex{};
-  sodium_bin2hex(hex.data(), hex.size(), hash.data(), hash.size());
-  return hex.data();
+  Sha256 digest;
+  digest.add(bytes);
+  return digest.hex();
 }
 
 }  // namespace wamigrate

@@ -3,6 +3,7 @@
 // edited by hand may hold no more than an inventory may.
 #include <fmt/format.h>
 
+#include "base/json_reader.hpp"
 #include "model/inventory.hpp"
 #include "model/inventory_fleet.hpp"
 #include "model/inventory_section.hpp"
@@ -15,112 +16,145 @@ namespace {
 
 using namespace inventory;
 
-void put(Json& object, const char* key, const std::string& text) {
-  if (!text.empty()) object[key] = text;
+using Writer = JsonWriter;
+
+void write(Writer& out, const Graph& graph) {
+  out.open_object();
+  out.member_unless_empty("url", graph.url);
+  out.member_unless_empty("version", graph.version);
+  out.member_unless_empty("token", graph.token.text());
+  out.member_unless_empty("app_id", graph.app_id);
+  out.member_unless_empty("app_secret", graph.app_secret.text());
+  out.close_object();
 }
 
-Json to_json(const Graph& graph) {
-  Json json = Json::object();
-  put(json, "url", graph.url);
-  put(json, "version", graph.version);
-  put(json, "token", graph.token.text());
-  put(json, "app_id", graph.app_id);
-  put(json, "app_secret", graph.app_secret.text());
-  return json;
-}
-
-Json to_json(const Amount& amount) { return amount.percent ? Json(amount.text()) : Json(amount.value); }
-
-Json to_json(const Policy& policy) {
-  Json json = Json::object();
-  json["waves"] = Json::array();
-  for (const Amount& wave : policy.waves) json["waves"].push_back(to_json(wave));
-  json["gate"] = policy.gate_each_wave ? "wave" : "none";
-  for (const Window& window : policy.windows) json["windows"].push_back(window.text());
-  for (const HookName& hook : hook_names) {
-    if (!(policy.hooks.*hook.path).empty()) json["hooks"][std::string(hook.name)] = policy.hooks.*hook.path;
+void write(Writer& out, const Amount& amount) {
+  if (amount.percent) {
+    out.value(amount.text());
+  } else {
+    out.value(amount.value);
   }
-  for (const AmountKey& amount : amount_keys) json[std::string(amount.key)] = to_json(policy.*amount.field);
-  for (const CountKey& count : count_keys) json[std::string(count.key)] = policy.*count.field;
-  for (const DurationKey& duration : duration_keys) {
-    json[std::string(duration.key)] = to_text(policy.*duration.field);
+}
+
+void write(Writer& out, const Hooks& hooks) {
+  if (hooks.empty()) return;
+  out.key("hooks");
+  out.open_object();
+  for (const HookName& hook : hook_names) out.member_unless_empty(hook.name, hooks.*hook.path);
+  out.close_object();
+}
+
+void write(Writer& out, const Policy& policy) {
+  out.open_object();
+  out.key("waves");
+  out.list(policy.waves, [&out](const Amount& wave) { write(out, wave); });
+  out.member("gate", policy.gate_each_wave ? "wave" : "none");
+  if (!policy.windows.empty()) {
+    out.key("windows");
+    out.list(policy.windows, [&out](const Window& window) { out.value(window.text()); });
   }
-  return json;
+  write(out, policy.hooks);
+  for (const AmountKey& amount : amount_keys) {
+    out.key(amount.key);
+    write(out, policy.*amount.field);
+  }
+  for (const CountKey& count : count_keys) out.member(count.key, policy.*count.field);
+  for (const DurationKey& duration : duration_keys) out.member(duration.key, to_text(policy.*duration.field));
+  out.close_object();
 }
 
-Json to_json(const Deployment& deployment) {
-  Json json = Json::object();
-  put(json, "name", deployment.name);
-  put(json, "url", deployment.url);
-  json["shards"] = deployment.shards;
-  if (deployment.gone) json["gone"] = true;
-  put(json, "username", deployment.username);
-  put(json, "password", deployment.password.text());
-  put(json, "backup_password", deployment.backup_password.text());
-  put(json, "ca_file", deployment.ca_file);
-  return json;
+void write(Writer& out, const Deployment& deployment) {
+  out.open_object();
+  out.member_unless_empty("name", deployment.name);
+  out.member_unless_empty("url", deployment.url);
+  out.member("shards", deployment.shards);
+  if (deployment.gone) out.member("gone", true);
+  out.member_unless_empty("username", deployment.username);
+  out.member_unless_empty("password", deployment.password.text());
+  out.member_unless_empty("backup_password", deployment.backup_password.text());
+  out.member_unless_empty("ca_file", deployment.ca_file);
+  out.close_object();
 }
 
-Json to_json(const Number& number) {
-  Json json = Json::object();
-  put(json, "phone", number.phone.e164);
-  put(json, "phone_number_id", number.phone_number_id);
-  put(json, "waba_id", number.waba_id);
-  put(json, "pin", number.pin.text());
-  json["pin_mode"] = std::string(name(number.pin_mode));
-  put(json, "storage_region", number.storage_region);
-  if (number.region_confirmed) json["region_confirmed"] = true;
-  json["deployment"] = to_json(number.deployment);
-  return json;
+void write(Writer& out, const Number& number) {
+  out.open_object();
+  out.member_unless_empty("phone", number.phone.e164);
+  out.member_unless_empty("phone_number_id", number.phone_number_id);
+  out.member_unless_empty("waba_id", number.waba_id);
+  out.member_unless_empty("pin", number.pin.text());
+  out.member("pin_mode", name(number.pin_mode));
+  out.member_unless_empty("storage_region", number.storage_region);
+  if (number.region_confirmed) out.member("region_confirmed", true);
+  out.key("deployment");
+  write(out, number.deployment);
+  out.close_object();
 }
 
-/// The tree of a fleet, in which the "line" of everything about a number is the number's place in the list.
-Node tree_of(const Json& json) {
-  Node root;
-  root.kind = Node::Kind::map;
-  for (const auto& [key, value] : json.items()) {
-    if (key != "numbers" || !value.is_array()) {
-      root.entries.push_back({key, 0, tree_from_json(value, 0)});
-      continue;
+/// The tree of a fleet without its numbers, and these as they are written: each becomes a tree, and then a number, by
+/// itself, so that 100,000 never stand in memory as either.
+struct Outline {
+  Node settings;
+  std::string_view numbers;  ///< A list; empty if there is none.
+};
+
+Outline outline_of(JsonReader& json) {
+  Outline outline;
+  outline.settings.kind = Node::Kind::map;
+  json.enter_object();
+  while (const auto key = json.next_member()) {
+    if (*key == "numbers" && json.kind() == JsonReader::Kind::list) {
+      outline.numbers = json.raw();
+    } else {
+      outline.settings.entries.push_back({std::string(*key), 0, tree_from_json(json, 0)});
     }
-    auto list = std::make_shared<Node>();
-    list->kind = Node::Kind::list;
-    int position = 0;
-    for (const Json& number : value) list->items.push_back(tree_from_json(number, ++position));
-    root.entries.push_back({key, 0, std::move(list)});
   }
-  return root;
+  return outline;
 }
 
 }  // namespace
 
-Json to_json(const Fleet& fleet) {
-  Json json = Json::object();
-  json["graph"] = to_json(fleet.graph);
-  put(json, "ledger", fleet.ledger);
-  put(json, "seal_key", fleet.seal_key.text());
-  put(json, "status_feed", fleet.status_feed);
-  json["policy"] = to_json(fleet.policy);
-  json["numbers"] = Json::array();
-  for (const Number& number : fleet.numbers) json["numbers"].push_back(to_json(number));
-  return json;
+void write_json(JsonWriter& out, const Fleet& fleet) {
+  out.open_object();
+  out.key("graph");
+  write(out, fleet.graph);
+  out.member_unless_empty("ledger", fleet.ledger);
+  out.member_unless_empty("seal_key", fleet.seal_key.text());
+  out.member_unless_empty("status_feed", fleet.status_feed);
+  out.key("policy");
+  write(out, fleet.policy);
+  out.key("numbers");
+  out.list(fleet.numbers, [&out](const Number& number) { write(out, number); });
+  out.close_object();
 }
 
-Result<Fleet> fleet_from_json(const Json& json) {
+Json to_json(const Fleet& fleet) {
+  const auto json =
+      parse_json(text_written(JsonWriter::Form::compact, [&fleet](JsonWriter& out) { write_json(out, fleet); }));
+  ensure(json.has_value(), "what is written as JSON can be read");
+  return *json;
+}
+
+Result<Fleet> fleet_from_json(std::string_view text) {
   static constexpr std::array<std::string_view, 6> keys{"graph",       "ledger", "seal_key",
                                                         "status_feed", "policy", "numbers"};
   const std::string remade = "make the plan again with `wamigrate plan`";
-  if (!json.is_object()) return fail("the plan's fleet is not a JSON object", remade);
-  const Node root = tree_of(json);
+  JsonReader json(text);
+  if (json.kind() != JsonReader::Kind::object) return fail("the plan's fleet is not a JSON object", remade);
+  const Outline outline = outline_of(json);
+  if (!json.at_end()) return fail("the plan's fleet is not written as JSON", remade);
   const std::string no_file;
   const std::string no_folder;
   Findings findings(no_file);
-  const Section top(&root, "", no_file, findings, keys);
+  const Section top(&outline.settings, "", no_file, findings, keys);
   Fleet fleet;
   read_settings(top, Form::plan, no_folder, {}, fleet);  // zones are asked about where windows are laid out
   NumbersReader numbers(Form::plan, no_folder, findings);
-  if (const Node* list = top.list("numbers")) {
-    for (const NodePtr& item : list->items) numbers.add(*item, no_file);
+  top.list("numbers");  // notes whatever else stands in its place
+  if (!outline.numbers.empty()) {
+    JsonReader list(outline.numbers);
+    list.enter_list();
+    // The "line" of everything about a number is its place in the list.
+    for (int position = 1; list.next_item(); ++position) numbers.add(*tree_from_json(list, position), no_file);
   }
   if (!findings.none()) {
     const Diagnostic first = std::move(findings).in_file_order().front();

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "base/diagnostic.hpp"
-#include "base/json.hpp"
+#include "base/json_writer.hpp"
 #include "model/number.hpp"
 
 namespace wamigrate {
@@ -37,7 +37,9 @@ tl::expected<PartialInventory, Diagnostics> read_partial_inventory(const std::st
                                                                    const ZoneCheck& check_zone = {});
 
 /// A fleet as JSON and back, for plans. Secrets are references; paths are as resolved.
+void write_json(JsonWriter& out, const Fleet& fleet);
+Result<Fleet> fleet_from_json(std::string_view json);
+/// The same as one value, for who looks into it.
 Json to_json(const Fleet& fleet);
-Result<Fleet> fleet_from_json(const Json& json);
 
 }  // namespace wamigrate

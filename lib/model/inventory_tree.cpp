@@ -153,18 +153,29 @@ tl::expected<NodePtr, Diagnostic> tree_from_yaml(const std::string& text, const 
   return builder.root();
 }
 
-NodePtr tree_from_json(const Json& json, int line) {
+NodePtr tree_from_json(JsonReader& json, int line) {
   auto node = std::make_shared<Node>();
   node->line = line;
-  if (json.is_object()) {
-    node->kind = Node::Kind::map;
-    for (const auto& [key, value] : json.items()) node->entries.push_back({key, line, tree_from_json(value, line)});
-  } else if (json.is_array()) {
-    node->kind = Node::Kind::list;
-    for (const Json& item : json) node->items.push_back(tree_from_json(item, line));
-  } else if (!json.is_null()) {
-    node->kind = Node::Kind::text;
-    node->text = json.is_string() ? json.get<std::string>() : to_compact(json);
+  switch (json.kind()) {
+    case JsonReader::Kind::object:
+      node->kind = Node::Kind::map;
+      json.enter_object();
+      while (const auto key = json.next_member()) {
+        node->entries.push_back({std::string(*key), line, tree_from_json(json, line)});
+      }
+      break;
+    case JsonReader::Kind::list:
+      node->kind = Node::Kind::list;
+      json.enter_list();
+      while (json.next_item()) node->items.push_back(tree_from_json(json, line));
+      break;
+    case JsonReader::Kind::nothing:
+    case JsonReader::Kind::broken:
+      json.raw();
+      break;
+    default:
+      node->kind = Node::Kind::text;
+      node->text = json.text();
   }
   return node;
 }

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "base/diagnostic.hpp"
-#include "base/json.hpp"
+#include "base/json_reader.hpp"
 #include "base/result.hpp"
 
 namespace wamigrate::inventory {
@@ -41,7 +41,7 @@ std::string_view describe(Node::Kind kind);
 /// Reads one YAML document; null when there is none. Depth, number of values and expansion of aliases are bounded.
 tl::expected<NodePtr, Diagnostic> tree_from_yaml(const std::string& text, const std::string& file);
 
-/// The same tree from JSON; every value gets the line `line`.
-NodePtr tree_from_json(const Json& json, int line);
+/// The same tree from the JSON value that comes next; every value gets the line `line`.
+NodePtr tree_from_json(JsonReader& json, int line);
 
 }  // namespace wamigrate::inventory

@@ -141,6 +141,7 @@ Plan make_plan(Catalogue catalogue, const Fleet& fleet, Direction direction, con
   plan.options = options;
   plan.observed_at = observed_at;
   plan.fleet = fleet;
+  plan.numbers.reserve(evidence.size());
 
   std::map<std::uint64_t, std::optional<std::size_t>> road_from;  // by the facts it starts from
   for (const Evidence& one : evidence) {
@@ -163,7 +164,6 @@ Plan make_plan(Catalogue catalogue, const Fleet& fleet, Direction direction, con
     plan.numbers.push_back(
         {number.phone.e164, one.home.home, one.home.why, one.facts, *known->second, one.around, one.number});
   }
-  plan.digest = text_at(to_json(plan), "digest");
   return plan;
 }
 

@@ -6,13 +6,16 @@
 #include <string>
 #include <vector>
 
-#include "base/json.hpp"
+#include "base/json_writer.hpp"
 #include "model/home.hpp"
 #include "plan/check.hpp"
 #include "plan/planner.hpp"
 #include "plan/surroundings.hpp"
 
 namespace wamigrate {
+
+/// Of the document: this version writes and reads no other.
+inline constexpr int plan_format = 1;
 
 /// What the person who made the plan decided.
 struct PlanOptions {
@@ -56,7 +59,7 @@ struct Plan {
   std::vector<RefusedNumber> refused;  ///< Left out by --partial.
   std::vector<Check> warnings;         ///< Checks that did not pass and do not block.
   std::vector<std::string> secrets;    ///< References it will resolve before its first change.
-  std::string digest;                  ///< SHA-256 over the document without this member.
+  std::string digest;                  ///< SHA-256 over the compact document without this member: see sign().
 
   const Number& number(std::size_t index) const;  ///< The inventory's entry for numbers[index].
 };
@@ -69,14 +72,20 @@ struct Evidence {
   Surroundings around = {};
 };
 
-/// Plans every number of `evidence` (in the order given) and completes the digest. A number with no road becomes
-/// a failing check (`road`) in `failed`.
+/// Plans every number of `evidence` (in the order given). A number with no road becomes a failing check (`road`) in
+/// `failed`. Unsigned: whoever has completed the plan signs it.
 Plan make_plan(Catalogue catalogue, const Fleet& fleet, Direction direction, const PlanOptions& options,
                Time observed_at, const std::vector<Evidence>& evidence, Checks& failed);
 
-/// The document, and back. Refuses other formats, unknown members, unknown steps and a digest that does not fit.
-Json to_json(const Plan& plan);
-Result<Plan> plan_from_json(const std::string& text, Catalogue catalogue);
+/// Sets the digest to that of all the rest: once when a plan is complete, and again by whoever changes it afterwards.
+void sign(Plan& plan);
+
+/// The document, with the digest that the plan has, and back. Reading refuses other formats, unknown and repeated
+/// members, unknown steps and a digest that does not fit; white space between values does not matter to it.
+void write_json(JsonWriter& out, const Plan& plan);
+Result<Plan> plan_from_json(std::string_view text, Catalogue catalogue);
+/// The document as it stands in files. Large fleets are better written piece by piece.
+std::string to_document(const Plan& plan);
 
 /// What differs between two plans, a line each, numbers first; empty when nothing does.
 struct Difference {

@@ -1,11 +1,19 @@
 #include "plan/surroundings.hpp"
 
+#include <charconv>
+
+#include "base/json_reader.hpp"
+
 namespace wamigrate {
 namespace {
 
 template <typename T>
-Json or_null(const std::optional<T>& value) {
-  return value ? Json(*value) : Json(nullptr);
+void write_or_null(JsonWriter& out, std::string_view key, const std::optional<T>& value) {
+  if (value) {
+    out.member(key, *value);
+  } else {
+    out.member(key, nullptr);
+  }
 }
 
 // v2.45 moved the setting to webhooks.message.sent; older clients have sent_status (Meta's changelog, 2023-01-10).
@@ -14,8 +22,22 @@ std::optional<bool> sent_in(const Json& application) {
   return sent ? sent : flag_at(application, "sent_status");
 }
 
-std::optional<std::string> text_or_none(const Json& json, std::string_view key) {
-  return at_path(json, {key}).is_null() ? std::nullopt : std::optional(text_at(json, key));
+std::optional<std::string> text_or_none(JsonReader& json) {
+  const bool none = json.kind() == JsonReader::Kind::nothing;
+  std::string text = json.text();
+  return none ? std::nullopt : std::optional(std::move(text));
+}
+
+std::optional<int> count_or_none(JsonReader& json) {
+  const std::string_view written = json.raw();
+  int count = 0;
+  const auto [end, error] = std::from_chars(written.data(), written.data() + written.size(), count);
+  return error == std::errc() && end == written.data() + written.size() ? std::optional(count) : std::nullopt;
+}
+
+std::optional<bool> flag_or_none(JsonReader& json) {
+  const std::string_view written = json.raw();
+  return written == "true" || written == "false" ? std::optional(written == "true") : std::nullopt;
 }
 
 }  // namespace
@@ -49,31 +71,50 @@ Surroundings surroundings_of(const Observation& seen) {
   return around;
 }
 
-Json to_json(const Surroundings& around) {
-  return {{"throughput", around.throughput},
-          {"client_version", around.client_version},
-          {"onprem_webhook", or_null(around.onprem_webhook)},
-          {"cloud_webhook", or_null(around.cloud_webhook)},
-          {"sent_statuses", or_null(around.sent_statuses)},
-          {"storage_region", or_null(around.storage_region)},
-          {"templates", or_null(around.templates)},
-          {"coreapps", around.coreapps},
-          {"masters", around.masters}};
+void write_json(JsonWriter& out, const Surroundings& around) {
+  out.open_object();
+  out.member("throughput", around.throughput);
+  out.member("client_version", around.client_version);
+  write_or_null(out, "onprem_webhook", around.onprem_webhook);
+  write_or_null(out, "cloud_webhook", around.cloud_webhook);
+  write_or_null(out, "sent_statuses", around.sent_statuses);
+  write_or_null(out, "storage_region", around.storage_region);
+  write_or_null(out, "templates", around.templates);
+  out.member("coreapps", around.coreapps);
+  out.member("masters", around.masters);
+  out.close_object();
 }
 
-Result<Surroundings> surroundings_from_json(const Json& json) {
+Result<Surroundings> surroundings_from_json(std::string_view text) {
   Surroundings around;
-  around.throughput = text_at(json, "throughput");
-  around.client_version = text_at(json, "client_version");
-  around.onprem_webhook = text_or_none(json, "onprem_webhook");
-  around.cloud_webhook = text_or_none(json, "cloud_webhook");
-  around.sent_statuses = flag_at(json, "sent_statuses");
-  around.storage_region = text_or_none(json, "storage_region");
-  if (const auto templates = number_at(json, "templates")) around.templates = static_cast<int>(*templates);
-  around.coreapps = static_cast<int>(number_at(json, "coreapps").value_or(0));
-  around.masters = static_cast<int>(number_at(json, "masters").value_or(0));
+  JsonReader json(text);
+  json.enter_object();
+  while (const auto key = json.next_member()) {
+    if (*key == "throughput")
+      around.throughput = json.text();
+    else if (*key == "client_version")
+      around.client_version = json.text();
+    else if (*key == "onprem_webhook")
+      around.onprem_webhook = text_or_none(json);
+    else if (*key == "cloud_webhook")
+      around.cloud_webhook = text_or_none(json);
+    else if (*key == "sent_statuses")
+      around.sent_statuses = flag_or_none(json);
+    else if (*key == "storage_region")
+      around.storage_region = text_or_none(json);
+    else if (*key == "templates")
+      around.templates = count_or_none(json);
+    else if (*key == "coreapps")
+      around.coreapps = count_or_none(json).value_or(0);
+    else if (*key == "masters")
+      around.masters = count_or_none(json).value_or(0);
+    else
+      json.raw();
+  }
   // What reads back otherwise than it was written has a member that is unknown, missing or of another type.
-  if (to_json(around) != json) {
+  const std::string again =
+      text_written(JsonWriter::Form::compact, [&around](JsonWriter& out) { write_json(out, around); });
+  if (again != without_blanks(text)) {
     return fail("the plan's surroundings of a number are not as this version writes them",
                 "make the plan again with this version");
   }

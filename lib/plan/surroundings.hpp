@@ -6,7 +6,7 @@
 #include <optional>
 #include <string>
 
-#include "base/json.hpp"
+#include "base/json_writer.hpp"
 #include "base/result.hpp"
 #include "model/observation.hpp"
 
@@ -32,8 +32,8 @@ Surroundings surroundings_of(const Observation& seen);
 /// "hooks.example.com:8443" of "https://hooks.example.com:8443/path?token=x"; empty for an empty URL.
 std::string host_of(const std::string& url);
 
-Json to_json(const Surroundings& around);
+void write_json(JsonWriter& out, const Surroundings& around);
 /// Refuses unknown and missing members.
-Result<Surroundings> surroundings_from_json(const Json& json);
+Result<Surroundings> surroundings_from_json(std::string_view json);
 
 }  // namespace wamigrate

@@ -79,10 +79,19 @@ class Draft {
   }
 
   Result<void> write(std::string_view content, mode_t mode, Durable durable = Durable::yes) {
+    return write([content](const TakePiece& take) { take(content); }, mode, durable);
+  }
+  Result<void> write(const std::function<void(const TakePiece&)>& write_pieces, mode_t mode,
+                     Durable durable = Durable::yes) {
     const Descriptor fd(::mkostemp(name_.data(), O_CLOEXEC));
     if (!fd.valid()) return failed("writing beside", name_);
     made_ = true;
-    if (!write_all(fd.get(), content) || ::fchmod(fd.get(), mode) != 0) return failed("writing", name_);
+    int error = 0;
+    write_pieces([&](std::string_view piece) {
+      if (error == 0 && !write_all(fd.get(), piece)) error = errno;
+    });
+    errno = error;
+    if (error != 0 || ::fchmod(fd.get(), mode) != 0) return failed("writing", name_);
     if (durable == Durable::yes && ::fsync(fd.get()) != 0) return failed("writing", name_);
     return {};
   }
@@ -135,8 +144,14 @@ Result<std::string> read_file(const fs::path& file) {
 }
 
 Result<void> write_file(const fs::path& file, std::string_view content, bool only_owner) {
+  return write_file_in_pieces(
+      file, [content](const TakePiece& take) { take(content); }, only_owner);
+}
+
+Result<void> write_file_in_pieces(const fs::path& file, const std::function<void(const TakePiece& take)>& write,
+                                  bool only_owner) {
   Draft draft(file);
-  if (auto written = draft.write(content, only_owner ? 0600 : 0644); !written) return written;
+  if (auto written = draft.write(write, only_owner ? 0600 : 0644); !written) return written;
   if (auto swapped = draft.swap_in(file); !swapped) return swapped;
   return sync_directory(directory_of(file));
 }

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -14,6 +15,10 @@ namespace wamigrate {
 Result<std::string> read_file(const std::filesystem::path& file);
 /// Writes a new file beside the old one, makes it durable and swaps it in; mode 0600 if `only_owner`, else 0644.
 Result<void> write_file(const std::filesystem::path& file, std::string_view content, bool only_owner);
+/// The same, of what `write` hands to `take` in pieces.
+using TakePiece = std::function<void(std::string_view)>;
+Result<void> write_file_in_pieces(const std::filesystem::path& file,
+                                  const std::function<void(const TakePiece& take)>& write, bool only_owner);
 /// Like write_file for the owner only, but never over an existing file: false, and nothing written, when there is one.
 Result<bool> write_new_file(const std::filesystem::path& file, std::string_view content);
 /// Like write_file for all to read, but durable only when the system gets to it: for what is written again and again.

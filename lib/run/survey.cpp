@@ -237,7 +237,7 @@ Plan plan_from(const Fleet& fleet, Direction direction, const PlanOptions& optio
   for (const SecretRef& ref : secrets_needed(fleet, planned, Need::changing, direction)) {
     plan.secrets.push_back(ref.text());
   }
-  plan.digest = text_at(to_json(plan), "digest");
+  sign(plan);
   return plan;
 }
 

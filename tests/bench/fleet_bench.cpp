@@ -106,10 +106,14 @@ int plan(int numbers, const std::string& file, const std::string& origin) {
   Checks failed;
   const Plan made = plan_from(fleet, observed.direction, observed.options, survey, checks, failed);
   took["plan_s"] = lap.seconds();
-  const std::string text = to_document(to_json(made));
-  wanted(write_file(file, text, false));
+  const auto write = [&made](const TakePiece& take) {
+    JsonWriter out(JsonWriter::Form::document, take);
+    write_json(out, made);
+    out.finish();
+  };
+  wanted(write_file_in_pieces(file, write, false));
   took["write_s"] = lap.seconds();
-  took["bytes"] = text.size();
+  took["bytes"] = std::filesystem::file_size(file);
   took["planned"] = made.numbers.size();
   std::cout << to_compact(took) << "\n";
   for (std::size_t i = 0; i < std::min<std::size_t>(failed.size(), 3); ++i) {

@@ -25,7 +25,11 @@ void Console::say(const std::string& text) const {
 void Console::note(const std::string& text) const { std::cerr << text << "\n"; }
 
 void Console::print(const Json& document) const {
-  if (json_) std::cout << to_document(document) << std::flush;
+  if (json_) print_written(to_document(document));
+}
+
+void Console::print_written(const std::string& document) const {
+  if (json_) std::cout << document << std::flush;
 }
 
 void Console::print_line(const Json& document) const {

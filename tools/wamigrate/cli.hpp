@@ -38,13 +38,14 @@ class Console {
  public:
   explicit Console(bool json);
   bool json() const { return json_; }
-  bool colour() const { return colour_; }       ///< People's text may have colour.
-  bool live() const { return live_; }           ///< Standard error is a terminal that can redraw lines.
-  bool can_ask() const;                         ///< A person sits at the terminal.
-  void say(const std::string& text) const;      ///< To people.
-  void note(const std::string& text) const;     ///< To people, aside: progress and such, always standard error.
-  void print(const Json& document) const;       ///< To scripts: a whole document.
-  void print_line(const Json& document) const;  ///< To scripts: one line of many.
+  bool colour() const { return colour_; }    ///< People's text may have colour.
+  bool live() const { return live_; }        ///< Standard error is a terminal that can redraw lines.
+  bool can_ask() const;                      ///< A person sits at the terminal.
+  void say(const std::string& text) const;   ///< To people.
+  void note(const std::string& text) const;  ///< To people, aside: progress and such, always standard error.
+  void print(const Json& document) const;    ///< To scripts: a whole document.
+  void print_written(const std::string& document) const;  ///< The same of one that is text already.
+  void print_line(const Json& document) const;            ///< To scripts: one line of many.
   /// Reports what went wrong and gives back `code`.
   int complain(const Error& error, int code = unusable_input) const;
   int complain(const Diagnostics& findings, int code = unusable_input) const;

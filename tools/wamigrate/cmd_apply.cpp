@@ -172,7 +172,7 @@ int run_rollback(const Invocation& invocation) {
   Checks failed;
   Plan plan = plan_from(fleet, back, *options, looked->survey, checks, failed);
   plan.rollback_of = run->plan().digest;
-  plan.digest = text_at(to_json(plan), "digest");
+  sign(plan);
   if (!failed.empty()) {
     console.say(checks_text(failed, console.colour()));
     const bool all = std::any_of(failed.begin(), failed.end(), [](const Check& one) { return one.phone.empty(); });
@@ -197,7 +197,7 @@ int run_rollback(const Invocation& invocation) {
         "Nothing was sent: this way back was not approved. Without a terminal nobody can be asked; say --yes.");
     return paused;
   }
-  auto child = RunDirectory::make(run->next_rollback(), plan, to_document(to_json(plan)));
+  auto child = RunDirectory::make(run->next_rollback(), plan, to_document(plan));
   if (!child) return console.complain(child.error());
   if (auto kept = inherit_snapshots(*run, *child, *looked->bench); !kept) return console.complain(kept.error());
   const int code = execute(*child, console, std::move(*execution));

@@ -70,14 +70,17 @@ int run_plan(const Invocation& invocation) {
                     : "No plan was written. Put these right, or plan the other numbers with --partial.");
     return blocked;
   }
-  const Json document = to_json(plan);
-  const std::string text = to_document(document);
   if (invocation.has("output")) {
-    if (auto written = write_file(invocation.text("output"), text, false); !written) {
+    const auto write = [&plan](const TakePiece& take) {
+      JsonWriter out(JsonWriter::Form::document, take);
+      write_json(out, plan);
+      out.finish();
+    };
+    if (auto written = write_file_in_pieces(invocation.text("output"), write, false); !written) {
       return console.complain(written.error());
     }
   }
-  console.print(document);
+  if (console.json()) console.print_written(to_document(plan));
   console.say(review_text(plan, catalogue(), console.colour()));
   if (invocation.has("output")) {
     const std::string file = invocation.text("output");
@@ -121,10 +124,10 @@ int run_show(const Invocation& invocation) {
   if (format == "dot") return deliver(invocation, review_dot(*plan, catalogue()));
   if (format == "json") {
     if (console.json() && !invocation.has("output")) {
-      console.print(to_json(*plan));
+      console.print_written(to_document(*plan));
       return all_done;
     }
-    return deliver(invocation, to_document(to_json(*plan)));
+    return deliver(invocation, to_document(*plan));
   }
   return console.complain(Error{"--format " + format + " is not known", "text, markdown, html, dot or json"});
 }

@@ -158,7 +158,7 @@ class Rehearsal {
       return blocked;
     }
     console_.say(review_text(plan, catalogue(), console_.colour()));
-    const std::string text = to_document(to_json(plan));
+    const std::string text = to_document(plan);
     const std::filesystem::path file = directory_ / ("plan-to-" + to + ".json");
     if (auto written = write_file(file, text, false); !written) return console_.complain(written.error());
     const std::filesystem::path run_path = directory_ / ("run-to-" + to);
