@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/json.hpp"
+#include "base/seldom.hpp"
 #include "base/time.hpp"
 
 namespace wamigrate {
@@ -70,8 +71,8 @@ struct Asked {
     unreachable,  ///< No complete reply.
   };
   How how = How::not_asked;
-  std::string code;          ///< Of a refusal: "190", "1005"; "http 404" where there was none.
-  std::string detail;        ///< For people, without secrets.
+  SeldomText code;           ///< Of a refusal: "190", "1005"; "http 404" where there was none.
+  SeldomText detail;         ///< For people, without secrets.
   bool credentials = false;  ///< Refused for the token or password, not for what was asked.
   bool throttled = false;    ///< Refused for asking too much.
   bool answered() const { return how == How::answered; }
@@ -167,10 +168,10 @@ struct OnpremView {
   Asked queue;
   std::optional<long long> queue_size;
   Asked profile_asked;
-  Profile profile;
+  Seldom<Profile> profile;
   Asked picture_asked;
-  std::optional<bool> picture;  ///< Whether the profile has one; none where that could not be read.
-  Picture picture_data;         ///< Empty where there is none, or it is too large to keep.
+  std::optional<bool> picture;   ///< Whether the profile has one; none where that could not be read.
+  Seldom<Picture> picture_data;  ///< Empty where there is none, or it is too large to keep.
   Asked compliance_asked;
   Json compliance;
   Asked shards_asked;
@@ -213,10 +214,10 @@ struct Observation {
   Asked apps_asked;
   std::vector<std::string> subscribed_app_ids;
   Asked graph_profile_asked;
-  Profile graph_profile;
+  Seldom<Profile> graph_profile;
   std::optional<bool> graph_picture;
   std::string graph_picture_url;
-  Picture graph_picture_data;
+  Seldom<Picture> graph_picture_data;
   Asked compliance_asked;
   Json compliance;
   Asked templates_asked;

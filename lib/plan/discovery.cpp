@@ -53,7 +53,7 @@ void look_at_wabas(const std::vector<ListedWaba>& wabas, Remarks& remarks) {
     if (waba.asked.answered()) continue;
     remarks.push_back(
         remark_on_all(Kind::missing, "waba",
-                      fmt::format("the numbers of WABA {} could not be listed: {}", waba.id, waba.asked.detail),
+                      fmt::format("the numbers of WABA {} could not be listed: {}", waba.id, *waba.asked.detail),
                       "correct the id, or give the token access to the WABA, then discover again"));
   }
 }

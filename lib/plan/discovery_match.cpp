@@ -94,7 +94,7 @@ class EntryMatcher {
     match_.served = match_.meant;
     if (!view.settings.answered()) {
       tell(Kind::missing, "deployment_silent",
-           fmt::format("deployment {} does not say which number it serves: {}", label(), view.settings.detail),
+           fmt::format("deployment {} does not say which number it serves: {}", label(), *view.settings.detail),
            "start it, or correct its url, username and password; `deployment: gone` is for one that is switched off "
            "for good");
       return;

@@ -21,7 +21,7 @@ bool answered(Findings& findings, const Asked& asked, const std::string& id, con
     findings.add(id, Check::Result::unknown, what + " was not asked for", "ask with `wamigrate check`");
     return false;
   }
-  findings.add(id, Check::Result::unknown, fmt::format("{} could not be read: {}", what, asked.detail),
+  findings.add(id, Check::Result::unknown, fmt::format("{} could not be read: {}", what, *asked.detail),
                "ask again when it answers; what is not known is not guessed");
   return false;
 }

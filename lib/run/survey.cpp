@@ -195,8 +195,9 @@ Result<Survey> survey(const Fleet& fleet, const std::vector<std::size_t>& number
 }
 
 Checks check(const Fleet& fleet, Direction direction, const PlanOptions& options, const Survey& survey,
-             const std::optional<Room>& room) {
+             const std::optional<Room>& room, Given given) {
   std::vector<Facts> from;
+  from.reserve(survey.numbers.size());
   for (const Surveyed& one : survey.numbers) from.push_back(one.facts);
   const std::vector<Millis> lengths = road_lengths(catalogue(), direction, from);
   Checks checks = check_fleet(fleet_candidate(fleet, survey, lengths, room), direction, options, survey.observed_at);
@@ -207,7 +208,9 @@ Checks check(const Fleet& fleet, Direction direction, const PlanOptions& options
     const Candidate candidate{
         &fleet.numbers[one.number], &one.seen, one.home, one.facts, one.ledger, lengths[i], openings};
     Checks own = check_number(candidate, fleet, direction, options, survey.observed_at);
-    checks.insert(checks.end(), std::make_move_iterator(own.begin()), std::make_move_iterator(own.end()));
+    for (Check& one_check : own) {
+      if (given == Given::all || one_check.result != R::pass) checks.push_back(std::move(one_check));
+    }
   }
   return checks;
 }
@@ -215,6 +218,7 @@ Checks check(const Fleet& fleet, Direction direction, const PlanOptions& options
 Plan plan_from(const Fleet& fleet, Direction direction, const PlanOptions& options, const Survey& survey,
                const Checks& checks, Checks& failed) {
   std::vector<Evidence> evidence;
+  evidence.reserve(survey.numbers.size());
   const auto blocked = failures_by_phone(checks);
   for (const Surveyed& one : survey.numbers) {
     if (blocked.contains(fleet.numbers[one.number].phone.e164)) continue;

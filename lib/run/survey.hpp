@@ -51,9 +51,12 @@ struct SurveyDoors {
 Result<Survey> survey(const Fleet& fleet, const std::vector<std::size_t>& numbers, const PlanOptions& options,
                       Readings extra, SurveyDoors doors);
 
+/// Which checks are given: of a large fleet, those that passed are most of them.
+enum class Given { all, not_passed };
+
 /// Every check on what was surveyed, all at once. `room`: the disk on which the run would live; none: not asked about.
 Checks check(const Fleet& fleet, Direction direction, const PlanOptions& options, const Survey& survey,
-             const std::optional<Room>& room = {});
+             const std::optional<Room>& room = {}, Given given = Given::all);
 
 /// The plan for every number without a failing check; the others are in `failed` (and in the plan's refused).
 Plan plan_from(const Fleet& fleet, Direction direction, const PlanOptions& options, const Survey& survey,

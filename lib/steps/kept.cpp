@@ -33,7 +33,7 @@ Snapshot snapshot_of(const Observation& seen) {
   snapshot.is_official = seen.graph.is_official;
   snapshot.picture = onprem ? seen.onprem.picture : seen.graph_picture;
   // On-premises its picture may not be had where Graph shows it, and the other way round: it is the number's own.
-  snapshot.picture_data = seen.onprem.picture_data.empty() ? seen.graph_picture_data : seen.onprem.picture_data;
+  snapshot.picture_data = seen.onprem.picture_data->empty() ? seen.graph_picture_data : seen.onprem.picture_data;
   if (!snapshot.picture_data.empty()) snapshot.picture = true;
   snapshot.compliance = onprem && !seen.onprem.compliance.is_null() ? seen.onprem.compliance : seen.compliance;
   snapshot.templates = seen.templates;
@@ -42,7 +42,7 @@ Snapshot snapshot_of(const Observation& seen) {
 
 // An optional side that could not be read is said, and not made up.
 void note_unread(std::vector<std::string>& notes, const Asked& asked, std::string_view what) {
-  if (!asked.answered()) notes.push_back(fmt::format("{} could not be read ({})", what, asked.detail));
+  if (!asked.answered()) notes.push_back(fmt::format("{} could not be read ({})", what, *asked.detail));
 }
 
 Outcome conclude_snapshot(const Material&, const Observation& seen) {

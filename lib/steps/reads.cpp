@@ -73,7 +73,7 @@ void read_settings(api::GraphClient& graph, const std::string& phone_number_id, 
 
 void read_profile(api::GraphClient& graph, const std::string& phone_number_id, Observation& seen) {
   seen.graph_profile_asked = take(graph.profile(phone_number_id), [&seen](const api::GraphProfile& got) {
-    seen.graph_profile = {got.about, got.address, got.description, got.email, got.vertical, got.websites};
+    seen.graph_profile = Profile{got.about, got.address, got.description, got.email, got.vertical, got.websites};
     seen.graph_picture = !got.profile_picture_url.empty();
     seen.graph_picture_url = got.profile_picture_url;
   });
@@ -177,7 +177,7 @@ void read_onprem(api::OnpremClient& client, Readings readings, bool sparing, Onp
   ask(Reading::onprem_compliance, view.compliance_asked, [&] {
     return take(client.compliance(), [&view](const Json& told) { view.compliance = compliance_from(told); });
   });
-  ask(Reading::onprem_profile, view.profile_asked, [&] { return read_onprem_profile(client, view.profile); });
+  ask(Reading::onprem_profile, view.profile_asked, [&] { return read_onprem_profile(client, view.profile.edit()); });
   if (sparing && all_off(view)) return;
   ask(Reading::onprem_queue, view.queue, [&] {
     return take(client.callback_queue(), [&view](std::optional<long long> size) { view.queue_size = size; });

@@ -175,7 +175,7 @@ Observation Site::observe(const Number& number, Readings readings, WabaSheets* s
     read_onprem(client.api, indian_only(readings, number), sheets != nullptr, seen.onprem);
     seen.onprem_clock_ahead = client.watch.ahead();
   }
-  if (readings.has(Reading::graph_picture_data) && seen.onprem.picture_data.empty()) read_picture(*graph_, seen);
+  if (readings.has(Reading::graph_picture_data) && seen.onprem.picture_data->empty()) read_picture(*graph_, seen);
   seen.graph_clock_ahead = graph_watch_.ahead();
   seen.taken_at = clock_.now();
   return seen;

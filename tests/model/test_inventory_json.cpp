@@ -16,7 +16,7 @@ Json sample() {
 }
 
 std::string refusal(const Json& json) {
-  const auto fleet = fleet_from_json(json);
+  const auto fleet = fleet_from_json(to_compact(json));
   return fleet ? "accepted" : fleet.error().message;
 }
 
@@ -89,7 +89,7 @@ TEST_CASE("a fleet written as JSON reads like its inventory, with every default"
 }
 
 TEST_CASE("a fleet comes back from JSON as it was") {
-  const auto once = fleet_from_json(sample());
+  const auto once = fleet_from_json(to_compact(sample()));
   REQUIRE(once);
   CHECK(to_json(*once) == sample());
   CHECK(once->numbers[0].phone.cc == "49");
@@ -104,7 +104,7 @@ TEST_CASE("what a fleet does not have is left out of its JSON and stays away") {
   Fleet fleet;
   fleet.numbers.emplace_back();
   fleet.numbers.back().phone = *parse_phone("+491713920001");
-  const auto back = fleet_from_json(to_json(fleet));
+  const auto back = fleet_from_json(to_compact(to_json(fleet)));
   REQUIRE(back);
   CHECK(to_json(*back) == to_json(fleet));
   CHECK(back->status_feed.empty());
@@ -115,7 +115,7 @@ TEST_CASE("what a fleet does not have is left out of its JSON and stays away") {
 TEST_CASE("paths in JSON are as resolved, and not resolved again") {
   const auto fleet = read(with_number("ledger: ../ledger.db\n"), {}, "a/b/inventory.yaml");
   REQUIRE(fleet);
-  const auto back = fleet_from_json(to_json(*fleet));
+  const auto back = fleet_from_json(to_compact(to_json(*fleet)));
   REQUIRE(back);
   CHECK(back->ledger == "a/ledger.db");
 }
@@ -132,7 +132,7 @@ TEST_CASE("a gate, windows and hooks come back from JSON as they were; where the
   CHECK(policy.at("gate") == "wave");
   CHECK(policy.at("windows") == Json({"22:00-24:00 UTC", "01:00-05:00 Europe/Berlin"}));
   CHECK(to_compact(policy.at("hooks")) == R"({"before_wave":"a/b/wave","after_run":"a/after"})");
-  const auto back = fleet_from_json(to_json(*fleet));
+  const auto back = fleet_from_json(to_compact(to_json(*fleet)));
   REQUIRE(back);
   CHECK(to_json(*back) == to_json(*fleet));
   CHECK(back->policy.windows == fleet->policy.windows);

@@ -151,7 +151,7 @@ TEST_CASE("two thousand damaged inventories are each read or refused, and nothin
     if (fleet) {
       ++readable;
       CHECK_FALSE(fleet->numbers.empty());
-      CHECK(fleet_from_json(to_json(*fleet)));
+      CHECK(fleet_from_json(to_compact(to_json(*fleet))));
     } else {
       CHECK_FALSE(fleet.error().empty());
       for (const Diagnostic& finding : fleet.error()) CHECK_FALSE(finding.fix.empty());

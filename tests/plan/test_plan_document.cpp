@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/digest.hpp"
+#include "base/json_reader.hpp"
 #include "plan/plan.hpp"
 #include "steps/step.hpp"
 #include "support/catch.hpp"
@@ -69,11 +70,12 @@ Plan some_plan() {
   plan.warnings.push_back(
       {"shared_pin", "", Check::Result::warn, "4 numbers share a PIN reference", "give each its own", ""});
   plan.secrets = {"env:WAMIGRATE_GRAPH_TOKEN", "env:WAMIGRATE_PIN"};
-  plan.digest = text_at(to_json(plan), "digest");
+  sign(plan);
   return plan;
 }
 
-std::string text_of(const Plan& plan) { return to_document(to_json(plan)); }
+std::string text_of(const Plan& plan) { return to_document(plan); }
+Json json_of(const Plan& plan) { return *parse_json(to_document(plan)); }
 Result<Plan> read(const std::string& text) { return plan_from_json(text, catalogue()); }
 
 /// The document with a digest that fits what it says now, as a foreign writer would make it.
@@ -125,6 +127,7 @@ TEST_CASE("plans in every direction and with every option read back") {
       Plan plan =
           make_plan(catalogue(), fleet, direction, options, noon, {evidence(0, Home::onprem, on_premises)}, failed);
       plan.rollback_of = flag ? "abc" : "";
+      sign(plan);
       const auto again = read(text_of(plan));
       if (!again) FAIL(again.error().message);
       CHECK(text_of(*again) == text_of(plan));
@@ -136,11 +139,15 @@ TEST_CASE("the same evidence gives the same bytes, and the digest is theirs") {
   CHECK(text_of(some_plan()) == text_of(some_plan()));
   const Plan plan = some_plan();
   CHECK(plan.digest.size() == 64);
-  CHECK(text_at(to_json(plan), "digest") == plan.digest);
+  Json without = json_of(plan);
+  CHECK(text_at(without, "digest") == plan.digest);
+  without.erase("digest");
+  CHECK(plan.digest == sha256_hex(to_compact(without)));
   Checks failed;
-  const Plan fresh = make_plan(catalogue(), some_fleet(), Direction::to_cloud, some_options(), noon,
-                               {evidence(0, Home::onprem, on_premises)}, failed);
-  CHECK(fresh.digest == text_at(to_json(fresh), "digest"));
+  Plan fresh = make_plan(catalogue(), some_fleet(), Direction::to_cloud, some_options(), noon,
+                         {evidence(0, Home::onprem, on_premises)}, failed);
+  CHECK(fresh.digest.empty());
+  sign(fresh);
   CHECK(fresh.digest != plan.digest);
 }
 
@@ -162,11 +169,74 @@ TEST_CASE("a plan in which any byte is changed is refused, or says the same as b
       }
       ++same;  // a blank between two members
       CAPTURE(i, changed.substr(i < 20 ? 0 : i - 20, 40));
-      CHECK(to_compact(to_json(*plan)) == meaning);
+      CHECK(to_compact(json_of(*plan)) == meaning);
     }
   }
   CHECK(refused > 1000);
   CHECK(same > 0);
+}
+
+TEST_CASE("a plan that was indented anew or not at all, or whose digest stands elsewhere, still fits its digest") {
+  const Plan plan = some_plan();
+  const Json document = json_of(plan);
+  Json digest_last = document;
+  digest_last.erase("digest");
+  digest_last["digest"] = plan.digest;
+  std::string spaced;
+  without_blanks(text_of(plan), [&spaced](std::string_view piece) { (spaced += piece) += " \t\r\n"; });
+  for (const std::string& text : {to_compact(document), document.dump(7), document.dump(1, '\t'), " \n" + text_of(plan),
+                                  spaced, to_compact(digest_last), to_document(digest_last)}) {
+    CAPTURE(text.substr(0, 60));
+    const auto again = read(text);
+    if (!again) FAIL(again.error().message);
+    CHECK(text_of(*again) == text_of(plan));
+  }
+}
+
+TEST_CASE("white space inside a plan's texts is part of what its digest is of") {
+  std::string text = text_of(some_plan());
+  const std::size_t seen = text.find("as seen");
+  REQUIRE(seen != std::string::npos);
+  text.insert(seen + 2, " ");
+  CHECK(why_refused(text).find("does not fit its own digest") != std::string::npos);
+}
+
+TEST_CASE("a plan that says anything twice is refused, even under a digest that fits") {
+  for (const std::string first : {"\"to\"", "\"digest\"", "\"as_of\"", "\"steps\"", "\"why\"", "\"coreapps\"",
+                                  "\"message\"", "\"soak\"", "\"url\"", "\"numbers\""}) {
+    std::string text = to_compact(json_of(some_plan()));
+    const std::size_t name = text.find(first + ":");
+    REQUIRE(name != std::string::npos);
+    text.insert(name, first + ":0,");
+    // As a foreign writer would sign it: the digest is of all but itself.
+    const std::string digest = "\"digest\":\"" + some_plan().digest + "\",";
+    const std::size_t place = text.find(digest);
+    std::string unsigned_text = text;
+    if (place != std::string::npos) unsigned_text.erase(place, digest.size());
+    const std::size_t old = text.find(some_plan().digest);
+    text.replace(old, some_plan().digest.size(), sha256_hex(unsigned_text));
+    CAPTURE(first);
+    CHECK(why_refused(text) == "this is not a plan: an object has the member " + first + " twice");
+  }
+}
+
+TEST_CASE("a plan that was garbled is refused: something before, after or between, a comma too many or too few") {
+  const std::string text = text_of(some_plan());
+  REQUIRE(why_refused(text) == "it was read");
+  for (const std::string& garbled :
+       {text + "x", text + "{}", "x" + text, "\xef\xbb\xbf" + text, text + text, "[" + text + "]"}) {
+    CHECK(why_refused(garbled).find("this is not a plan") == 0);
+  }
+  for (const char piece : {',', ':', '{', '}', '[', ']', '"'}) {
+    for (std::size_t at = text.find(piece); at != std::string::npos; at = text.find(piece, at + 97)) {
+      std::string fewer = text, more = text;
+      fewer.erase(at, 1);
+      more.insert(at, 1, piece);
+      CAPTURE(piece, at);
+      CHECK(why_refused(fewer).find("this is not a plan") == 0);
+      CHECK(why_refused(more).find("this is not a plan") == 0);
+    }
+  }
 }
 
 TEST_CASE("a plan that was cut short anywhere is refused") {
@@ -183,13 +253,13 @@ TEST_CASE("JSON of something else is no plan") {
     CAPTURE(text);
     CHECK(why_refused(text).find("this is not a plan") == 0);
   }
-  Json newer = to_json(some_plan());
+  Json newer = json_of(some_plan());
   newer["wamigrate_plan"] = 2;
   CHECK(why_refused(signed_again(newer)).find("the plan has format 2, this version reads 1") == 0);
 }
 
 TEST_CASE("whatever a plan holds that this version doesn't know is refused, even under a digest that fits") {
-  const Json plan = to_json(some_plan());
+  const Json plan = json_of(some_plan());
   REQUIRE(why_refused(signed_again(plan)) == "it was read");
   auto refuses = [&plan](const std::string& what, auto change) {
     Json changed = plan;
@@ -215,7 +285,7 @@ TEST_CASE("whatever a plan holds that this version doesn't know is refused, even
 }
 
 TEST_CASE("a plan that lacks a part, or whose parts don't fit each other, is refused under a digest that fits") {
-  const Json plan = to_json(some_plan());
+  const Json plan = json_of(some_plan());
   for (const auto& [key, value] : plan.items()) {
     if (key == "digest" || key == "wamigrate_plan") continue;
     Json changed = plan;
@@ -243,7 +313,7 @@ TEST_CASE("a plan that lacks a part, or whose parts don't fit each other, is ref
 TEST_CASE("a road that is expected to take longer than a year, or less than nothing, is refused") {
   for (const char* member : {"expected_ms", "expected_downtime_ms"}) {
     for (const long long length : {-1LL, 9223372036854775807LL}) {
-      Json changed = to_json(some_plan());
+      Json changed = json_of(some_plan());
       changed["roads"][0][member] = length;
       CHECK(why_refused(signed_again(changed)) == "a road's expected length can't be read");
     }

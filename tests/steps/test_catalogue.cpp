@@ -246,7 +246,7 @@ Observation readable(const Number& number, const std::string& platform) {
   observation.graph_profile = some_snapshot().profile;
   observation.templates = some_snapshot().templates;
   observation.onprem.profile = some_snapshot().profile;
-  observation.onprem.profile.about = "as on-premises has it";
+  observation.onprem.profile.edit().about = "as on-premises has it";
   observation.onprem.application = some_snapshot().application;
   return observation;
 }
@@ -301,7 +301,7 @@ TEST_CASE("a comparison notes every promise that was not kept, and nothing when 
   observation.graph.messaging_limit = "TIER_1K";
   observation.graph.is_official = false;
   observation.templates["APPROVED"] = 11;
-  observation.graph_profile.email = "else@example.com";
+  observation.graph_profile.edit().email = "else@example.com";
   const Outcome outcome = conclude("compare_promises", observation);
   CHECK(outcome.how == Outcome::How::done);
   CHECK(outcome.vouched == Facts{promises_compared});

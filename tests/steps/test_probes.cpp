@@ -325,7 +325,7 @@ std::vector<Row> arrival_rows() {
       {healthy_on_cloud, yes, with(on_cloud(), [](Scene& s) { s.seen.graph.health_asked = was_refused("100"); }),
        "optional"},
       {cloud_profile_restored, yes, on_cloud(), "as kept"},
-      {cloud_profile_restored, no, with(on_cloud(), [](Scene& s) { s.seen.graph_profile.about = "else"; }),
+      {cloud_profile_restored, no, with(on_cloud(), [](Scene& s) { s.seen.graph_profile.edit().about = "else"; }),
        "otherwise"},
       {cloud_profile_restored, unclear,
        with(on_cloud(), [](Scene& s) { s.seen.graph_profile_asked = was_unreachable; }), "no answer"},
@@ -350,16 +350,16 @@ std::vector<Row> arrival_rows() {
       {onprem_settings_restored, yes, with(on_premises(), [](Scene& s) { s.own.snapshot->application = nullptr; }),
        "none were kept"},
       {onprem_profile_restored, yes, on_premises(), "as kept"},
-      {onprem_profile_restored, yes, with(on_premises(), [](Scene& s) { s.seen.onprem.profile.about = "else"; }),
+      {onprem_profile_restored, yes, with(on_premises(), [](Scene& s) { s.seen.onprem.profile.edit().about = "else"; }),
        "about is another's"},
-      {onprem_profile_restored, no, with(on_premises(), [](Scene& s) { s.seen.onprem.profile.address = "else"; }),
-       "otherwise"},
+      {onprem_profile_restored, no,
+       with(on_premises(), [](Scene& s) { s.seen.onprem.profile.edit().address = "else"; }), "otherwise"},
       {onprem_profile_restored, unclear,
        with(on_premises(), [](Scene& s) { s.seen.onprem.profile_asked = was_unreachable; }), "no answer"},
       {onprem_about_restored, yes, on_premises(), "as kept"},
-      {onprem_about_restored, yes, with(on_premises(), [](Scene& s) { s.seen.onprem.profile.address = "else"; }),
+      {onprem_about_restored, yes, with(on_premises(), [](Scene& s) { s.seen.onprem.profile.edit().address = "else"; }),
        "address is another's"},
-      {onprem_about_restored, no, with(on_premises(), [](Scene& s) { s.seen.onprem.profile.about = "else"; }),
+      {onprem_about_restored, no, with(on_premises(), [](Scene& s) { s.seen.onprem.profile.edit().about = "else"; }),
        "otherwise"},
       {onprem_about_restored, unclear,
        with(on_premises(), [](Scene& s) { s.seen.onprem.profile_asked = was_unreachable; }), "no answer"},
@@ -481,7 +481,7 @@ TEST_CASE("sides that gave no answer make nothing false") {
       if (probe_of(fact).reads.empty() || own.contains(fact)) continue;
       // A refused write-back is settled by the service's own word; that it can't be read is said in the report.
       if (asked.how == Asked::How::refused && probe_of(fact).perishable) continue;
-      CAPTURE(name(fact), asked.code);
+      CAPTURE(name(fact), *asked.code);
       CHECK(word(s.ask(fact)) != "no");
     }
   }

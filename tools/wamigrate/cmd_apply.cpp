@@ -168,7 +168,7 @@ int run_rollback(const Invocation& invocation) {
   }
   auto looked = look(fleet, numbers, back, *options, survey_readings(), console, secrets_for_real(fleet));
   if (!looked) return looked.error();
-  const Checks checks = check(fleet, back, *options, looked->survey);
+  const Checks checks = check(fleet, back, *options, looked->survey, {}, Given::not_passed);
   Checks failed;
   Plan plan = plan_from(fleet, back, *options, looked->survey, checks, failed);
   plan.rollback_of = run->plan().digest;

@@ -57,7 +57,7 @@ int run_plan(const Invocation& invocation) {
   auto looked = look(*fleet, *numbers, *direction, *options, survey_readings(), console, secrets_for_real(*fleet));
   if (!looked) return looked.error();
 
-  const Checks checks = check(*fleet, *direction, *options, looked->survey);
+  const Checks checks = check(*fleet, *direction, *options, looked->survey, {}, Given::not_passed);
   Checks failed;
   const Plan plan = plan_from(*fleet, *direction, *options, looked->survey, checks, failed);
   const bool fleet_failed =
