@@ -45,6 +45,6 @@ class Seldom {
 using SeldomText = Seldom<std::string>;
 
 inline std::string operator+(std::string before, const SeldomText& text) { return std::move(before += *text); }
-inline bool operator==(const SeldomText& text, std::string_view other) { return *text == other; }
+inline bool operator==(const SeldomText& text, std::string_view other) { return std::string_view(*text) == other; }
 
 }  // namespace wamigrate

@@ -3,6 +3,7 @@
 #include <Poco/Data/Statement.h>
 
 #include <algorithm>
+#include <limits>
 
 #include "ports/sqlite_file.hpp"
 #include "ports/sqlite_stores.hpp"
@@ -72,23 +73,24 @@ class SqliteRunStore : public RunStore {
   // The write-ahead log still holds the bytes: it is emptied into the file, where they have been overwritten.
   Result<void> scrub() override { return file_->empty_log(); }
 
-  Result<std::vector<std::string>> journal() override {
-    return file_->read("reading the journal", [](Session& session) {
-      std::vector<std::string> records;
-      session << "SELECT record FROM journal ORDER BY position", into(records), now;
-      return records;
-    });
+  Result<std::vector<std::string>> journal() override { return journal_part(0, all_records); }
+
+  Result<std::vector<std::string>> journal_after(std::size_t known) override {
+    return journal_part(known, all_records);
   }
 
-  // Positions are given out one by one and rows never go: the nth record is at position n.
-  Result<std::vector<std::string>> journal_after(std::size_t known) override {
-    return file_->read("reading the journal", [known](Session& session) {
-      const auto position = static_cast<Poco::Int64>(known);
-      std::vector<std::string> records;
-      session << "SELECT record FROM journal WHERE position > ? ORDER BY position", useRef(position), into(records),
-          now;
-      return records;
-    });
+  // By parts, each by itself: nothing holds back the log while a long journal is being folded.
+  Result<void> each_record(const std::function<Result<void>(const std::string& record)>& take) override {
+    std::size_t known = 0;
+    while (true) {
+      const auto records = journal_part(known, records_at_once);
+      if (!records) return tl::make_unexpected(records.error());
+      for (const std::string& record : *records) {
+        if (auto taken = take(record); !taken) return taken;
+      }
+      if (records->size() < records_at_once) return {};
+      known += records->size();
+    }
   }
 
   Result<void> post(const std::string& message) override {
@@ -128,6 +130,21 @@ class SqliteRunStore : public RunStore {
   }
 
  private:
+  static constexpr std::size_t records_at_once = 10'000;
+  static constexpr std::size_t all_records = std::numeric_limits<std::int64_t>::max();
+
+  // Positions are given out one by one and rows never go: the nth record is at position n.
+  Result<std::vector<std::string>> journal_part(std::size_t known, std::size_t at_most) {
+    return file_->read("reading the journal", [known, at_most](Session& session) {
+      const auto position = static_cast<Poco::Int64>(known);
+      const auto count = static_cast<Poco::Int64>(at_most);
+      std::vector<std::string> records;
+      session << "SELECT record FROM journal WHERE position > ? ORDER BY position LIMIT ?", useRef(position),
+          useRef(count), into(records), now;
+      return records;
+    });
+  }
+
   std::unique_ptr<SqliteFile> file_;
 };
 

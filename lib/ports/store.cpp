@@ -35,6 +35,15 @@ Result<std::vector<std::string>> RunStore::journal_after(std::size_t known) {
   return records;
 }
 
+Result<void> RunStore::each_record(const std::function<Result<void>(const std::string& record)>& take) {
+  const auto records = journal();
+  if (!records) return tl::make_unexpected(records.error());
+  for (const std::string& record : *records) {
+    if (auto taken = take(record); !taken) return taken;
+  }
+  return {};
+}
+
 Result<std::string> RunStore::keep_document(const std::string& name, const std::string& /*text*/) {
   return fail(name + " is not kept in a run's file but beside it");
 }

@@ -65,6 +65,9 @@ class RunStore {
   /// … without its first `known` records: what a reader that has these has not seen yet, whoever wrote it. Whoever has
   /// seen a record has seen, or can read, all before it.
   virtual Result<std::vector<std::string>> journal_after(std::size_t known);
+  /// Hands over the journal's records in order, and stops at the first that `take` fails at. Records that are appended
+  /// meanwhile may be among them.
+  virtual Result<void> each_record(const std::function<Result<void>(const std::string& record)>& take);
 
   /// Posts a message (text without NUL) to the run, from any process.
   virtual Result<void> post(const std::string& message) = 0;

@@ -1,5 +1,11 @@
 #include "run/entry.hpp"
 
+#include <array>
+#include <charconv>
+#include <optional>
+
+#include "base/json_reader.hpp"
+
 namespace wamigrate {
 
 Json event_json(const Entry& entry) {
@@ -37,35 +43,61 @@ std::string to_line(const Entry& entry) {
 
 namespace {
 
-/// A small count that may be left out; nothing for what this program never writes.
-std::optional<int> count_at(const Json& json, std::string_view key) {
-  const auto number = at_path(json, {key}).is_null() ? 0 : number_at(json, key);
-  if (!number || *number < 0 || *number > 1'000'000) return std::nullopt;
-  return static_cast<int>(*number);
+/// A small count; nothing for what this program never writes.
+std::optional<int> count_in(JsonReader& json) {
+  const std::string_view written = json.raw();
+  int count = 0;
+  const auto [end, error] = std::from_chars(written.data(), written.data() + written.size(), count);
+  const bool whole = error == std::errc() && end == written.data() + written.size();
+  return whole && count >= 0 && count <= 1'000'000 ? std::optional(count) : std::nullopt;
+}
+
+/// Reads the value of a member into its place; false if it can't be. What is not known is left out.
+bool read_member(JsonReader& json, std::string_view key, Entry& entry) {
+  static constexpr std::array texts{
+      std::pair{std::string_view("e"), &Entry::event},          std::pair{std::string_view("phone"), &Entry::phone},
+      std::pair{std::string_view("step"), &Entry::step},        std::pair{std::string_view("outcome"), &Entry::outcome},
+      std::pair{std::string_view("message"), &Entry::message},  std::pair{std::string_view("code"), &Entry::code},
+      std::pair{std::string_view("trace"), &Entry::fbtrace_id}, std::pair{std::string_view("by"), &Entry::by}};
+  for (const auto& [name, place] : texts) {
+    if (key != name) continue;
+    entry.*place = json.text();
+    return true;
+  }
+  if (key == "attempt" || key == "http") {
+    const auto count = count_in(json);
+    (key == "http" ? entry.http_status : entry.attempt) = count.value_or(0);
+    return count.has_value();
+  }
+  if (key == "more") {
+    auto more = parse_json(json.raw());
+    if (more) entry.more = std::move(*more);
+    return more.has_value();
+  }
+  json.raw();
+  return true;
 }
 
 }  // namespace
 
-Result<Entry> entry_from(const std::string& line) {
-  const auto json = parse_json(line);
-  const auto time = json ? parse_iso(text_at(*json, "t")) : std::nullopt;
-  const auto attempt = time ? count_at(*json, "attempt") : std::nullopt;
-  const auto http_status = time ? count_at(*json, "http") : std::nullopt;
-  if (!attempt || !http_status)
-    return fail("the journal has a line that is not an entry", "the run store is damaged; keep it and ask for help");
+// In place: a restart reads millions of them.
+Result<Entry> entry_from(std::string_view line) {
   Entry entry;
+  std::optional<Time> time;
+  bool whole = true;
+  JsonReader json(line);
+  json.enter_object();
+  while (const auto key = json.next_member()) {
+    if (*key == "t") {
+      time = parse_iso(json.text());
+    } else {
+      whole = read_member(json, *key, entry) && whole;
+    }
+  }
+  if (!json.at_end() || !time || !whole) {
+    return fail("the journal has a line that is not an entry", "the run store is damaged; keep it and ask for help");
+  }
   entry.time = *time;
-  entry.event = text_at(*json, "e");
-  entry.phone = text_at(*json, "phone");
-  entry.step = text_at(*json, "step");
-  entry.attempt = *attempt;
-  entry.outcome = text_at(*json, "outcome");
-  entry.http_status = *http_status;
-  entry.code = text_at(*json, "code");
-  entry.fbtrace_id = text_at(*json, "trace");
-  entry.message = text_at(*json, "message");
-  entry.more = at_path(*json, {"more"});
-  entry.by = text_at(*json, "by");
   return entry;
 }
 

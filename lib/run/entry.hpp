@@ -51,7 +51,7 @@ inline constexpr std::string_view done = "done";
 
 /// One line of the journal, and back.
 std::string to_line(const Entry& entry);
-Result<Entry> entry_from(const std::string& line);
+Result<Entry> entry_from(std::string_view line);
 
 /// The event as `apply --json` prints it: without `more`.
 Json event_json(const Entry& entry);

@@ -155,14 +155,14 @@ void on_heard_by_run(Progress& progress, const Entry& entry) {
 /// Names of steps never change: one that is not known is another version's, or nobody's.
 Result<void> check_steps(const Entry& entry) {
   const std::string& e = entry.event;
-  std::vector<std::string> named;
-  if (e == event::intent || e == event::outcome || e == event::settled || e == event::forgone) {
-    named = {entry.step};
-  }
-  if (e == event::started || e == event::replanned) named = texts_in(entry.more, "road");
-  for (const std::string& step : named) {
-    if (find_kind(catalogue(), step) != nullptr) continue;
+  const auto check = [](const std::string& step) -> Result<void> {
+    if (find_kind(catalogue(), step) != nullptr) return {};
     return fail("the journal has a step this version does not know: " + step, "use the version that wrote it");
+  };
+  if (e == event::intent || e == event::outcome || e == event::settled || e == event::forgone) return check(entry.step);
+  if (e != event::started && e != event::replanned) return {};
+  for (const std::string& step : texts_in(entry.more, "road")) {
+    if (auto known = check(step); !known) return known;
   }
   return {};
 }
@@ -335,6 +335,7 @@ const NumberProgress* Progress::find(const std::string& phone) const {
 }
 
 void Progress::index() {
+  by_phone_.reserve(numbers.size());
   for (std::size_t i = 0; i < numbers.size(); ++i) by_phone_[numbers[i].phone] = i;
 }
 
@@ -342,6 +343,7 @@ Progress begin(const Plan& plan) {
   Progress progress;
   progress.plan_digest = plan.digest;
   progress.direction = plan.direction;
+  progress.numbers.reserve(plan.numbers.size());
   for (const PlannedNumber& planned : plan.numbers) {
     NumberProgress number;
     number.phone = planned.phone;
@@ -446,13 +448,32 @@ Result<void> fold(Progress& progress, const Entry& entry) {
   return {};
 }
 
+namespace {
+
+Result<void> fold_line(Progress& progress, const std::string& line) {
+  const auto entry = entry_from(line);
+  return entry ? fold(progress, *entry) : tl::make_unexpected(entry.error());
+}
+
+}  // namespace
+
 Result<Progress> fold_journal(const Plan& plan, const std::vector<std::string>& journal) {
   Progress progress = begin(plan);
   for (const std::string& line : journal) {
-    auto entry = entry_from(line);
-    if (!entry) return tl::make_unexpected(entry.error());
-    if (auto folded = fold(progress, *entry); !folded) return tl::make_unexpected(folded.error());
+    if (auto folded = fold_line(progress, line); !folded) return tl::make_unexpected(folded.error());
   }
+  return progress;
+}
+
+Result<Progress> fold_journal(const Plan& plan, RunStore& store, std::size_t* records) {
+  Progress progress = begin(plan);
+  std::size_t known = 0;
+  auto read = store.each_record([&](const std::string& line) {
+    ++known;
+    return fold_line(progress, line);
+  });
+  if (!read) return tl::make_unexpected(read.error());
+  if (records != nullptr) *records = known;
   return progress;
 }
 

@@ -6,11 +6,13 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "model/home.hpp"
 #include "plan/plan.hpp"
 #include "ports/clock.hpp"
+#include "ports/store.hpp"
 #include "run/entry.hpp"
 
 namespace wamigrate {
@@ -124,7 +126,7 @@ struct Progress {
   void index();  ///< After filling `numbers`.
 
  private:
-  std::map<std::string, std::size_t> by_phone_;
+  std::unordered_map<std::string, std::size_t> by_phone_;
 };
 
 /// The progress of a run that has not begun.
@@ -138,6 +140,9 @@ Result<void> fold(Progress& progress, const Entry& entry);
 
 /// A run's whole progress from its journal.
 Result<Progress> fold_journal(const Plan& plan, const std::vector<std::string>& journal);
+/// The same of what stands in its store, record by record: a journal of millions is never in memory as a whole.
+/// `records`: how many there were.
+Result<Progress> fold_journal(const Plan& plan, RunStore& store, std::size_t* records = nullptr);
 
 /// The exit code of the contract, section 3.
 int exit_code(const Progress& progress);

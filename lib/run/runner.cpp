@@ -36,11 +36,10 @@ Runner::Runner(const Plan& plan, Progress progress, RunDoors doors, RunSettings 
       agenda_(progress_.numbers.size()),
       tally_(wave_spans(policy_, progress_.numbers.size())),
       pace_(call_budget(policy_)) {
-  std::map<std::string, const Number*> by_phone;
-  for (const Number& number : plan.fleet.numbers) by_phone[number.phone.e164] = &number;
   std::map<std::string, int> pin_users;
-  for (const NumberProgress& number : progress_.numbers) {
-    numbers_.push_back(by_phone.at(number.phone));
+  numbers_.reserve(progress_.numbers.size());
+  for (std::size_t i = 0; i < progress_.numbers.size(); ++i) {
+    numbers_.push_back(&plan.number(i));
     ++pin_users[numbers_.back()->pin.text()];
   }
   for (const auto& [ref, users] : pin_users) {

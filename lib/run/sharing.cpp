@@ -445,9 +445,8 @@ Result<void> Runner::drop_lost() {
 // Everything as the journal has it, but for the numbers in our hands: nobody else writes about those, and not all that
 // we know of them is written yet.
 Result<void> Runner::fold_anew() {
-  const auto journal = doors_.store.journal();
-  if (!journal) return tl::make_unexpected(journal.error());
-  auto fresh = fold_journal(plan_, *journal);
+  std::size_t records = 0;
+  auto fresh = fold_journal(plan_, doors_.store, &records);
   if (!fresh) return tl::make_unexpected(fresh.error());
   if (!settings_.clock.boot.empty()) tell_by(*fresh, settings_.clock);
   for (const Unwritten& written : unwritten_) {
@@ -457,7 +456,7 @@ Result<void> Runner::fold_anew() {
     if (is_ours(i)) fresh->numbers[i] = std::move(progress_.numbers[i]);
   }
   progress_ = std::move(*fresh);
-  known_ = journal->size();
+  known_ = records;
   pin_prover_.clear();
   for (std::size_t i = 0; i < numbers_.size(); ++i) refresh(i);
   return {};

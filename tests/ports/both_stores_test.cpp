@@ -53,6 +53,26 @@ TEST_CASE(
   CHECK(*writer->journal_after(5) == batch(5, 1));
 }
 
+TEST_CASE("a long journal is handed over record by record, all of it and in order, or up to where it can't be used") {
+  StorePlace place(GENERATE(from_range(kinds())));
+  const auto store = place.run_store();
+  const int records = GENERATE(0, 1, 9'999, 10'000, 10'001, 20'000);
+  REQUIRE(store->append(batch(0, records)).has_value());
+  std::vector<std::string> taken;
+  REQUIRE(store->each_record([&taken](const std::string& record) -> Result<void> {
+    taken.push_back(record);
+    return {};
+  }));
+  CHECK(taken == batch(0, records));
+  int left = records / 2;
+  const auto stopped = store->each_record([&left](const std::string& record) -> Result<void> {
+    if (left-- > 0) return {};
+    return fail(record + " is of no use");
+  });
+  CHECK(stopped.has_value() == (records == 0));
+  if (!stopped) CHECK(stopped.error().message == "record " + std::to_string(records / 2) + " is of no use");
+}
+
 TEST_CASE("runs with different names do not see each other") {
   StorePlace place(GENERATE(from_range(kinds())));
   const auto one = place.run_store("one");

@@ -59,7 +59,7 @@ int nothing_to_do(const Console& console, const std::string& why) {
 int run_apply(const Invocation& invocation) {
   const Console& console = invocation.console();
   const std::string file = invocation.text("PLAN");
-  const auto text = read_plan_text(file);
+  auto text = read_plan_text(file);
   if (!text) return console.complain(text.error());
   auto plan = plan_from_text(*text, file);
   if (!plan) return console.complain(plan.error());
@@ -87,7 +87,7 @@ int run_apply(const Invocation& invocation) {
     console.note("Nothing was sent: this plan was not approved. Without a terminal nobody can be asked; say --yes.");
     return paused;
   }
-  auto run = RunDirectory::make(path, std::move(*plan), *text);
+  auto run = RunDirectory::make(path, std::move(*plan), std::move(*text));
   if (!run) return console.complain(run.error());
   return execute(*run, console, std::move(*execution));
 }

@@ -72,7 +72,7 @@ bool RunDirectory::exists(const std::filesystem::path& path) {
   return std::filesystem::exists(path, ignored);
 }
 
-Result<RunDirectory> RunDirectory::make(const std::filesystem::path& path, Plan plan, const std::string& plan_text) {
+Result<RunDirectory> RunDirectory::make(const std::filesystem::path& path, Plan plan, std::string plan_text) {
   if (const std::string where = unquoted(path.string()); is_database_url(where)) {
     const auto url = parse_database_url(where, DatabaseUse::run);
     if (!url) return tl::make_unexpected(url.error());
@@ -138,9 +138,7 @@ Result<void> RunDirectory::open_store() {
 }
 
 Result<Progress> RunDirectory::progress() {
-  auto journal = store_->journal();
-  if (!journal) return tl::make_unexpected(journal.error());
-  auto known = fold_journal(plan_, *journal);
+  auto known = fold_journal(plan_, *store_);
   if (known && !known->clock.boot.empty()) tell_by(*known, SystemClock::mark());
   return known;
 }
@@ -172,12 +170,12 @@ Result<void> RunDirectory::write_documents(Time now) {
   if (url_) return {};
   auto known = progress();
   if (!known) return tl::make_unexpected(known.error());
-  auto journal = store_->journal();
-  if (!journal) return tl::make_unexpected(journal.error());
   std::string events;
-  for (const std::string& line : *journal) {
+  auto read = store_->each_record([&events](const std::string& line) -> Result<void> {
     if (const auto entry = entry_from(line)) events += to_compact(event_json(*entry)) + "\n";
-  }
+    return {};
+  });
+  if (!read) return read;
   for (const auto& [file, text] :
        {std::pair{"report.md", report_markdown(plan_, *known, now, path_.string())},
         std::pair{"report.html", report_html(plan_, *known, now, path_.string())}, std::pair{"events.jsonl", events}}) {
