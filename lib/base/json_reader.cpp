@@ -45,6 +45,10 @@ JsonReader::Kind JsonReader::kind() {
 void JsonReader::enter(char bracket) {
   skip_blanks();
   if (!take(bracket) || open_.size() == max_depth) return give_up();
+  if (open_.empty()) {  // room for what most texts are
+    open_.reserve(8);
+    names_.reserve(32);
+  }
   open_.push_back({names_.size(), false});
 }
 
@@ -90,6 +94,12 @@ std::string_view JsonReader::raw() {
   const std::size_t begin = at_;
   skip_value();
   return ok_ ? text_.substr(begin, at_ - begin) : std::string_view();
+}
+
+// It is known by then to be neither deep nor costly.
+std::optional<Json> JsonReader::json() {
+  const std::string_view written = raw();
+  return ok_ ? std::optional(Json::parse(written)) : std::nullopt;
 }
 
 std::string JsonReader::text() {

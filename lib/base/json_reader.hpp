@@ -39,6 +39,8 @@ class JsonReader {
 
   /// Goes past the next value, whatever it is, and gives it as it is written, without white space around it.
   std::string_view raw();
+  /// The next value as one; nothing if it can't be read.
+  std::optional<Json> json();
   /// As text_at() reads: texts as they are, numbers and flags as they are written, empty for anything else.
   std::string text();
 

@@ -70,7 +70,7 @@ bool read_member(JsonReader& json, std::string_view key, Entry& entry) {
     return count.has_value();
   }
   if (key == "more") {
-    auto more = parse_json(json.raw());
+    auto more = json.json();
     if (more) entry.more = std::move(*more);
     return more.has_value();
   }
@@ -89,7 +89,8 @@ Result<Entry> entry_from(std::string_view line) {
   json.enter_object();
   while (const auto key = json.next_member()) {
     if (*key == "t") {
-      time = parse_iso(json.text());
+      const std::string_view written = json.raw();
+      if (written.starts_with('"')) time = parse_iso(written.substr(1, written.size() - 2));
     } else {
       whole = read_member(json, *key, entry) && whole;
     }

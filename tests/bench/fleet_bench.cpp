@@ -6,7 +6,7 @@
 //   fleet_bench fold PLAN RUN                  reads it back: how long each part of a restart takes
 #include <fmt/format.h>
 
-#include <chrono>
+#include <ctime>
 #include <filesystem>
 #include <iostream>
 #include <string>
@@ -21,18 +21,17 @@
 namespace {
 
 using namespace wamigrate;
-using Steady = std::chrono::steady_clock;
 
-/// Reports how long it has been since the last time it was asked.
+/// Reports how much CPU this process took since the last time it was asked: what else the machine does counts less.
 class Lap {
  public:
   double seconds() {
-    const auto since = std::exchange(begun_, Steady::now());
-    return std::chrono::duration<double>(begun_ - since).count();
+    const std::clock_t since = std::exchange(begun_, std::clock());
+    return static_cast<double>(begun_ - since) / CLOCKS_PER_SEC;
   }
 
  private:
-  Steady::time_point begun_ = Steady::now();
+  std::clock_t begun_ = std::clock();
 };
 
 template <class T>
