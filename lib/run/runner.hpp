@@ -47,8 +47,8 @@ struct RunSettings {
   std::string run_name;  ///< As the user gave it, for the commands in messages.
   std::string holder;    ///< Who holds the leases: host, process and run.
   /// Who this is among several that share the run, like nobody before it: then `holder` begins with it, and goes on as
-  /// that of the others. Run and
-  /// ledger must be of one database (RunStore::database_id). Empty: this process has the run for itself.
+  /// that of the others. Run and ledger must be of one database (RunStore::database_id). Empty: this process has the
+  /// run for itself.
   std::string worker{};
   std::string run_key{};          ///< The run's name as the leases of its workers have it: without commas.
   ClockMark clock;                ///< Of the clock; empty where it can't be set.
@@ -232,6 +232,7 @@ class Runner {
   static Readings readings_ahead(const NumberProgress& number, std::size_t from);
   Result<void> take_leases(const std::vector<std::size_t>& due);
   bool take_lease(std::size_t index);
+  static void note_lease(Active& active, const LedgerStore::Lease& lease, Time until);
   bool is_settled_already(std::size_t index, const Step& step);
   void on_step(std::size_t index, const Sighting& sighting);
   void settle(std::size_t index);

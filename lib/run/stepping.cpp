@@ -41,10 +41,7 @@ Result<void> Runner::take_leases(const std::vector<std::size_t>& due) {
   const auto claims = doors_.ledger.claim(phones, phones.size(), settings_.holder, now, now + length);
   if (!claims) return tl::make_unexpected(claims.error());
   for (const auto& [phone, lease] : *claims) {
-    Active& active = *active_[wanted.at(phone)];
-    active.leased = true;
-    active.epoch = lease.epoch;
-    active.lease_until = now + length;
+    note_lease(*active_[wanted.at(phone)], lease, now + length);
   }
   return {};
 }
@@ -69,14 +66,18 @@ bool Runner::take_lease(std::size_t index) {
         std::nullopt, "wait for that process to end, then: " + resume_command());
     return false;
   }
-  if (active.epoch != lease->epoch) {  // it may have been another's in between
+  note_lease(active, *lease, now + length);
+  return true;
+}
+
+void Runner::note_lease(Active& active, const LedgerStore::Lease& lease, Time until) {
+  if (active.epoch != lease.epoch) {  // it may have been another's in between
     active.seen_at_home = false;
     active.seen.reset();
   }
   active.leased = true;
-  active.epoch = lease->epoch;
-  active.lease_until = now + length;
-  return true;
+  active.epoch = lease.epoch;
+  active.lease_until = until;
 }
 
 void Runner::advance(std::size_t index) {
