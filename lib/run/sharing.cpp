@@ -410,6 +410,12 @@ Result<void> Runner::drop_lost() {
   const bool without_lead =
       shared() && !lead_epoch_ && std::any_of(unwritten_.begin(), unwritten_.end(), &Runner::needs_lead);
   if (lost_.empty() && !without_lead) return {};
+  // One that was taken to prove a PIN, which is the lead's to decide, is not taken without it.
+  for (const Unwritten& written : unwritten_) {
+    if (lead_epoch_ || !flag_at(written.entry.more, "proves_pin").value_or(false)) continue;
+    lost_.insert(index_of(written.entry.phone));
+    to_release_.push_back(written.entry.phone);
+  }
   std::erase_if(unwritten_, [&](const Unwritten& written) {
     const std::string& phone = written.entry.phone;
     return (!phone.empty() && lost_.contains(index_of(phone))) || (!lead_epoch_ && needs_lead(written));

@@ -45,7 +45,8 @@ class EndsHonestly : public Witness {
     for (const NumberProgress& number : progress.numbers) {
       const ServedBy home = scene.world.home(number.phone);
       // What another run has done to it since is for that one to tell.
-      const bool never_looked = number.waits_for == "lease" || number.state == NumberState::untouched;
+      const bool never_looked =
+          number.waits_for == "lease" || number.state == NumberState::untouched || number.state == NumberState::pending;
       const Time last_word = never_looked ? before_[scene.run].at : number.ended_at.value_or(scene.now);
       if (scene.others_went_on(number.phone, last_word - scene.clocks_differ)) continue;
       nobody = nobody || home == ServedBy::nobody;
