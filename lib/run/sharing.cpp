@@ -410,11 +410,16 @@ Result<void> Runner::drop_lost() {
   const bool without_lead =
       shared() && !lead_epoch_ && std::any_of(unwritten_.begin(), unwritten_.end(), &Runner::needs_lead);
   if (lost_.empty() && !without_lead) return {};
-  // One that was taken to prove a PIN, which is the lead's to decide, is not taken without it.
+  // What follows from a word that is not written goes with it: a number that a person asked for again, or that was
+  // taken to prove a PIN. Who leads next hears the word, and chooses.
   for (const Unwritten& written : unwritten_) {
-    if (lead_epoch_ || !flag_at(written.entry.more, "proves_pin").value_or(false)) continue;
+    if (!without_lead || written.entry.phone.empty() || !needs_lead(written)) continue;
     lost_.insert(index_of(written.entry.phone));
     to_release_.push_back(written.entry.phone);
+  }
+  if (without_lead) {
+    last_message_ = 0;
+    unheard_.clear();
   }
   std::erase_if(unwritten_, [&](const Unwritten& written) {
     const std::string& phone = written.entry.phone;
