@@ -64,7 +64,7 @@ TEST_CASE("a clock that is wrong when a check begins does not pass it: the progr
 }
 
 TEST_CASE("a clock that is set while a registration is on its way makes nobody send it again") {
-  const auto jump = GENERATE(day, -day);
+  const auto jump = GENERATE(as<std::chrono::seconds>{}, day, -day);
   CAPTURE(jump.count());
   Stage stage({.policy = {{"server_delay_max", "2s"}}});
   const SetClock clock(stage);
@@ -128,7 +128,7 @@ TEST_CASE("a clock that jumps all the time keeps a run from nothing, and makes i
 }
 
 TEST_CASE("a clock that is set ends nobody's lease") {
-  const auto jump = GENERATE(day, -day);
+  const auto jump = GENERATE(as<std::chrono::seconds>{}, day, -day);
   CAPTURE(jump.count());
   Stage stage({.policy = {{"register_timeout", "5s"}}});
   const SetClock clock(stage);
