@@ -11,7 +11,14 @@ using namespace wamigrate::tests;
 using sim::ServedBy;
 namespace fs = std::filesystem;
 
+// Only where the undefined-behaviour sanitizer is.
+extern "C" [[gnu::weak]] void __ubsan_handle_dynamic_type_cache_miss_abort(void*, void*, void*);  // NOLINT
+
 namespace {
+
+/// Before it looks at an object's type, that sanitizer asks through a pipe whether the memory may be read at all; in a
+/// program that can open none, it takes every object for a wrong one.
+bool types_are_looked_at() { return &__ubsan_handle_dynamic_type_cache_miss_abort != nullptr; }
 
 /// Intents that the journal on disk holds.
 int intents(const Stage& stage) {
@@ -91,6 +98,10 @@ TEST_CASE("a disk that turned read-only stops a run before anything is sent, and
 }
 
 TEST_CASE("a run that has no descriptors left says so, leaves nothing half done, and goes on with more") {
+  if (types_are_looked_at()) {
+    WARN("NOT TESTED: a sanitizer needs descriptors of its own");
+    return;
+  }
   const auto descriptors = GENERATE(4UL, 6UL, 8UL, 9UL, 10UL, 11UL, 12UL, 13UL, 14UL, 16UL, 18UL);
   CAPTURE(descriptors);
   Recorded recorded;
