@@ -4,7 +4,8 @@
 # as long.
 #
 #   tools/examine.sh --ci     CI's share: where bytes are handled by hand and real threads meet, which is lib/ports
-#                             (sockets, TLS, both stores, workers, child processes) and the simulator's server
+#                             (sockets, TLS, both stores, workers, child processes), hostile input at every door, and
+#                             some storms, which go through everything that a run does
 #   tools/examine.sh          also what else touches memory by hand, the program itself, runs, a thousand storms, and
 #                             hostile bytes; not the tests of values and texts, nor the path-sensitive analyser
 #   tools/examine.sh --all    everything; takes hours
@@ -17,12 +18,14 @@ stage() { echo "== $* (after $(($(date +%s) - began)) s)"; }
 export ASAN_OPTIONS="detect_stack_use_after_return=1${ASAN_OPTIONS:+:$ASAN_OPTIONS}"
 export UBSAN_OPTIONS="print_stacktrace=1${UBSAN_OPTIONS:+:$UBSAN_OPTIONS}"
 analysis=--quick
+threads="test_ports test_sim"
 case $share in
   --ci)
-    analysis="--quick $(echo lib/base/*.cpp lib/ports/*.cpp lib/api/*.cpp)"
-    targets="test_base test_ports"
-    tests='^(base|ports)$'
+    targets="test_base test_ports test_fuzz test_simulation"
+    tests='^(base|ports|fuzz|storms_.*)$'
     seconds=0
+    threads="test_ports"
+    export LAST_SEED=300  # of the hundred thousand storms in the ordinary tests
     ;;
   --all)
     analysis=""
@@ -55,10 +58,11 @@ if [ "$seconds" -gt 0 ]; then
 fi
 
 stage "building for the thread sanitizer"
-tools/build.sh tsan
+# shellcheck disable=SC2086
+tools/build.sh tsan $threads
 
 stage "threads under it"
 build/tsan/tests/test_ports
-build/tsan/tests/test_sim -# "[#server_test]"
+case $threads in *test_sim*) build/tsan/tests/test_sim -# "[#server_test]" ;; esac
 
 stage "done"
