@@ -283,10 +283,11 @@ def fleets(bench):
             text.append(told)
         rows.append([f"{numbers:,}", spread([one["check_s"] + one["plan_s"] + one["write_s"] for one in text]),
                      f"{max(one.peak_mb for one in made):.0f}", f"{told['bytes'] / 1e6:.1f}",
-                     spread([one.wall for one in shown]), f"{max(one.peak_mb for one in shown):.0f}"])
+                     spread([one.cpu for one in shown]), spread([one.wall for one in shown]),
+                     f"{max(one.peak_mb for one in shown):.0f}"])
     print(f"\n## Plan and show\n\nFrom a recorded observation in memory to the plan on disk; `show` as text. {bench.rounds} "
           f"rounds; {load()} at the end.")
-    table(["numbers", "plan s", "peak MB", "file MB", "show s", "peak MB"], rows)
+    table(["numbers", "plan: CPU s", "peak MB", "file MB", "show: CPU s", "by the clock", "peak MB"], rows)
     if shutil.which("terraform") and not bench.tiny:
         terraform_plans(bench)
 
@@ -346,7 +347,7 @@ def restarted_at_size(bench):
         plan = bench.work / "large.json"
         bench.run([bench.programs / "fleet_bench", "plan", numbers, plan, f"http://127.0.0.1:{vendor.port}"])
         for permille in (0, 500, 990):
-            waits, parts, entries, peak = [], [], 0, 0
+            waits, cpu, parts, entries, peak = [], [], [], 0, 0
             for _ in range(bench.rounds):
                 run = bench.fresh("run")
                 bench.run([bench.programs / "fleet_bench", "journal", bench.work / "small", plan, run, permille])
@@ -364,14 +365,15 @@ def restarted_at_size(bench):
                 if first == 0:
                     raise Failed(f"restarted, it sent nothing: {bench.said()}")
                 waits.append(first / 1000 - began)
+                cpu.append(usage.ru_utime + usage.ru_stime)
                 peak = max(peak, usage.ru_maxrss / 1024)
-            rows.append([f"{numbers:,}", f"{entries:,}", spread(waits), f"{peak:.0f}",
+            rows.append([f"{numbers:,}", f"{entries:,}", spread(waits), spread(cpu), f"{peak:.0f}",
                          spread([one["plan_s"] for one in parts]), spread([one["journal_s"] for one in parts]),
                          spread([one["fold_s"] for one in parts])])
     print(f"\n## Restart at size\n\nFrom the start of the process to the first request that the servers saw. The journal is "
           f"written as a run writes it, with as many numbers ended. {bench.rounds} rounds; {load()} at the end.")
-    table(["numbers", "entries in the journal", "to the first request, s", "peak MB", "reading the plan, s",
-           "reading the journal, s", "folding it, s"], rows)
+    table(["numbers", "entries in the journal", "to the first request, s", "CPU s of that", "peak MB",
+           "reading the plan, CPU s", "reading the journal, CPU s", "reading and folding it, CPU s"], rows)
 
 
 # --- The schedule.

@@ -112,7 +112,7 @@ int show_changes(const Invocation& invocation, const Plan& plan, const std::stri
 
 int run_show(const Invocation& invocation) {
   const Console& console = invocation.console();
-  const auto plan = load_plan(invocation.text("PLAN"));
+  auto plan = load_plan(invocation.text("PLAN"));
   if (!plan) return console.complain(plan.error());
   const std::string format = console.json() ? "json" : invocation.has("format") ? invocation.text("format") : "text";
   if (invocation.flag("changes")) return show_changes(invocation, *plan, format);
@@ -123,6 +123,7 @@ int run_show(const Invocation& invocation) {
   if (format == "html") return deliver(invocation, review_html(*plan, catalogue()));
   if (format == "dot") return deliver(invocation, review_dot(*plan, catalogue()));
   if (format == "json") {
+    sign(*plan);
     if (console.json() && !invocation.has("output")) {
       console.print_written(to_document(*plan));
       return all_done;
