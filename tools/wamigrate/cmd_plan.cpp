@@ -123,7 +123,7 @@ int run_show(const Invocation& invocation) {
   if (format == "html") return deliver(invocation, review_html(*plan, catalogue()));
   if (format == "dot") return deliver(invocation, review_dot(*plan, catalogue()));
   if (format == "json") {
-    sign(*plan);
+    sign(*plan);  // a foreign writer may have spelled a value otherwise
     if (console.json() && !invocation.has("output")) {
       console.print_written(to_document(*plan));
       return all_done;
