@@ -136,7 +136,8 @@ std::string what_changes_page() {
       Heading{1, "What changes for your software"},
       Paragraph{"The differences between the two APIs that the software around a number meets when the number moves. "
                 "`wamigrate show PLAN --changes` says which of them touch the numbers of a plan, which do not, and "
-                "which only people can answer; `wamigrate explain ID` prints one."},
+                "which only people can answer; `wamigrate explain ID` prints one. `wamigrate lint` finds which of them "
+                "samples of your own traffic meet."},
       Paragraph{"This page is made from the program's own table, and compared with it by a test. Certainty: "
                 "documented (the source says so), contradicted (sources disagree), inferred (it follows from what "
                 "they say), from memory (no source at hand)."}};

@@ -20,11 +20,12 @@ const std::map<std::string, std::set<std::string>> allowed = {
     {"ports", {"base"}},
     {"model", {"base"}},
     {"api", {"base", "ports"}},
+    {"messages", {"base", "model"}},
     {"plan", {"base", "model"}},
     {"steps", {"base", "ports", "model", "api", "plan"}},
     {"run", {"base", "ports", "model", "plan", "steps"}},
     {"measure", {"base"}},
-    {"report", {"base", "model", "plan", "run", "measure"}},
+    {"report", {"base", "model", "messages", "plan", "run", "measure"}},
     {"sim", {"base", "ports"}},
 };
 
@@ -78,7 +79,9 @@ TEST_CASE("every folder of lib/ includes only the folders it may") {
     CHECK(folders.contains(entry.path().filename().string()));
 }
 
-TEST_CASE("endpoints stand in the clients and the simulator only") { CHECK(strays("\"/v1/", {"api", "sim"}) == ""); }
+TEST_CASE("endpoints stand in the clients, the simulator and the translation of messages only") {
+  CHECK(strays("\"/v1/", {"api", "sim", "messages"}) == "");
+}
 
 TEST_CASE("Graph's address stands where the inventory's default is, in the clients and the simulator only") {
   CHECK(strays("graph.facebook.com", {"api", "sim", "model"}) == "");

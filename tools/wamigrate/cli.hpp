@@ -103,6 +103,8 @@ Command token_command();
 Command availability_command();
 Command report_command();
 Command explain_command();
+Command lint_command();
+Command translate_command();
 Command simulate_command();
 Command rehearse_command();
 

@@ -1,5 +1,5 @@
-// explain: a code, a check, a rule with a date, a step, a difference between the APIs or a topic, in words; without a
-// word, all there are.
+// explain: a code, a check, a rule with a date, a step, a difference between the APIs, a note of a translation or a
+// topic, in words; without a word, all there are.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -8,6 +8,7 @@
 
 #include "api/catalogue.hpp"
 #include "cli.hpp"
+#include "messages/rules.hpp"
 #include "plan/preflight.hpp"
 #include "plan/rules.hpp"
 #include "report/differences.hpp"
@@ -131,6 +132,22 @@ void explain_difference(const std::string& word, Explained& explained) {
   explained.list.push_back(std::move(json));
 }
 
+void explain_translation(const std::string& word, Explained& explained) {
+  for (const messages::Rule* rule : messages::all_rules()) {
+    if (rule->id != word) continue;
+    explained.text +=
+        fmt::format("translation {} ({}): {}\n  You:       {}\n  Source:    {} ({})\n\n", rule->id,
+                    messages::in_words(rule->kind), rule->message, rule->fix, rule->source, rule->certainty);
+    Json json = {{"kind", "translation"}, {"meaning", rule->message}, {"advice", rule->fix}};
+    json.update({{"id", rule->id},
+                 {"note", messages::name(rule->kind)},
+                 {"source", rule->source},
+                 {"certainty", rule->certainty},
+                 {"difference", rule->difference}});
+    explained.list.push_back(std::move(json));
+  }
+}
+
 constexpr std::string_view undelivered = "undelivered";
 
 void explain_topic(const std::string& word, Explained& explained) {
@@ -176,6 +193,12 @@ Words differences() {
   return words;
 }
 
+Words translations() {
+  Words words;
+  for (const messages::Rule* rule : messages::all_rules()) words.emplace_back(rule->id);
+  return words;
+}
+
 Words topics() { return {std::string(undelivered)}; }
 
 /// What there is to explain, by kind.
@@ -185,9 +208,13 @@ struct Shelf {
   void (*explain)(const std::string& word, Explained& explained);
 };
 constexpr std::array shelves{
-    Shelf{"topics", topics, explain_topic}, Shelf{"codes", codes, explain_code},
-    Shelf{"checks", checks, explain_check}, Shelf{"rules", dated_rules, explain_rule},
-    Shelf{"steps", steps, explain_step},    Shelf{"differences", differences, explain_difference},
+    Shelf{"topics", topics, explain_topic},
+    Shelf{"codes", codes, explain_code},
+    Shelf{"checks", checks, explain_check},
+    Shelf{"rules", dated_rules, explain_rule},
+    Shelf{"steps", steps, explain_step},
+    Shelf{"differences", differences, explain_difference},
+    Shelf{"translations", translations, explain_translation},
 };
 
 int list_all(const Console& console) {
@@ -248,7 +275,7 @@ int run_explain(const Invocation& invocation) {
   if (explained.list.empty()) {
     const Words meant = near(word);
     return console.complain(Error{
-        "\"" + word + "\" is no code, check, rule, step, difference or topic known here",
+        "\"" + word + "\" is no code, check, rule, step, difference, translation or topic known here",
         meant.empty() ? "`wamigrate explain` lists what there is. An unknown code stops its number and asks; look "
                         "it up in Meta's error reference"
                       : fmt::format("perhaps one of these: {}. `wamigrate explain` lists what there is",
