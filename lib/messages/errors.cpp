@@ -74,7 +74,9 @@ std::string without_code(const std::string& message) {
 
 Json refusal_to_cloud(const Json& body, Notes& notes) {
   const Json& errors = at_path(body, {"errors"});
-  const Json first = errors.is_array() && !errors.empty() && errors[0].is_object() ? errors[0] : Json::object();
+  const bool usual = errors.is_array() && !errors.empty() && errors[0].is_object();
+  const Json first = usual ? errors[0] : Json::object();
+  if (!usual) notes.push_back({&rules::unrecognised, "errors"});
   if (errors.is_array() && errors.size() > 1) notes.push_back({&rules::error_rest, at_index("errors", 1)});
   for (const auto& [key, value] : body.items()) {
     if (key == "meta") notes.push_back({&rules::reply_meta, "meta"});
@@ -105,7 +107,10 @@ Json refusal_to_onprem(const Json& body, Notes& notes) {
     } else if (key == "message") {
       error["title"] = value.is_string() ? Json(without_code(value.get<std::string>())) : value;
     } else if (key == "error_data") {
-      error["details"] = value.is_object() && value.contains("details") ? value["details"] : value;
+      const bool usual = value.is_object() && value.contains("details");
+      error["details"] = usual ? value["details"] : value;
+      const std::size_t members = usual ? value.size() - (value.contains("messaging_product") ? 1 : 0) : 1;
+      if (members > 1) notes.push_back({&rules::error_rest, "error.error_data"});
     } else if (key != "type") {
       notes.push_back({&rules::error_rest, below("error", key)});
     }

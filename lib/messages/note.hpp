@@ -36,7 +36,9 @@ struct Rule {
 
 struct Note {
   const Rule* rule;
-  std::string path;  ///< "template.components[0].index"; "" is the payload as a whole. Members' names only.
+  /// "template.components[0].index", in the payload that was given, but where a member has another name on the other
+  /// side, with that; "" is the payload as a whole. Members' names only.
+  std::string path;
 
   /// Something is lost, or can't be said to be not.
   bool weighs() const;

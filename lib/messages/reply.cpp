@@ -54,11 +54,18 @@ Json answer_to_onprem(const Work& work) {
 
 Json upload_answer(const Work& work) {
   const Json& body = work.payload.body;
-  if (!work.to_cloud()) return {{"media", Json::array({{{"id", body["id"]}}})}};
+  if (!work.to_cloud()) {
+    work.note(rules::media_id, "id");
+    return {{"media", Json::array({{{"id", body["id"]}}})}};
+  }
   const Json& media = body["media"];
   const Json first = media.empty() ? Json() : media[0];
   if (media.size() > 1) work.note(rules::error_rest, "media[1]");
+  if (first.size() > 1) work.note(rules::error_rest, "media[0]");
   if (body.contains("meta")) work.note(rules::reply_meta, "meta");
+  for (const auto& [key, value] : body.items()) {
+    if (key != "media" && key != "meta") work.note(rules::error_rest, below("", key));
+  }
   work.note(rules::media_id, "media[0].id");
   return {{"id", text_at(first, "id")}};
 }
@@ -73,7 +80,6 @@ void translate_reply(const Work& work) {
       break;
     case Kind::media_reply:
       body = upload_answer(work);
-      if (!work.to_cloud()) work.note(rules::media_id, "id");
       break;
     default:
       body = translated_refusal(work.payload.body, work.direction, work.out.notes);

@@ -61,6 +61,7 @@ std::span<const Rule* const> all_rules() {
       &rules::unknown_webhook,
       &rules::webhook_type,
       &rules::voice,
+      &rules::no_voice,
       &rules::media_received_onprem,
       &rules::media_received_cloud,
       &rules::media_place,

@@ -133,13 +133,10 @@ inline constexpr Rule type_unsourced{
     sources::openapi,
     "inferred",
     "cloud_only"};
-inline constexpr Rule type_cloud_only{"type_cloud_only",
-                                      lost,
-                                      "Calling is Cloud's only.",
-                                      "Don't send it: the message would have no action.",
-                                      sources::openapi,
-                                      "inferred",
-                                      "cloud_only"};
+inline constexpr Rule type_cloud_only{
+    "type_cloud_only", must_be_done,     "Calling is Cloud's only: no page of on-premises has such a message.",
+    "Don't send it.",  sources::openapi, "inferred",
+    "cloud_only"};
 inline constexpr Rule member_cloud_only{"member_cloud_only",
                                         lost,
                                         "Cloud has this member; no page of on-premises does. It is left out.",
@@ -420,6 +417,14 @@ inline constexpr Rule voice{"voice_notes",
                             sources::migration,
                             "documented",
                             "voice_notes"};
+inline constexpr Rule no_voice{"audio_is_no_voice",
+                               changed,
+                               "Audio that is no voice message needs no audio.voice on-premises: the type says it.",
+                               "",
+                               sources::migration,
+                               "documented",
+                               "voice_notes",
+                               true};
 inline constexpr Rule media_received_onprem{"media_received_onprem",
                                             must_be_done,
                                             "The bytes lie at the client, which gives them for this id.",

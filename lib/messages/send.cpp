@@ -34,6 +34,7 @@ Json parameter_of_hsm(const Json& old, const std::string& path, const Work& work
   const std::string fallback = text_at(old, "default");
   const Json& currency = at_path(old, {"currency"});
   if (currency.is_object() && currency.contains("currency_code") && currency.contains("amount_1000")) {
+    if (old.size() != 2 || currency.size() != 2) work.note(rules::hsm_parameter, path);
     return {{"type", "currency"},
             {"currency",
              {{"fallback_value", fallback},
@@ -210,10 +211,11 @@ Json translated_message(const Json& given, const Work& work) {
   replace_hsm(message, work);
   check_type(message, work);
   check_interactive(message, work);
-  move_preview(message, work);
+  if (work.to_cloud()) move_preview(message, work);
   translate_template(message, work);
   Walk way{work.direction, false, work.out.notes};
   walk(message, sent_message, "", way);
+  if (!work.to_cloud()) move_preview(message, work);  // where it goes, the shape (which is Cloud's there) has no place
   if (work.to_cloud()) {
     if (message.contains("messaging_product")) return message;
     work.note(rules::messaging_product, "messaging_product");

@@ -24,11 +24,11 @@ void translate_call(const Work& work, const Rule& rule) {
 
 void translate_media_call(const Work& work) {
   if (work.seen.kind == Kind::media_upload) {
-    translate_call(work, work.to_cloud() ? rules::media_upload_cloud : rules::media_upload_onprem);
-  } else {
-    work.note(rules::media_id, "path");
-    translate_call(work, work.seen.kind == Kind::media_fetch ? rules::media_fetch : rules::address);
+    return translate_call(work, work.to_cloud() ? rules::media_upload_cloud : rules::media_upload_onprem);
   }
+  if (work.seen.kind == Kind::media_fetch) work.note(rules::media_fetch);
+  work.note(rules::media_id, "path");
+  work.result(Json());
 }
 
 void translate_known(const Work& work) {

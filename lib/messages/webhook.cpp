@@ -41,11 +41,12 @@ void translate_voice(Json& message, const std::string& path, const Work& work) {
     work.note(rules::voice, path + ".type");
   } else if (!work.to_cloud() && type == "audio" && message.contains("audio")) {
     const auto voice = flag_at(message["audio"], "voice");
-    if (voice) message["audio"].erase("voice");
-    if (!voice || !*voice) return;
+    if (!voice) return;
+    message["audio"].erase("voice");
+    work.note(*voice ? rules::voice : rules::no_voice, path + (*voice ? ".type" : ".audio.voice"));
+    if (!*voice) return;
     message = renamed(message, "audio", "voice");
     message["type"] = "voice";
-    work.note(rules::voice, path + ".type");
   }
 }
 

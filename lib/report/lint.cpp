@@ -64,14 +64,16 @@ void put_unread(Document& document, const Linted& linted) {
   for (const Diagnostic& one : linted.first_unread) {
     list.items.push_back({place_text(one.place), plain(one.message), Tone::caution, {}});
   }
-  document.push_back(Heading{2, fmt::format("Not understood: {} of the lines", linted.unread)});
+  document.push_back(Heading{2, fmt::format("Not understood: {}", counted(linted.unread, "line"))});
   document.push_back(std::move(list));
 }
 
 std::string verdict(const Linted& linted, std::string_view target) {
   const auto must = std::count_if(linted.findings.begin(), linted.findings.end(),
                                   [](const Finding& one) { return one.weight == Weight::must_change; });
-  if (must > 0) return fmt::format("{} kinds of findings must be changed before {} serves this traffic.", must, target);
+  if (must > 0)
+    return fmt::format("Before {} serves this traffic, {} must be looked after.", target,
+                       counted(static_cast<std::size_t>(must), "finding"));
   if (linted.samples == 0) return "No sample was read: nothing is known.";
   return fmt::format("Nothing was found that must be changed for {}. What was not in the samples is not known.",
                      target);
@@ -84,8 +86,8 @@ Document lint_document(const Linted& linted) {
   Document document = {Heading{1, fmt::format("Your traffic, as {} would meet it", target)}};
   const auto tone = linted.must_change() ? Tone::danger : linted.samples == 0 ? Tone::caution : Tone::good;
   document.push_back(Paragraph{verdict(linted, target), tone});
-  document.push_back(Paragraph{fmt::format("{} samples in {} files; {} speak {}'s words already.", linted.samples,
-                                           linted.files, linted.already, target)});
+  document.push_back(Paragraph{fmt::format("{} in {}; {} in {}'s words already.", counted(linted.samples, "sample"),
+                                           counted(linted.files, "file"), linted.already, target)});
   if (linted.only_lines > 0) {
     document.push_back(
         Paragraph{fmt::format("{} samples are lines of access logs: of what they sent or answered nothing is known.",
