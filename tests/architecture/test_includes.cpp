@@ -27,6 +27,7 @@ const std::map<std::string, std::set<std::string>> allowed = {
     {"measure", {"base"}},
     {"report", {"base", "model", "messages", "plan", "run", "measure"}},
     {"sim", {"base", "ports"}},
+    {"webhooks", {"base", "ports"}},
 };
 
 std::string text_of(const fs::path& file) {

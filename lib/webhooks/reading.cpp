@@ -1,0 +1,119 @@
+#include "webhooks/reading.hpp"
+
+#include <algorithm>
+
+#include "base/json.hpp"
+
+namespace wamigrate::webhooks {
+namespace {
+
+constexpr std::size_t longest_text = 512;        // Meta's own limit for biz_opaque_callback_data; ids are shorter
+constexpr long long last_second = 253402300799;  // of the year 9999
+
+/// A member as text that may stand in a column or a line: bounded, and without control characters.
+std::string text_of(const Json& object, std::string_view key) {
+  std::string text = text_at(object, key);
+  std::erase_if(text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
+  if (text.size() > longest_text) text.resize(longest_text);
+  return text;
+}
+
+Time time_of(const Json& object) {
+  const long long seconds = number_at(object, "timestamp").value_or(0);
+  return Time(std::chrono::seconds(std::clamp(seconds, 0LL, last_second)));
+}
+
+/// The elements that are objects; none where there is no list.
+std::vector<const Json*> objects(const Json& list) {
+  std::vector<const Json*> found;
+  if (!list.is_array()) return found;
+  for (const Json& element : list) {
+    if (element.is_object()) found.push_back(&element);
+  }
+  return found;
+}
+
+void read_value(const Json& value, const std::string& number, Reading& reading) {
+  for (const Json* status : objects(at_path(value, {"statuses"}))) {
+    StatusNews news{.message = text_of(*status, "id"), .status = text_of(*status, "status"), .number = number};
+    if (news.message.empty() || news.status.empty()) continue;
+    const std::string recipient = text_of(*status, "recipient_id");
+    news.recipient = masked(recipient.empty() ? text_of(at_path(*status, {"message"}), "recipient_id") : recipient);
+    news.callback = text_of(*status, "biz_opaque_callback_data");
+    const auto errors = objects(at_path(*status, {"errors"}));
+    if (!errors.empty()) news.code = text_of(*errors.front(), "code");
+    news.at = time_of(*status);
+    reading.statuses.push_back(std::move(news));
+  }
+  for (const Json* message : objects(at_path(value, {"messages"}))) {
+    InboundNews news{.message = text_of(*message, "id"),
+                     .type = text_of(*message, "type"),
+                     .number = number,
+                     .sender = masked(text_of(*message, "from")),
+                     .at = time_of(*message)};
+    if (!news.message.empty()) reading.messages.push_back(std::move(news));
+  }
+}
+
+std::optional<Json> object_of(std::string_view body) {
+  auto json = parse_json(body);
+  return json && json->is_object() ? std::move(json) : std::nullopt;
+}
+
+}  // namespace
+
+std::optional<Reading> read_cloud(std::string_view body) {
+  const auto json = object_of(body);
+  if (!json) return std::nullopt;
+  Reading reading;
+  for (const Json* entry : objects(at_path(*json, {"entry"}))) {
+    if (reading.account.empty()) reading.account = text_of(*entry, "id");
+    for (const Json* change : objects(at_path(*entry, {"changes"}))) {
+      ++reading.changes;
+      const Json& value = at_path(*change, {"value"});
+      if (text_of(*change, "field") != "messages" || !value.is_object()) continue;
+      read_value(value, text_of(at_path(value, {"metadata"}), "phone_number_id"), reading);
+    }
+  }
+  return reading;
+}
+
+std::optional<Reading> read_onprem(std::string_view body, const std::string& deployment) {
+  const auto json = object_of(body);
+  if (!json) return std::nullopt;
+  Reading reading;
+  reading.changes = 1;
+  read_value(*json, deployment, reading);
+  return reading;
+}
+
+std::string masked(std::string_view number) {
+  if (number.empty()) return {};
+  if (number.size() < 9) return "…";
+  return std::string(number.substr(0, 3)) + "…" + std::string(number.substr(number.size() - 2));
+}
+
+Verdict verdict_of(const Outgoing& message) {
+  if (message.read) return Verdict::read;
+  if (message.delivered) return Verdict::delivered;
+  if (message.failed) return Verdict::failed;
+  return message.sent ? Verdict::sent : Verdict::nothing;
+}
+
+std::string_view name(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::sent:
+      return "sent";
+    case Verdict::failed:
+      return "failed";
+    case Verdict::delivered:
+      return "delivered";
+    case Verdict::read:
+      return "read";
+    case Verdict::nothing:
+      break;
+  }
+  return "nothing";
+}
+
+}  // namespace wamigrate::webhooks
