@@ -6,11 +6,11 @@
 
 #include <algorithm>
 #include <array>
-#include <iterator>
 #include <map>
 
 #include "plan/waves.hpp"
 #include "report/downtime.hpp"
+#include "report/exposition.hpp"
 #include "report/standing.hpp"
 
 namespace wamigrate {
@@ -23,8 +23,6 @@ constexpr std::array waits = {"code", "lease", "person", "pin", "time"};
 constexpr std::array run_waits = {"approval", "hook", "lease", "resume", "window"};
 // Upper bounds in tenths of a second: a register takes seconds, a missing person half an hour.
 constexpr std::array<int, 12> bounds = {10, 25, 50, 100, 200, 300, 600, 1200, 3000, 6000, 18000, 36000};
-
-using Counts = std::map<std::string, std::size_t>;
 
 struct Totals {
   Counts states, at_home, waiting, requests, open, refusals;
@@ -69,58 +67,6 @@ Totals totals_of(const Progress& progress, Time now) {
   }
   return totals;
 }
-
-std::string escaped(std::string_view text) {
-  std::string result;
-  for (const char c : text) {
-    if (c == '\\' || c == '"') result += '\\';
-    result += c == '\n' ? "\\n" : std::string(1, c);
-  }
-  return result;
-}
-
-std::string label(std::string_view key, std::string_view value) {
-  return fmt::format("{}=\"{}\"", key, escaped(value));
-}
-
-std::string seconds(Millis length) {
-  const auto whole = std::max(length, Millis(0)).count();
-  return fmt::format("{}.{:03}", whole / 1000, whole % 1000);
-}
-
-/// The text as it grows. A family's head comes before its samples, and none is taken up twice.
-class Exposition {
- public:
-  /// `unit` is empty, or the end of the name.
-  void family(std::string_view name, std::string_view type, std::string_view help, std::string_view unit = {}) {
-    name_ = fmt::format("wamigrate_{}", name);
-    write("# TYPE {} {}\n", name_, type);
-    if (!unit.empty()) write("# UNIT {} {}\n", name_, unit);
-    write("# HELP {} {}\n", name_, help);
-  }
-  template <class Value>
-  void sample(std::string_view suffix, std::string_view labels, const Value& value) {
-    if (labels.empty()) {
-      write("{}{} {}\n", name_, suffix, value);
-    } else {
-      write("{}{}{{{}}} {}\n", name_, suffix, labels, value);
-    }
-  }
-  /// A sample for each word.
-  void samples(std::string_view suffix, std::string_view key, const Counts& counts) {
-    for (const auto& [word, count] : counts) sample(suffix, label(key, word), count);
-  }
-  std::string end() && { return std::move(text_) + "# EOF\n"; }
-
- private:
-  template <class... Values>
-  void write(fmt::format_string<Values...> format, Values&&... values) {
-    fmt::format_to(std::back_inserter(text_), format, std::forward<Values>(values)...);
-  }
-
-  std::string name_;
-  std::string text_;
-};
 
 Millis length_of(const Progress& progress, Time now) {
   if (!progress.started_at) return Millis(0);

@@ -1,5 +1,7 @@
 #include "webhooks/counts.hpp"
 
+#include <algorithm>
+
 namespace wamigrate::webhooks {
 namespace {
 
@@ -17,6 +19,13 @@ std::uint64_t Counts::refused() const {
   std::uint64_t sum = 0;
   for (std::size_t i = static_cast<std::size_t>(Met::not_stored); i < all_met; ++i) sum += counts_[i];
   return sum;
+}
+
+void Counts::answered_within(Millis time) {
+  const auto bound =
+      std::find_if(answer_bounds.begin(), answer_bounds.end(), [&](int ms) { return time.count() <= ms; });
+  ++answered[static_cast<std::size_t>(bound - answer_bounds.begin())];
+  answered_ms += static_cast<std::uint64_t>(std::max(time, Millis(0)).count());
 }
 
 }  // namespace wamigrate::webhooks

@@ -109,7 +109,10 @@ ServedAnswer Receiver::handshake(const ServedHead& head) {
 }
 
 ServedAnswer Receiver::serve(const ServedHead& head, std::string body) {
-  Post post{.content_type = bounded(head.header("Content-Type")), .bytes = static_cast<std::int64_t>(body.size())};
+  const Time arrived = clock_.now();
+  Post post{.content_type = bounded(head.header("Content-Type")),
+            .bytes = static_cast<std::int64_t>(body.size()),
+            .arrived = arrived};
   std::optional<Reading> reading;
   if (is_onprem(head.path)) {
     const std::string deployment = deployment_of(head).value_or("");
@@ -132,7 +135,6 @@ ServedAnswer Receiver::serve(const ServedHead& head, std::string body) {
 
 ServedAnswer Receiver::keep(Post post, const std::string& body, Reading reading) {
   const Secret bytes(body);
-  post.arrived = clock_.now();
   post.digest = sealer_.mark(bytes, post.side == PostSide::cloud ? "webhook cloud" : "webhook " + post.source);
   post.sealed = sealer_.seal(bytes, sealing_purpose(post.digest));
   post.statuses = reading.statuses;
@@ -151,6 +153,7 @@ ServedAnswer Receiver::keep(Post post, const std::string& body, Reading reading)
     counts_.statuses += reading.statuses.size();
     counts_.messages += reading.messages.size();
   }
+  counts_.answered_within(clock_.now() - post.arrived);
   tell_({.at = post.arrived,
          .side = post.side,
          .source = post.source,

@@ -107,5 +107,6 @@ Command lint_command();
 Command translate_command();
 Command simulate_command();
 Command rehearse_command();
+Command listen_command();
 
 }  // namespace wamigrate::cli

@@ -115,14 +115,15 @@ Workbench::Workbench(const Fleet& fleet, std::unique_ptr<SecretSource> secrets, 
       workers_(make_thread_workers(threads)),
       site_(fleet_, *transport_, clock_) {}
 
-Result<Sealer> Workbench::make_sealer(bool create) {
-  const SecretRef& ref = fleet_.seal_key;
+Result<Sealer> sealer_at(const SecretRef& ref, SecretSource& secrets, bool create) {
   if (ref.kind == SecretRef::Kind::none) return open_sealer(default_state_dir() / "seal.key", create);
   if (ref.kind == SecretRef::Kind::file) return open_sealer(expand_home(ref.target), create);
-  auto key = secrets_->resolve(ref);
+  auto key = secrets.resolve(ref);
   if (!key) return tl::make_unexpected(key.error());
   return sealer_from_hex(*key);
 }
+
+Result<Sealer> Workbench::make_sealer(bool create) { return sealer_at(fleet_.seal_key, *secrets_, create); }
 
 std::filesystem::path Workbench::ledger_file() const {
   if (is_database_url(fleet_.ledger)) return fleet_.ledger;

@@ -39,6 +39,9 @@ void add_planning(boost::program_options::options_description_easy_init& add);
 Result<Direction> direction_of(const Invocation& invocation);
 Result<PlanOptions> plan_options(const Invocation& invocation, Time now);
 
+/// The sealer whose key this names, or that of the default file; a key file is made when missing and `create`.
+Result<Sealer> sealer_at(const SecretRef& ref, SecretSource& secrets, bool create);
+
 /// Real ports around one fleet. Not movable: the site refers to its members.
 class Workbench {
  public:
