@@ -46,6 +46,12 @@ std::optional<Announced> announced(const Poco::Net::HTTPRequest& request) {
   return body;
 }
 
+/// The answer says the same version: nothing that a stranger chose goes into it.
+bool is_http_1(const Poco::Net::HTTPRequest& request) {
+  using Poco::Net::HTTPMessage;
+  return request.getVersion() == HTTPMessage::HTTP_1_1 || request.getVersion() == HTTPMessage::HTTP_1_0;
+}
+
 std::optional<ServedHead> head_of(const Poco::Net::HTTPRequest& request) {
   ServedHead head;
   head.method = request.getMethod();
@@ -142,7 +148,9 @@ void ServerConnection::run() {
     socket().setNoDelay(true);
     Poco::Net::HTTPServerSession session(socket(), inside_.parameters);
     while (session.hasMoreRequests() && inside_.live.begin(descriptor)) {
-      if (!exchange(session)) break;
+      const Then then = exchange(session);
+      if (then == Then::drain) drain();
+      if (then != Then::next) break;
       inside_.live.rest(descriptor);
     }
   } catch (const Poco::Exception&) {
@@ -151,68 +159,53 @@ void ServerConnection::run() {
   inside_.live.remove(descriptor);  // before the socket goes, and its number to another
 }
 
-bool ServerConnection::exchange(Poco::Net::HTTPServerSession& session) {
-  std::optional<Response> response;
-  std::optional<Request> request;
-  std::optional<ServedHead> head;
-  std::string body;
-  {
-    const DeadlineWatch::Cutoff cutoff(inside_.watch, fd(),
-                                       std::chrono::steady_clock::now() + inside_.options.request_time);
-    try {
-      response.emplace(session);
-      request.emplace(*response, session, inside_.parameters.get());
-    } catch (const Poco::Net::NoMessageException&) {
-      if (cutoff.happened()) inside_.service.unserved(Unserved::slow);
-      return false;  // opened, and closed without a word
-    } catch (const Poco::Exception&) {
-      refuse(session, cutoff.happened() ? Unserved::slow : Unserved::malformed);
-      return false;
-    }
-    const auto length = announced(*request);
-    head = head_of(*request);
-    if (!length || !head) {
-      refuse(session, Unserved::malformed);
-      return false;
-    }
-    if (const auto early = inside_.service.admit(*head)) {
-      if (length->given && (length->chunked || length->length > 0))
-        response->setKeepAlive(false);
-      else
-        response->setKeepAlive(request->getKeepAlive());
-      answer(*request, *response, *early);
-      if (!response->getKeepAlive()) drain();
-      return response->getKeepAlive();
-    }
-    if (!length->given) {
-      refuse(session, Unserved::no_length);
-      return false;
-    }
-    const std::size_t limit = inside_.options.max_body;
-    if (length->length > limit) {
-      refuse(session, Unserved::too_large);
-      return false;
-    }
-    if (request->getExpectContinue()) response->sendContinue();
-    body = read_body(request->stream(), limit);
-    if (body.size() > limit) {
-      refuse(session, Unserved::too_large);
-      return false;
-    }
-    if (cutoff.happened() || (!length->chunked && body.size() != length->length)) {
-      inside_.service.unserved(cutoff.happened() ? Unserved::slow : Unserved::truncated);
-      return false;
-    }
-  }
-  const ServedAnswer said = inside_.service.serve(*head, std::move(body));
-  response->setKeepAlive(request->getKeepAlive() && !inside_.live.stopping());
-  answer(*request, *response, said);
-  session.setKeepAlive(response->getKeepAlive());
-  return response->getKeepAlive();
+ServerConnection::Then ServerConnection::exchange(Poco::Net::HTTPServerSession& session) {
+  Exchange one;
+  if (const auto ended = receive(session, one)) return *ended;
+  const ServedAnswer said = inside_.service.serve(one.head, std::move(one.body));
+  one.response->setKeepAlive(one.request->getKeepAlive() && !inside_.live.stopping());
+  answer(one, said);
+  return one.response->getKeepAlive() ? Then::next : Then::close;
 }
 
-void ServerConnection::answer(Request& request, Response& response, const ServedAnswer& answer) {
-  response.setVersion(request.getVersion());
+std::optional<ServerConnection::Then> ServerConnection::receive(Poco::Net::HTTPServerSession& session, Exchange& one) {
+  const DeadlineWatch::Cutoff cutoff(inside_.watch, fd(),
+                                     std::chrono::steady_clock::now() + inside_.options.request_time);
+  try {
+    one.response.emplace(session);
+    one.request.emplace(*one.response, session, inside_.parameters.get());
+  } catch (const Poco::Net::NoMessageException&) {
+    if (cutoff.happened()) inside_.service.unserved(Unserved::slow);
+    return Then::close;  // opened, and closed without a word
+  } catch (const Poco::Exception&) {
+    return refuse(session, cutoff.happened() ? Unserved::slow : Unserved::malformed);
+  }
+  const auto body = announced(*one.request);
+  auto head = head_of(*one.request);
+  if (!body || !head || !is_http_1(*one.request)) return refuse(session, Unserved::malformed);
+  one.head = std::move(*head);
+  if (const auto early = inside_.service.admit(one.head)) {
+    const bool unread = body->chunked || body->length > 0;
+    one.response->setKeepAlive(one.request->getKeepAlive() && !unread && !inside_.live.stopping());
+    answer(one, *early);
+    if (unread) return Then::drain;
+    return one.response->getKeepAlive() ? Then::next : Then::close;
+  }
+  if (!body->given) return refuse(session, Unserved::no_length);
+  const std::size_t limit = inside_.options.max_body;
+  if (body->length > limit) return refuse(session, Unserved::too_large);
+  if (one.request->getExpectContinue()) one.response->sendContinue();
+  one.body = read_body(one.request->stream(), limit);
+  if (one.body.size() > limit) return refuse(session, Unserved::too_large);
+  const bool whole = body->chunked || one.body.size() == body->length;
+  if (whole && !cutoff.happened()) return std::nullopt;
+  inside_.service.unserved(cutoff.happened() ? Unserved::slow : Unserved::truncated);
+  return Then::close;
+}
+
+void ServerConnection::answer(Exchange& one, const ServedAnswer& answer) {
+  Response& response = *one.response;
+  response.setVersion(one.request->getVersion());
   response.setStatusAndReason(static_cast<Poco::Net::HTTPResponse::HTTPStatus>(answer.status));
   response.setContentType("text/plain; charset=utf-8");
   response.set("X-Content-Type-Options", "nosniff");
@@ -220,16 +213,16 @@ void ServerConnection::answer(Request& request, Response& response, const Served
   response.sendBuffer(answer.body.data(), answer.body.size());
 }
 
-void ServerConnection::refuse(Poco::Net::HTTPServerSession& session, Unserved why) {
+ServerConnection::Then ServerConnection::refuse(Poco::Net::HTTPServerSession& session, Unserved why) {
   inside_.service.unserved(why);
-  if (why == Unserved::slow) return;  // cut already
+  if (why == Unserved::slow) return Then::close;  // cut already
   Response response(session);
   response.setVersion(Poco::Net::HTTPMessage::HTTP_1_1);
   response.setStatusAndReason(status_of(why));
   response.setKeepAlive(false);
   response.setContentLength(0);
-  response.send().flush();
-  drain();
+  response.send();
+  return Then::drain;
 }
 
 void ServerConnection::drain() {

@@ -54,11 +54,23 @@ class ServerConnection : public Poco::Net::TCPServerConnection {
   using Request = Poco::Net::HTTPServerRequestImpl;
   using Response = Poco::Net::HTTPServerResponseImpl;
 
-  /// One request and its answer; false when the connection must end.
-  bool exchange(Poco::Net::HTTPServerSession& session);
-  void answer(Request& request, Response& response, const ServedAnswer& answer);
+  /// The answer leaves at the latest when this goes.
+  struct Exchange {
+    std::optional<Response> response;
+    std::optional<Request> request;
+    ServedHead head;
+    std::string body;
+  };
+  /// What becomes of the connection after a request.
+  enum class Then { next, close, drain };
+
+  /// One request and its answer, which has left when this returns.
+  Then exchange(Poco::Net::HTTPServerSession& session);
+  /// Until it is whole: then nothing is returned.
+  std::optional<Then> receive(Poco::Net::HTTPServerSession& session, Exchange& one);
+  void answer(Exchange& one, const ServedAnswer& answer);
   /// Refuses what the server will not read to its end.
-  void refuse(Poco::Net::HTTPServerSession& session, Unserved why);
+  Then refuse(Poco::Net::HTTPServerSession& session, Unserved why);
   /// Reads what still comes, for a while: a connection closed over unread bytes takes the answer with it.
   void drain();
   int fd() const;
