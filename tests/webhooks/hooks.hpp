@@ -12,7 +12,6 @@
 #include <string>
 #include <string_view>
 
-#include "support/catch.hpp"
 #include "webhooks/signature.hpp"
 
 namespace wamigrate::tests {

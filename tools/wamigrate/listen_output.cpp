@@ -169,15 +169,19 @@ void ListenOutput::print_counts(const Counts& counts, const ForwardCounts& forwa
   console_.say(text);
 }
 
-void ListenOutput::tick(webhooks::Receiver& receiver, webhooks::Forwarder* forwarder) {
+void ListenOutput::tell_news(webhooks::Receiver& receiver, const ForwardCounts& forwards) {
   print_events();
   if (const auto why = receiver.trouble()) trouble("a post was answered 503: " + to_text(*why));
-  const ForwardCounts forwards = counts_of(forwarder);
   if (forwards.last_failure.empty()) {
     if (last_trouble_.starts_with("forwarding")) last_trouble_.clear();
   } else {
     trouble("forwarding waits: " + forwards.last_failure);
   }
+}
+
+void ListenOutput::tick(webhooks::Receiver& receiver, webhooks::Forwarder* forwarder) {
+  const ForwardCounts forwards = counts_of(forwarder);
+  tell_news(receiver, forwards);
   const Time now = clock_.now();
   if (metrics_ && now >= next_metrics_) {
     metrics_->publish(std::make_shared<const std::string>(metrics_of(receiver.counts(), forwards)));
@@ -187,11 +191,13 @@ void ListenOutput::tick(webhooks::Receiver& receiver, webhooks::Forwarder* forwa
   if (now < next_counts_) return;
   print_counts(receiver.counts(), forwards);
   next_counts_ = now + every_;
+  last_trouble_.clear();  // what lasts is told again
 }
 
 void ListenOutput::finish(webhooks::Receiver& receiver, webhooks::Forwarder* forwarder) {
-  print_events();
-  print_counts(receiver.counts(), counts_of(forwarder));
+  const ForwardCounts forwards = counts_of(forwarder);
+  tell_news(receiver, forwards);
+  print_counts(receiver.counts(), forwards);
 }
 
 }  // namespace wamigrate::cli

@@ -32,6 +32,7 @@ class ListenOutput {
   void finish(webhooks::Receiver& receiver, webhooks::Forwarder* forwarder);
 
  private:
+  void tell_news(webhooks::Receiver& receiver, const webhooks::ForwardCounts& forwards);
   void print_events();
   void print_counts(const webhooks::Counts& counts, const webhooks::ForwardCounts& forwards);
   void trouble(const std::string& text);
