@@ -35,16 +35,18 @@ class GroupCommit {
   /// Returns when the item's group has been carried out.
   void run(Item& item) {
     std::unique_lock lock(mutex_);
-    Waiting waiting{&item};
+    Waiting waiting;
+    waiting.item = &item;
     queue_.push_back(&waiting);
     news_.notify_one();
-    done_.wait(lock, [&] { return waiting.done; });
+    waiting.carried_out.wait(lock, [&] { return waiting.done; });
   }
 
  private:
   struct Waiting {
     Item* item = nullptr;
     bool done = false;
+    std::condition_variable carried_out{};  ///< Its own: a commit wakes nobody whose turn it was not.
   };
 
   void work() {
@@ -63,8 +65,10 @@ class GroupCommit {
       lock.unlock();
       commit_(items);
       lock.lock();
-      for (Waiting* waiting : group) waiting->done = true;
-      done_.notify_all();
+      for (Waiting* waiting : group) {
+        waiting->done = true;
+        waiting->carried_out.notify_one();  // under the lock: it is gone as soon as its caller has seen it
+      }
     }
   }
 
@@ -72,7 +76,6 @@ class GroupCommit {
   const Commit commit_;
   std::mutex mutex_;
   std::condition_variable news_;
-  std::condition_variable done_;
   std::deque<Waiting*> queue_;
   bool closing_ = false;
   std::thread thread_;  // last: it uses all of the above

@@ -280,3 +280,36 @@ TEST_CASE("a store has one receiver at a time, and one that makes no sense is re
     CHECK_FALSE(std::filesystem::exists(stage.work() / "other"));
   }
 }
+
+TEST_CASE("the cut-over can be read from the store while the receiver works") {
+  Stage stage;
+  Listener listener(stage);
+  const std::string onprem = "/onprem/" + onprem_secret + "/de-1";
+  const auto tell_onprem = [&](const std::string& body) {
+    return sent(listener.port, request_of("POST", onprem, "", body));
+  };
+  CHECK(tell_onprem(onprem_post(status_of("gBEG1", "sent", 1748811400), message_of("gBEG.in"))) == 200);
+  CHECK(tell_onprem(onprem_post(status_of("gBEG2", "sent", 1748811410))) == 200);
+  CHECK(tell_onprem(onprem_post(status_of("gBEG2", "delivered", 1748811411))) == 200);
+  CHECK(listener.post(cloud_post(change_of(status_of("wamid.1", "delivered", 1748811425)))) == 200);
+  const Ended read = stage.run({"cutover", "kept/posts.db", "--json"});
+  INFO(read.text());
+  CHECK(read.code == 0);
+  const auto ledger = parse_json(read.out);
+  REQUIRE(ledger.has_value());
+  REQUIRE((*ledger)["numbers"].size() == 1);
+  const Json& number = (*ledger)["numbers"][0];
+  CHECK(text_at(number, "old_number") == "de-1");
+  CHECK(number["sending"]["at_most_ms"] == 14000);
+  CHECK(number["receiving"]["at_most_ms"].is_null());
+  REQUIRE(number["at_risk"].size() == 1);
+  CHECK(text_at(number["at_risk"][0], "message") == "gBEG1");
+  CHECK(text_at(number["at_risk"][0], "recipient") == "165…34");
+  const Ended text = stage.run({"cutover", "kept/posts.db"});
+  CHECK(has(text.out, "a gap of at most 14 s"));
+  CHECK(has(text.out, "at risk: gBEG1  to 165…34"));
+  CHECK(stage.run({"cutover", "nowhere.db"}).code == 1);
+  CHECK(stage.run({"cutover", "kept/posts.db", "--pairs", "x"}).code == 1);
+  CHECK(stage.run({"cutover", "kept/posts.db", "--since", "soon"}).code == 1);
+  CHECK(listener.end().code == 0);
+}

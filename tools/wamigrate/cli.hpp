@@ -108,5 +108,6 @@ Command translate_command();
 Command simulate_command();
 Command rehearse_command();
 Command listen_command();
+Command cutover_command();
 
 }  // namespace wamigrate::cli

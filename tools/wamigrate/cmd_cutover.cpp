@@ -1,0 +1,157 @@
+// The cut-over ledger: reads what a receiver has stored, also while it receives, and sends nothing.
+#include <fmt/format.h>
+
+#include "cli.hpp"
+#include "ports/post_store.hpp"
+#include "webhooks/cutover.hpp"
+#include "webhooks/reading.hpp"
+#include "workbench.hpp"
+
+namespace wamigrate::cli {
+namespace {
+
+namespace po = boost::program_options;
+using webhooks::CutOver;
+using webhooks::Gap;
+
+struct Ledger {
+  std::vector<CutOver> numbers;
+  PostTotals totals;
+};
+
+Result<Time> time_of_option(const Invocation& invocation, const std::string& option, Time otherwise) {
+  if (!invocation.has(option)) return otherwise;
+  const auto time = parse_iso(invocation.text(option));
+  if (!time) {
+    return fail(fmt::format("--{} {} is no time", option, invocation.text(option)), "write it as 2026-11-23T22:00:00Z");
+  }
+  return *time;
+}
+
+Result<webhooks::NumberPairs> pairs_of(const Invocation& invocation) {
+  webhooks::NumberPairs pairs;
+  for (const std::string& term : terms_of(invocation.text("pairs"))) {
+    const auto equals = term.find('=');
+    if (equals == std::string::npos || equals == 0 || equals + 1 == term.size()) {
+      return fail(fmt::format("--pairs: {} is no pair", term), "write DEPLOYMENT=PHONE_NUMBER_ID, commas in between");
+    }
+    pairs[term.substr(0, equals)] = term.substr(equals + 1);
+  }
+  return pairs;
+}
+
+Result<Ledger> ledger_of(const Invocation& invocation, Direction direction) {
+  const auto since = time_of_option(invocation, "since", Time{});
+  if (!since) return tl::make_unexpected(since.error());
+  const auto until = time_of_option(invocation, "until", latest);
+  if (!until) return tl::make_unexpected(until.error());
+  const auto pairs = pairs_of(invocation);
+  if (!pairs) return tl::make_unexpected(pairs.error());
+  const auto store = PostStore::open(invocation.text("STORE"), false, "");
+  if (!store) return tl::make_unexpected(store.error());
+  const auto sent = (*store)->outgoing_between(*since, *until);
+  if (!sent) return tl::make_unexpected(sent.error());
+  const auto received = (*store)->incoming_between(*since, *until);
+  if (!received) return tl::make_unexpected(received.error());
+  const auto totals = (*store)->totals();
+  if (!totals) return tl::make_unexpected(totals.error());
+  const PostSide old_side = direction == Direction::to_cloud ? PostSide::onprem : PostSide::cloud;
+  return Ledger{webhooks::cut_overs(*sent, *received, old_side, *pairs), *totals};
+}
+
+Json moment(const std::optional<Time>& time) { return time ? Json(to_iso(*time)) : Json(); }
+
+Json to_json(const Gap& gap) {
+  const auto length = gap.length();
+  return {{"last_old", moment(gap.last_old)},
+          {"first_new", moment(gap.first_new)},
+          {"at_most_ms", length ? Json(length->count()) : Json()}};
+}
+
+Json to_json(const CutOver& number) {
+  Json at_risk = Json::array();
+  for (const Outgoing& message : number.at_risk) {
+    at_risk.push_back({{"message", message.message},
+                       {"recipient", message.recipient},
+                       {"callback", message.callback},
+                       {"sent", moment(message.sent)},
+                       {"last_heard", to_iso(message.last_heard)}});
+  }
+  return {{"old_number", number.old_number},     {"new_number", number.new_number},
+          {"sending", to_json(number.sending)},  {"receiving", to_json(number.receiving)},
+          {"old_delivered", number.delivered},   {"old_failed", number.failed},
+          {"new_messages", number.new_messages}, {"new_open", number.new_open},
+          {"at_risk", std::move(at_risk)}};
+}
+
+std::string line_of(const Gap& gap, std::string_view what) {
+  const auto when = [](const std::optional<Time>& time) { return time ? to_iso(*time) : "nothing heard"; };
+  std::string line =
+      fmt::format("  {}: old home last {}, new home first {}", what, when(gap.last_old), when(gap.first_new));
+  if (const auto length = gap.length()) {
+    line += *length > Millis(0) ? fmt::format("; a gap of at most {}", for_people(*length)) : "; no gap";
+  }
+  return line + "\n";
+}
+
+std::string text_of(const Ledger& ledger) {
+  std::string text;
+  for (const CutOver& number : ledger.numbers) {
+    text += fmt::format("{} -> {}\n", number.old_number.empty() ? "(not heard)" : number.old_number,
+                        number.new_number.empty() ? "(not heard)" : number.new_number);
+    text += line_of(number.receiving, "receiving") + line_of(number.sending, "sending");
+    text += fmt::format("  old home's messages: {} delivered or read, {} failed, {} never final\n", number.delivered,
+                        number.failed, number.at_risk.size());
+    text +=
+        fmt::format("  new home's messages: {}, of which {} are not final yet\n", number.new_messages, number.new_open);
+    for (const Outgoing& message : number.at_risk) {
+      text += fmt::format("    at risk: {}  to {}  {}\n", message.message,
+                          message.recipient.empty() ? "(not told)" : message.recipient,
+                          message.sent ? "sent " + to_iso(*message.sent) : "heard " + to_iso(message.first_heard));
+    }
+  }
+  if (ledger.numbers.empty()) text += "No status and no message was heard in that time.\n";
+  text +=
+      "\nA gap is the longest silence that the webhooks allow for; perhaps nobody wrote. A message of which no webhook "
+      "told anything is not seen here: on-premises clients report sent only when asked to (webhooks.message.sent). "
+      "Nothing is sent again by itself: send what is at risk again where that does no harm.";
+  return text;
+}
+
+int run_cutover(const Invocation& invocation) {
+  const Console& console = invocation.console();
+  Direction direction = Direction::to_cloud;
+  if (invocation.has("to")) {
+    const auto given = direction_of(invocation);
+    if (!given) return console.complain(given.error());
+    direction = *given;
+  }
+  const auto ledger = ledger_of(invocation, direction);
+  if (!ledger) return console.complain(ledger.error());
+  Json numbers = Json::array();
+  for (const CutOver& number : ledger->numbers) numbers.push_back(to_json(number));
+  console.print({{"posts", ledger->totals.posts},
+                 {"forwards_waiting", ledger->totals.awaiting},
+                 {"numbers", std::move(numbers)}});
+  if (!console.json()) console.say(text_of(*ledger));
+  return all_done;
+}
+
+}  // namespace
+
+Command cutover_command() {
+  return {"cutover",
+          "STORE [--to cloud|onprem] [--pairs NAME=ID,…]",
+          "The cut-over as the webhooks in a receiver's store tell it: gaps, and messages at risk.",
+          {"STORE"},
+          [](auto& add) {
+            add("to", po::value<std::string>(), "where the numbers went: cloud or onprem (default cloud)");
+            add("pairs", po::value<std::string>(), "which deployment is which phone_number_id: de-1=106…,de-2=107…");
+            add("since", po::value<std::string>(),
+                "only what was first heard of from then on, as 2026-11-23T22:00:00Z");
+            add("until", po::value<std::string>(), "only what was first heard of before");
+          },
+          run_cutover};
+}
+
+}  // namespace wamigrate::cli
