@@ -121,9 +121,9 @@ void LiveConnections::rest(int fd) {
   busy_[fd] = false;
 }
 
-bool LiveConnections::stopping() {
+bool LiveConnections::may_stay(std::size_t at_most) {
   const std::lock_guard lock(mutex_);
-  return stopping_;
+  return !stopping_ && busy_.size() <= at_most;
 }
 
 void LiveConnections::stop() {
@@ -163,9 +163,15 @@ ServerConnection::Then ServerConnection::exchange(Poco::Net::HTTPServerSession& 
   Exchange one;
   if (const auto ended = receive(session, one)) return *ended;
   const ServedAnswer said = inside_.service.serve(one.head, std::move(one.body));
-  one.response->setKeepAlive(one.request->getKeepAlive() && !inside_.live.stopping());
+  one.response->setKeepAlive(may_stay(one));
   answer(one, said);
   return one.response->getKeepAlive() ? Then::next : Then::close;
+}
+
+bool ServerConnection::may_stay(const Exchange& one) {
+  // A kept connection holds its thread: the last quarter is for those who come anew.
+  const int comfortable = std::max(1, inside_.options.connections - inside_.options.connections / 4);
+  return one.request->getKeepAlive() && inside_.live.may_stay(static_cast<std::size_t>(comfortable));
 }
 
 std::optional<ServerConnection::Then> ServerConnection::receive(Poco::Net::HTTPServerSession& session, Exchange& one) {
@@ -186,7 +192,7 @@ std::optional<ServerConnection::Then> ServerConnection::receive(Poco::Net::HTTPS
   one.head = std::move(*head);
   if (const auto early = inside_.service.admit(one.head)) {
     const bool unread = body->chunked || body->length > 0;
-    one.response->setKeepAlive(one.request->getKeepAlive() && !unread && !inside_.live.stopping());
+    one.response->setKeepAlive(!unread && may_stay(one));
     answer(one, *early);
     if (unread) return Then::drain;
     return one.response->getKeepAlive() ? Then::next : Then::close;

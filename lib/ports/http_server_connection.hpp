@@ -26,7 +26,8 @@ class LiveConnections {
   /// A request begins: false when the server is stopping, and it must not.
   bool begin(int fd);
   void rest(int fd);
-  bool stopping();
+  /// After an answer: not while the server stops, nor while so many are open that others might wait for a thread.
+  bool may_stay(std::size_t at_most);
   /// Hangs up on those that have begun nothing and waits for the others.
   void stop();
 
@@ -68,6 +69,7 @@ class ServerConnection : public Poco::Net::TCPServerConnection {
   Then exchange(Poco::Net::HTTPServerSession& session);
   /// Until it is whole: then nothing is returned.
   std::optional<Then> receive(Poco::Net::HTTPServerSession& session, Exchange& one);
+  bool may_stay(const Exchange& one);
   void answer(Exchange& one, const ServedAnswer& answer);
   /// Refuses what the server will not read to its end.
   Then refuse(Poco::Net::HTTPServerSession& session, Unserved why);

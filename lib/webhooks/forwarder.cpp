@@ -55,6 +55,7 @@ void Forwarder::refill() {
     const auto more = store_.awaiting(seen_, page);
     if (!more) {
       counts_.last_failure = to_text(more.error());
+      fresh_ = true;
       return;
     }
     for (const Awaiting& post : *more) {

@@ -297,6 +297,19 @@ TEST_CASE("many senders at once, on connections that are kept, lose nothing") {
   CHECK(stand.store->totals()->outgoing == senders * each);
 }
 
+TEST_CASE("connections that are kept leave room for those who come anew") {
+  Stand stand({.connections = 4});
+  std::vector<std::unique_ptr<Wire>> kept;
+  for (int i = 0; i < 4; ++i) {
+    kept.push_back(std::make_unique<Wire>(stand.server->port()));
+    kept.back()->send(request_of("GET", "/webhook", "", ""));
+    REQUIRE(kept.back()->answer() == 403);
+  }
+  // The fourth was closed after its answer; a fifth is served at once.
+  CHECK(kept.back()->answer() == 0);
+  CHECK(stand.signed_post(cloud_post(change_of(status_of("wamid.1", "sent")))) == 200);
+}
+
 TEST_CASE("stopping hangs up on who has begun nothing, and answers who has") {
   Stand stand;
   const std::string body = cloud_post(change_of(status_of("wamid.1", "sent")));
