@@ -3,19 +3,25 @@
 #include <algorithm>
 
 #include "base/json.hpp"
+#include "base/plain_text.hpp"
 
 namespace wamigrate::webhooks {
 namespace {
 
-constexpr std::size_t longest_text = 512;        // Meta's own limit for biz_opaque_callback_data; ids are shorter
+constexpr std::size_t longest_text = 512;        // ids are shorter
+constexpr std::size_t longest_tag = 2048;        // 512 characters by Meta's limit
 constexpr long long last_second = 253402300799;  // of the year 9999
 
-/// A member as text that may stand in a column or a line: bounded, and without control characters.
+/// A member as text that may stand in a column, a line or on a terminal.
 std::string text_of(const Json& object, std::string_view key) {
-  std::string text = text_at(object, key);
-  std::erase_if(text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
-  if (text.size() > longest_text) text.resize(longest_text);
-  return text;
+  return plain(text_at(object, key).substr(0, longest_text));
+}
+
+/// What the business tagged its message with, to be asked for by just that: only what no column holds is left out.
+std::string tag_of(const Json& object) {
+  std::string tag = text_at(object, "biz_opaque_callback_data").substr(0, longest_tag);
+  std::erase(tag, '\0');
+  return tag;
 }
 
 Time time_of(const Json& object) {
@@ -39,7 +45,7 @@ void read_value(const Json& value, const std::string& number, Reading& reading) 
     if (news.message.empty() || news.status.empty()) continue;
     const std::string recipient = text_of(*status, "recipient_id");
     news.recipient = masked(recipient.empty() ? text_of(at_path(*status, {"message"}), "recipient_id") : recipient);
-    news.callback = text_of(*status, "biz_opaque_callback_data");
+    news.callback = tag_of(*status);
     const auto errors = objects(at_path(*status, {"errors"}));
     if (!errors.empty()) news.code = text_of(*errors.front(), "code");
     news.at = time_of(*status);
@@ -90,7 +96,7 @@ std::optional<Reading> read_onprem(std::string_view body, const std::string& dep
 std::string masked(std::string_view number) {
   if (number.empty()) return {};
   if (number.size() < 9) return "…";
-  return std::string(number.substr(0, 3)) + "…" + std::string(number.substr(number.size() - 2));
+  return plain(std::string(number.substr(0, 3)) + "…" + std::string(number.substr(number.size() - 2)));
 }
 
 Verdict verdict_of(const Outgoing& message) {

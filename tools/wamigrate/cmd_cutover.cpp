@@ -1,6 +1,7 @@
 // The cut-over ledger: reads what a receiver has stored, also while it receives, and sends nothing.
 #include <fmt/format.h>
 
+#include "base/plain_text.hpp"
 #include "cli.hpp"
 #include "ports/post_store.hpp"
 #include "webhooks/cutover.hpp"
@@ -73,7 +74,7 @@ Json to_json(const CutOver& number) {
   for (const Outgoing& message : number.at_risk) {
     at_risk.push_back({{"message", message.message},
                        {"recipient", message.recipient},
-                       {"callback", message.callback},
+                       {"callback", plain(message.callback)},
                        {"sent", moment(message.sent)},
                        {"last_heard", to_iso(message.last_heard)}});
   }
