@@ -190,6 +190,7 @@ std::optional<ServerConnection::Then> ServerConnection::receive(Poco::Net::HTTPS
   auto head = head_of(*one.request);
   if (!body || !head || !is_http_1(*one.request)) return refuse(session, Unserved::malformed);
   one.head = std::move(*head);
+  one.response->setVersion(one.request->getVersion());
   if (const auto early = inside_.service.admit(one.head)) {
     const bool unread = body->chunked || body->length > 0;
     one.response->setKeepAlive(!unread && may_stay(one));
@@ -211,7 +212,6 @@ std::optional<ServerConnection::Then> ServerConnection::receive(Poco::Net::HTTPS
 
 void ServerConnection::answer(Exchange& one, const ServedAnswer& answer) {
   Response& response = *one.response;
-  response.setVersion(one.request->getVersion());
   response.setStatusAndReason(static_cast<Poco::Net::HTTPResponse::HTTPStatus>(answer.status));
   response.setContentType("text/plain; charset=utf-8");
   response.set("X-Content-Type-Options", "nosniff");

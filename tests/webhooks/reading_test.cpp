@@ -83,7 +83,7 @@ TEST_CASE("a time that no calendar has, and texts that would break a line, are m
       R"({"id":"a\u0000\nb","status":"sent","timestamp":"999999999999999999","recipient_id":"1"},{"id":"c","status":"sent","timestamp":"-5"})")));
   REQUIRE(reading.has_value());
   REQUIRE(reading->statuses.size() == 2);
-  CHECK(reading->statuses[0].message == "ab");
+  CHECK(reading->statuses[0].message == "a b");
   CHECK(reading->statuses[0].at <= latest);
   CHECK(reading->statuses[1].at == Time{});
 }

@@ -220,6 +220,22 @@ TEST_CASE("posts in chunks are taken whole, within the same limit") {
   CHECK(stand.store->totals()->posts == 1);
 }
 
+TEST_CASE("a sender that asks first whether it may send is told") {
+  Stand stand;
+  const std::string body = onprem_post(status_of("gBEG1", "sent"));
+  Wire wire(stand.server->port());
+  const auto head = [&](std::size_t length) {
+    return fmt::format("POST /onprem/{}/x HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: {}\r\n\r\n",
+                       onprem_secret, length);
+  };
+  wire.send(head(body.size()));
+  REQUIRE(wire.answer() == 100);
+  wire.send(body);
+  CHECK(wire.answer() == 200);
+  wire.send(head(std::size_t{4} << 20U));
+  CHECK(wire.answer() == 413);
+}
+
 TEST_CASE("a post that ends before its length is not taken") {
   Stand stand;
   const std::string body = onprem_post(status_of("gBEG1", "sent"));
