@@ -33,11 +33,10 @@ void Forwarder::stop() {
   }
 }
 
+// Without the lock: who stores posts never waits for a forwarder that reads its backlog. A wake that comes just before
+// a thread falls asleep is found when that looks again.
 void Forwarder::wake() {
-  {
-    const std::lock_guard lock(mutex_);
-    fresh_ = true;
-  }
+  fresh_ = true;
   news_.notify_one();
 }
 
@@ -50,8 +49,7 @@ ForwardCounts Forwarder::counts() {
 }
 
 void Forwarder::refill() {
-  while (fresh_) {
-    fresh_ = false;
+  while (fresh_.exchange(false)) {
     const auto more = store_.awaiting(seen_, page);
     if (!more) {
       counts_.last_failure = to_text(more.error());
@@ -62,7 +60,7 @@ void Forwarder::refill() {
       lanes_[post.source].waiting.push_back({post.id});
       seen_ = post.id;
     }
-    fresh_ = more->size() == page;
+    if (more->size() == page) fresh_ = true;
   }
 }
 

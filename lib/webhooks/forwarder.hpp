@@ -81,7 +81,7 @@ class Forwarder {
   std::condition_variable news_;
   Lanes lanes_;
   std::int64_t seen_ = 0;
-  bool fresh_ = true;  ///< The store may have more than was seen.
+  std::atomic<bool> fresh_ = true;  ///< The store may have more than was seen.
   bool stopping_ = false;
   ForwardCounts counts_;
   std::vector<std::thread> threads_;  // last: they use all of the above

@@ -41,9 +41,11 @@ std::optional<Secret> basic_password(std::string_view authorization) {
   return colon == std::string::npos ? std::nullopt : std::optional(Secret(decoded->substr(colon + 1)));
 }
 
-/// A header that is stored and sent on: one that is longer than any honest one is left out.
-std::string bounded(std::string_view header) {
-  return header.size() <= longest_field ? std::string(header) : std::string();
+/// A header that is stored and sent on: one that no honest sender has is left out.
+std::string plain_field(std::string_view header) {
+  const bool fits = header.size() <= longest_field &&
+                    std::all_of(header.begin(), header.end(), [](char c) { return c >= ' ' && c <= '~'; });
+  return fits ? std::string(header) : std::string();
 }
 
 }  // namespace
@@ -110,7 +112,7 @@ ServedAnswer Receiver::handshake(const ServedHead& head) {
 
 ServedAnswer Receiver::serve(const ServedHead& head, std::string body) {
   const Time arrived = clock_.now();
-  Post post{.content_type = bounded(head.header("Content-Type")),
+  Post post{.content_type = plain_field(head.header("Content-Type")),
             .bytes = static_cast<std::int64_t>(body.size()),
             .arrived = arrived};
   std::optional<Reading> reading;
@@ -124,7 +126,7 @@ ServedAnswer Receiver::serve(const ServedHead& head, std::string body) {
     if (!signed_by(options_.app_secret, body, head.header(signature_header))) {
       return refuse(Met::wrong_signature, 403, "X-Hub-Signature-256 is not that of these bytes\n");
     }
-    post.signature = bounded(head.header(signature_header));
+    post.signature = plain_field(head.header(signature_header));
     post.to_forward = options_.forward_cloud;
     reading = read_cloud(body);
     if (reading) post.source = "cloud " + reading->account;
