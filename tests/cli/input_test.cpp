@@ -280,7 +280,7 @@ TEST_CASE("a command line that can't be understood is refused with where to look
     INFO(ended.text());
     CHECK(ended.code == 1);
     CHECK(has(ended.err, line.says));
-    CHECK(ended.err.size() < 4000);
+    CHECK(ended.err.size() < 8000);
     CHECK_FALSE(has(ended.err, "internal error"));
   }
   CHECK(stage.requests() == before);
