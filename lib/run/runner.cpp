@@ -253,8 +253,9 @@ Time Runner::next_due() const {
   Time next = now + (shared() ? sharing_interval : hearing_interval);
   if (to_scrub_) next = std::min(next, *to_scrub_);
   // What is not to go on is not waited for either: its time may have passed long ago.
-  if (progress_.paused.empty() && stops_ < 2) next = std::min(next, agenda_.next(true));
-  if (progress_.paused.empty() && may_begin_more()) {
+  const bool goes_on = progress_.paused.empty() && !leaving_;
+  if (goes_on && stops_ < 2) next = std::min(next, agenda_.next(true));
+  if (goes_on && may_begin_more()) {
     next = std::min(next, agenda_.next(false));
     if (begins_at_ && *begins_at_ > now) next = std::min(next, *begins_at_);
   }

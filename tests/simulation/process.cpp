@@ -8,6 +8,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr int calls_without_end = 300'000;
+constexpr int waits_in_place = 10'000;    ///< One that waits for what is over runs in circles until a request ends.
 constexpr Millis store_is_awaited = 30s;  ///< As PostgresTuning::patience.
 
 Millis length_of_halt(Lots& lots) {
@@ -176,6 +177,8 @@ std::vector<Workers::Ticket> Process::Jobs::wait(Time until) {
   Process& process = process_;
   Time target = until == Time::max() ? until : std::max(until - process.fate_.clock_ahead, process.clock_.now());
   if (process.jobs_.empty() && target != Time::max()) target += Millis(process.lots_.below(3'000));
+  in_place_ = ended_.empty() && process.clock_.now() == process.looked_ ? in_place_ + 1 : 0;
+  if (in_place_ > waits_in_place) throw Endless{};
   if (ended_.empty()) process.fibers_.wait_until(target);
   while (ended_.empty() && process.clock_.now() < target && !process.dead_) process.fibers_.wait_until(target);
   if (process.dead_) process.end();

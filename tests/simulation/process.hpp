@@ -61,6 +61,7 @@ class Process {
     friend class Process;
     Process& process_;
     std::vector<Ticket> ended_;
+    int in_place_ = 0;  ///< Waits in a row that were over at once, and nothing had ended.
   };
 
   void at_call(int call, bool is_request);
