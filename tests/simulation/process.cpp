@@ -178,7 +178,10 @@ std::vector<Workers::Ticket> Process::Jobs::wait(Time until) {
   Time target = until == Time::max() ? until : std::max(until - process.fate_.clock_ahead, process.clock_.now());
   if (process.jobs_.empty() && target != Time::max()) target += Millis(process.lots_.below(3'000));
   in_place_ = ended_.empty() && process.clock_.now() == process.looked_ ? in_place_ + 1 : 0;
-  if (in_place_ > waits_in_place) throw Endless{};
+  if (in_place_ > waits_in_place) {
+    process.end();
+    throw Endless{};
+  }
   if (ended_.empty()) process.fibers_.wait_until(target);
   while (ended_.empty() && process.clock_.now() < target && !process.dead_) process.fibers_.wait_until(target);
   if (process.dead_) process.end();
