@@ -3,7 +3,7 @@
 # fuzzing, threads under the thread sanitizer. One clang build serves the first sanitizers and the fuzzers; g++ takes twice
 # as long.
 #
-#   tools/examine.sh --ci     CI's share: where bytes are handled by hand and real threads meet, which is lib/ports
+#   tools/examine.sh --ci     a share that takes minutes: where bytes are handled by hand and real threads meet, which is lib/ports
 #                             (sockets, TLS, both stores, workers, child processes), hostile input at every door, and
 #                             some storms, which go through everything that a run does
 #   tools/examine.sh          also what else touches memory by hand, the program itself, runs, a thousand storms, and
