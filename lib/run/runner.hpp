@@ -232,6 +232,7 @@ class Runner {
   static Readings readings_ahead(const NumberProgress& number, std::size_t from);
   Result<void> take_leases(const std::vector<std::size_t>& due);
   bool take_lease(std::size_t index);
+  bool may_be_worked_on(std::size_t index) const;
   static void note_lease(Active& active, const LedgerStore::Lease& lease, Time until);
   bool is_settled_already(std::size_t index, const Step& step);
   void on_step(std::size_t index, const Sighting& sighting);

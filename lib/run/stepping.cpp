@@ -34,7 +34,8 @@ Result<void> Runner::take_leases(const std::vector<std::size_t>& due) {
   std::map<std::string, std::size_t> wanted;
   std::vector<std::string> phones;
   for (const std::size_t index : due) {
-    if (!active_[index] || (active_[index]->leased && active_[index]->lease_until - now > length / 2)) continue;
+    if (!may_be_worked_on(index)) continue;
+    if (active_[index]->leased && active_[index]->lease_until - now > length / 2) continue;
     phones.push_back(progress_.numbers[index].phone);
     wanted[phones.back()] = index;
   }
@@ -44,6 +45,12 @@ Result<void> Runner::take_leases(const std::vector<std::size_t>& due) {
     note_lease(*active_[wanted.at(phone)], lease, now + length);
   }
   return {};
+}
+
+// One that has ended is only looked at again, after the soak of its wave: nobody else is to be kept from it.
+bool Runner::may_be_worked_on(std::size_t index) const {
+  return active_[index] && !active_[index]->in_flight && !active_[index]->rechecking &&
+         !is_final(progress_.numbers[index].state);
 }
 
 bool Runner::take_lease(std::size_t index) {
@@ -85,7 +92,7 @@ void Runner::advance(std::size_t index) {
   Active& active = *active_[index];
   if (active.in_flight || !may_go_on(index)) return;
   if (active.rechecking) return observe(index, home_readings | Readings{Reading::graph_health});
-  if (is_final(number.state)) return;
+  if (!may_be_worked_on(index)) return;
   if (is_called_off(index)) {
     return number.started || number.retried ? stop_number(index, progress_.held) : end_unbegun(index);
   }

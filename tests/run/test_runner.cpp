@@ -139,6 +139,18 @@ TEST_CASE("with no way to Graph a run pauses at the first number, and no number 
   for (const NumberProgress& number : end.numbers) CHECK(number.state == NumberState::migrated);
 }
 
+TEST_CASE("a run that has ended keeps nobody from its numbers, those included that it looked at again after a soak") {
+  Rig rig({.numbers = 3});
+  rig.fleet.policy.waves = {{1, false}, {2, false}};
+  rig.fleet.policy.soak = std::chrono::minutes(5);
+  const Plan plan = planned(rig, Direction::to_cloud);
+  CHECK(rig.run_through(plan).done);
+  for (const Number& number : rig.fleet.numbers) {
+    INFO(number.phone.e164);
+    CHECK_FALSE(rig.ledger.lease_of(number.phone.e164));
+  }
+}
+
 TEST_CASE("whatever becomes of the reply to register, the number ends on Cloud with one effective registration") {
   const auto action =
       GENERATE(sim::Action::lost, sim::Action::reply_lost, sim::Action::reply_dropped, sim::Action::reset,
