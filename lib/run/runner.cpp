@@ -109,8 +109,8 @@ Result<void> Runner::note() {
   return noted;
 }
 
-// Emptying a store's log costs as much as several writes: what is dropped is off the disk a second later, and at the
-// end of the run.
+// Emptying a store's log costs as much as several writes: what is dropped is off the disk a second later, at the end of
+// the run, and when it is taken up.
 Result<void> Runner::scrub(bool at_once) {
   if (!to_scrub_ || (!at_once && doors_.clock.now() < *to_scrub_)) return {};
   to_scrub_.reset();
@@ -379,8 +379,10 @@ void Runner::take_over() {
 }
 
 Result<void> Runner::run() {
+  // What a process that was killed had dropped just before may still stand in the store's log.
+  to_scrub_ = doors_.clock.now();
   auto goes_on = take_up();
-  if (goes_on && !*goes_on) return {};
+  if (goes_on && !*goes_on) return scrub(true);
   while (goes_on && *goes_on) goes_on = turn();
   return put_down(goes_on ? Result<void>() : tl::make_unexpected(goes_on.error()));
 }

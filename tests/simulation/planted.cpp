@@ -128,6 +128,21 @@ class ForgetfulStore : public RunStore {
   std::vector<std::string> unwritten_;
 };
 
+/// Drops what it is told to, and leaves the bytes where they were.
+class UnscrubbedStore : public RunStore {
+ public:
+  explicit UnscrubbedStore(RunStore& inner) : inner_(inner) {}
+  Result<std::vector<std::string>> commit(const Changes& changes) override { return inner_.commit(changes); }
+  Result<std::vector<std::string>> journal() override { return inner_.journal(); }
+  Result<void> post(const std::string& message) override { return inner_.post(message); }
+  Result<std::vector<Message>> messages(std::int64_t after) override { return inner_.messages(after); }
+  Result<std::optional<std::string>> blob(const std::string& name) override { return inner_.blob(name); }
+  Result<std::vector<std::string>> blob_names() override { return inner_.blob_names(); }
+
+ private:
+  RunStore& inner_;
+};
+
 /// A ledger that answers wrong where it is told to, and right elsewhere.
 class BuggyLedger : public LedgerStore {
  public:
@@ -294,6 +309,7 @@ Transport& Simulation::Planted::transport(Transport& inner) {
 }
 
 RunStore& Simulation::Planted::store(rig::MemoryRunStore& inner) {
+  if (bug_ == Bug::scrub_skipped) return *stores_.emplace_back(std::make_unique<UnscrubbedStore>(inner));
   if (bug_ != Bug::store_forgets) return inner;
   return *stores_.emplace_back(std::make_unique<ForgetfulStore>(inner));
 }

@@ -31,7 +31,10 @@ Result<std::vector<std::string>> SharedRunStore::commit(const Changes& changes) 
       const auto lease = ledger_.lease_of(fence.phone);
       if (!lease || lease->epoch != fence.epoch) lost.push_back(fence.phone);
     }
-    return lost.empty() ? memory_.commit(changes) : lost;
+    if (!lost.empty()) return lost;
+    auto written = memory_.commit(changes);
+    if (written) (void)memory_.scrub();  // what it drops is gone: how is the server's business
+    return written;
   });
 }
 

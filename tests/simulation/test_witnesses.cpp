@@ -91,6 +91,7 @@ std::vector<Planting> plantings() {
       {"a plan that lets Cloud go first, though nobody approved that", Bug::cloud_first, scenario("to on-premises"),
        "7:"},
       {"a vendor that names a state by a secret", Bug::secret_as_state, scenario("to Cloud"), "8:"},
+      {"a store that leaves what it was told to forget", Bug::scrub_skipped, scenario("to Cloud"), "8, at the end:"},
       {"a plan that was changed after it was approved", Bug::plan_not_compared, moved(scenario("to Cloud")), "9:"},
       {"a Graph that says it has arrived, whatever is so", Bug::homes_mistaken,
        with_fault(scenario("to Cloud"), "register", sim::Action::lost), "12:"},

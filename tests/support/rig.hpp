@@ -64,10 +64,16 @@ class MemoryRunStore : public RunStore {
   Result<std::vector<std::string>> commit(const Changes& changes) override {
     if (kill_at_append_ >= 0 && kill_at_append_-- == 0) throw Killed{};
     if (full_) return fail("the disk is full", "make room.");
-    for (const std::string& name : changes.drop) blobs_.erase(name);
+    for (const std::string& name : changes.drop) {
+      if (blobs_.erase(name) > 0) remains_.insert(name);
+    }
     for (const Blob& blob : changes.keep) blobs_[blob.name] = blob.sealed;
     journal_.insert(journal_.end(), changes.records.begin(), changes.records.end());
     return std::vector<std::string>();
+  }
+  Result<void> scrub() override {
+    remains_.clear();
+    return {};
   }
   Result<std::vector<std::string>> journal() override { return journal_; }
   Result<void> post(const std::string& message) override {
@@ -94,6 +100,7 @@ class MemoryRunStore : public RunStore {
   int kill_at_append_ = -1;
   bool full_ = false;
   std::vector<std::string> journal_;
+  std::set<std::string> remains_;  ///< Blobs that were dropped, and that the disk still has.
 
  private:
   std::vector<Message> messages_;
