@@ -160,7 +160,8 @@ TEST_CASE("depth and size are bounded") {
     for (int i = 0; i < 50'000; ++i) all += i == 0 ? "{}" : ",{\"status\": \"deleted\"}";
     return all;
   }() + "]}";
-  const Finding* finding = find(linted(wide), "status_word", "statuses[].status");
+  const Linted in_wide = linted(wide);
+  const Finding* finding = find(in_wide, "status_word", "statuses[].status");
   REQUIRE(finding != nullptr);
   CHECK(finding->count == 1);
 }
