@@ -56,6 +56,8 @@ inline constexpr Facts served = {Fact::onprem_is_home, Fact::cloud_is_home};
 
 /// A request with its PIN has had its effect.
 bool has_proven_pin(const NumberProgress& number);
+/// A request with its PIN has left, or was about to.
+bool has_sent_pin(const NumberProgress& number);
 
 /// With its request a number passes its commit point.
 inline bool leaves_home(const StepKind& kind) {

@@ -45,6 +45,7 @@ void stop_waiting(NumberProgress& number) {
 
 void on_observed(NumberProgress& number, const Entry& entry) {
   number.home = home_from(text_at(entry.more, "home")).value_or(Home::unknown);
+  number.home_at = entry.time;
   number.why = entry.message;
   const bool served = is_served(number.home);
   if (!served) number.down_confirmed = number.down_since.has_value();
@@ -213,7 +214,7 @@ Result<void> fold_number(Progress& progress, NumberProgress& number, const Entry
     number.started = true;
     number.state = NumberState::active;
     number.wave = static_cast<int>(number_at(entry.more, "wave").value_or(0));
-    number.started_at = entry.time;
+    number.started_at = number.home_at = entry.time;
   } else if (e == event::intent) {
     on_intent(number, entry);
   } else if (e == event::outcome) {
@@ -254,6 +255,7 @@ Result<void> fold_number(Progress& progress, NumberProgress& number, const Entry
     number.reason = entry.message;
     number.denied = number.denied | facts_in(entry.more, "denied");
     if (number.denied.has(Fact::pin_given)) number.pin_refused = true;
+    if (const std::string pin = text_at(entry.more, "pin"); !pin.empty()) number.refused_pins.insert(pin);
   } else if (e == event::ended) {
     const auto state = state_from(entry.outcome);
     if (!state || !is_final(*state)) return fail("the journal ends a number in an unknown state: " + entry.outcome);
@@ -369,7 +371,8 @@ void tell_by(Progress& progress, const ClockMark& clock) {
   if (progress.waits) move(progress.waits->until);
   for (Notice& notice : progress.notices) notice.time += later;
   for (NumberProgress& number : progress.numbers) {
-    for (std::optional<Time>* time : {&number.down_since, &number.until, &number.started_at, &number.ended_at})
+    for (std::optional<Time>* time :
+         {&number.home_at, &number.down_since, &number.until, &number.started_at, &number.ended_at})
       move(*time);
     for (auto* sent : {&number.last_sent, &number.last_unsure}) {
       for (auto& [step, time] : *sent) time += later;

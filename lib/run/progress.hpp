@@ -56,9 +56,11 @@ struct NumberProgress {
   int drained_session = 0;                  ///< The session that saw the callback queue empty; as above.
   std::map<std::string, int> kept_by;       ///< The session of the worker that keeps a blob of this kind.
   bool pin_refused = false;
+  std::set<std::string> refused_pins;  ///< The references behind which a refused PIN was.
   std::string pin_override;  ///< A reference a person supplied after a refusal.
 
-  Home home = Home::unknown;  ///< As last settled.
+  Home home = Home::unknown;    ///< As last settled …
+  std::optional<Time> home_at;  ///< … by this run, and when; empty: as the plan has it.
   Home last_served = Home::unknown;
   std::string why;                 ///< The evidence.
   std::optional<Time> down_since;  ///< When the request left that may have taken its home.

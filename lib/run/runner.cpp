@@ -26,6 +26,11 @@ bool has_proven_pin(const NumberProgress& number) {
   return number.vouched.has(Fact::pin_known) && number.registers_used() > 0;
 }
 
+bool has_sent_pin(const NumberProgress& number) {
+  return std::any_of(number.attempts.begin(), number.attempts.end(),
+                     [](const auto& sent) { return step_of(sent.first).kind.uses_pin; });
+}
+
 Runner::Runner(const Plan& plan, Progress progress, RunDoors doors, RunSettings settings)
     : plan_(plan),
       progress_(std::move(progress)),
@@ -329,11 +334,14 @@ void Runner::end_unbegun(std::size_t index) {
                             : served_now    ? NumberState::failed
                                             : NumberState::stranded;
   const bool unfit = !openings_.earliest_start(doors_.clock.now(), expected_length(index));
-  end(index, state,
-      !progress_.held.empty() ? progress_.held
-      : unfit                 ? "none of the policy's windows is ever long enough for it"
-      : unproven              ? "the PIN reference " + ref->first + " was not proven on the number that tried it first"
-                              : "the run ended before it");
+  std::string why = !progress_.held.empty() ? progress_.held
+                    : unfit                 ? "none of the policy's windows is ever long enough for it"
+                    : unproven ? "the PIN reference " + ref->first + " was not proven on the number that tried it first"
+                               : "the run ended before it";
+  // Nobody has looked at it since: another run may have moved it.
+  if (number.retried)
+    why += " (as last seen " + (number.home_at ? "at " + to_iso(*number.home_at) : "by the plan") + ")";
+  end(index, state, why);
 }
 
 Result<bool> Runner::turn() {
@@ -365,10 +373,8 @@ Result<bool> Runner::turn() {
 void Runner::take_over() {
   for (std::size_t i = 0; i < numbers_.size(); ++i) {
     const NumberProgress& number = progress_.numbers[i];
-    const auto ref = pin_refs_.find(numbers_[i]->pin.text());
-    if (ref != pin_refs_.end() && has_proven_pin(number)) ref->second = true;
+    recall_prover(i);
     if (!is_final(number.state) && number.started) {
-      pin_prover_.emplace(numbers_[i]->pin.text(), i);
       take_in_hand(i);
       if (number.waits_for == "time" && number.until) active_[i]->due = *number.until;
     } else if (!is_final(number.state)) {

@@ -176,6 +176,7 @@ class Runner {
   void line_up_again();
   void start_from(std::set<std::size_t>& lined_up, std::size_t end);
   bool may_start(std::size_t index);
+  void recall_prover(std::size_t index);
   void note_proven_pin(std::size_t index);
   void free_prover(std::size_t index);
   std::string over_budget(std::size_t wave) const;

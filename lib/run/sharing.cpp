@@ -102,9 +102,7 @@ void Runner::on_others(const Entry& entry) {
 void Runner::refresh(std::size_t index) {
   const NumberProgress& number = progress_.numbers[index];
   const bool free = is_free(index);
-  if (!number.worker.empty() || number.started) pin_prover_.emplace(numbers_[index]->pin.text(), index);
-  if (has_proven_pin(number)) note_proven_pin(index);
-  free_prover(index);
+  recall_prover(index);
   to_start_.erase(index);
   asked_for_.erase(index);
   elsewhere_.erase(index);

@@ -155,15 +155,33 @@ bool Runner::may_start(std::size_t index) {
       std::any_of(road.begin(), road.end(), [](const std::string& step) { return step_of(step).kind.uses_pin; });
   if (!uses_pin) return true;
   const auto prover = pin_prover_.find(ref);
-  if (prover != pin_prover_.end()) return prover->second == index;
+  if (prover != pin_prover_.end()) {
+    // It has failed to prove it for all: only where a person has named it for just this number it is tried again.
+    const NumberProgress& first = progress_.numbers[prover->second];
+    const bool failed = is_final(first.state) || first.refused_pins.contains(ref);
+    if (!failed || progress_.numbers[index].pin_override.empty()) return prover->second == index;
+  }
   if (!leads()) return false;
-  pin_prover_.emplace(ref, index);
+  pin_prover_[ref] = index;
   return true;
 }
 
+// What the journal tells of who was chosen to prove a shared PIN, and of what came of it.
+void Runner::recall_prover(std::size_t index) {
+  const NumberProgress& number = progress_.numbers[index];
+  if (!number.worker.empty() || number.started || has_sent_pin(number)) {
+    pin_prover_.emplace(numbers_[index]->pin.text(), index);
+  }
+  for (const std::string& ref : number.refused_pins) pin_prover_.emplace(ref, index);
+  if (has_proven_pin(number)) note_proven_pin(index);
+  free_prover(index);
+}
+
+// What was named for one number later proves nothing about what it shared before.
 void Runner::note_proven_pin(std::size_t index) {
   const auto ref = pin_refs_.find(numbers_[index]->pin.text());
-  if (ref == pin_refs_.end()) return;
+  const std::string& named = progress_.numbers[index].pin_override;
+  if (ref == pin_refs_.end() || (!named.empty() && named != ref->first)) return;
   ref->second = true;
   for (const std::size_t behind : std::exchange(behind_pin_[ref->first], {})) {
     if (!shared() || is_free(behind)) line_up(behind);
@@ -179,9 +197,7 @@ void Runner::free_prover(std::size_t index) {
   if (shared_ref == pin_refs_.end() || shared_ref->second || prover == pin_prover_.end() || prover->second != index) {
     return;
   }
-  const bool sent = std::any_of(number.attempts.begin(), number.attempts.end(),
-                                [](const auto& sent_step) { return step_of(sent_step.first).kind.uses_pin; });
-  if (!is_final(number.state) || sent) return;
+  if (!is_final(number.state) || has_sent_pin(number)) return;
   pin_prover_.erase(prover);
   for (const std::size_t behind : std::exchange(behind_pin_[ref], {})) {
     if (!shared() || is_free(behind)) line_up(behind);

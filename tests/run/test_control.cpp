@@ -421,3 +421,61 @@ TEST_CASE("a PIN that is named while the last one was not taken up yet is the on
   CHECK(progress.numbers[0].state == NumberState::migrated);
   CHECK(rig.world->requests("register") == before + 1);
 }
+
+TEST_CASE("a number that was asked for again and did not begin again is told of as it was last seen, and when") {
+  HookedRig hooked;
+  hooked.hooks.refuses = [](const auto& facts) { return facts.at("WAMIGRATE_HOOK") == "before_commit"; };
+  Plan plan = hooked.rig.plan(Direction::to_cloud);
+  const Progress stopped = hooked.rig.run(plan);
+  REQUIRE(stopped.numbers[0].state == NumberState::failed);
+  REQUIRE(stopped.numbers[0].home_at);
+
+  hooked.rig.clock.advance(1h);
+  say(hooked.rig, {{"type", "retry"}, {"phone", hooked.rig.phone()}});
+  plan.fleet.policy.windows = {*parse_window("Tue 02:00-02:10")};
+  for (PlannedRoad& road : plan.roads) road.expected = 11min;
+  const Progress end = hooked.rig.run(plan);
+  const NumberProgress& number = end.numbers[0];
+  INFO(number.reason);
+  CHECK(number.state == NumberState::failed);
+  CHECK(number.home_at == stopped.numbers[0].home_at);
+  CHECK(number.reason.find("(as last seen at " + to_iso(*number.home_at) + ")") != std::string::npos);
+}
+
+TEST_CASE("a shared PIN that was refused to one number is not tried on a second one by a process that goes on") {
+  Rig rig({.numbers = 3, .overlay = R"({"*": {"pin": "654321"}})", .own_pins = false});
+  rig.fleet.policy.waves = {{3, false}};
+  rig.fleet.policy.max_failures = rig.fleet.policy.max_failures_run = {100, true};
+  rig.secrets.known["RIGHT"] = "654321";
+  Plan plan = rig.plan(Direction::to_cloud);
+  // Stopped when the first number has ended, and before the others are told that they will not begin.
+  rig.stop_at = [&] { return !rig.entries.empty() && rig.entries.back().event == event::ended; };
+  (void)rig.run(plan);
+  rig.stop_at = nullptr;
+  const auto sent = [&] { return rig.world->requests("register"); };
+  REQUIRE(sent() == 1);
+  const Progress resumed = rig.run(plan);
+  INFO(rig.world->story());
+  CHECK(resumed.done);
+  CHECK(sent() == 1);
+  CHECK(resumed.numbers[1].state == NumberState::untouched);
+  CHECK(resumed.numbers[1].reason.find("was not proven") != std::string::npos);
+
+  SECTION("nor by the number that was given another one") {
+    say(rig, {{"type", "retry"}, {"phone", rig.phone(0)}, {"pin", "env:RIGHT"}});
+    plan.fleet.numbers[0].pin = {SecretRef::Kind::env, "RIGHT"};
+    rig.world->start_deployment("de-0");
+    (void)rig.run(plan);
+    say(rig, {{"type", "retry"}, {"phone", rig.phone(1)}});
+    const Progress end = rig.run(plan);
+    INFO(rig.world->story());
+    CHECK(end.numbers[0].state == NumberState::migrated);
+    CHECK(end.numbers[1].state == NumberState::failed);
+    CHECK(sent() == 2);
+  }
+  SECTION("but where a person names it for that number") {
+    say(rig, {{"type", "retry"}, {"phone", rig.phone(1)}, {"pin", plan.fleet.numbers[1].pin.text()}});
+    (void)rig.run(plan);
+    CHECK(sent() == 2);
+  }
+}

@@ -17,6 +17,7 @@ enum class Bug {
   cloud_first,         ///< A plan that lets Cloud go first, though nobody approved that.
   secret_as_state,     ///< A vendor that names a number's state by the token it was asked with.
   plan_not_compared,   ///< A plan that was changed after it was approved.
+  pin_aliased,         ///< A plan in which what several numbers share looks like each one's own.
   homes_mistaken,      ///< A transport in which every number has arrived.
   ledger_says_spent,   ///< A ledger that says every ration is used up.
   completions_late,    ///< Workers that bring news half a minute late.

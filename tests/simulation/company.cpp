@@ -182,7 +182,7 @@ void Simulation::play_process(Company& company, Run& run, bool troubled) {
   if (!killed || !troubled || ++company.successors > successors_at_most) return;
   ++company.alive;
   company.fibers.begin(rig_.clock.now() + std::chrono::seconds(lots_.below(300)),
-                       [&] { play_process(company, run, troubled); });
+                       [this, &company, &run, troubled] { play_process(company, run, troubled); });
 }
 
 }  // namespace wamigrate::simulation

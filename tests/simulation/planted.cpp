@@ -277,6 +277,14 @@ void Simulation::Planted::approve(Plan& plan) const {
 
 void Simulation::Planted::doctor(Plan& plan) const {
   if (bug_ == Bug::cloud_first) plan.options.deregister_first = true;
+  if (bug_ == Bug::pin_aliased) {
+    for (std::size_t i = 0; i < plan.fleet.numbers.size(); ++i) {
+      SecretRef& pin = plan.fleet.numbers[i].pin;
+      const std::string alias = fmt::format("ALIAS_{}", i);
+      rig_.secrets.known[alias] = rig_.secrets.known[pin.target];
+      pin.target = alias;
+    }
+  }
   if (bug_ != Bug::plan_not_compared) return;
   for (PlannedNumber& number : plan.numbers) {
     number.home = Home::nowhere;

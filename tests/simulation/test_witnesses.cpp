@@ -49,6 +49,12 @@ Scenario patient(Scenario made) {
   return made;
 }
 
+Scenario sharing_a_pin(Scenario made) {
+  made.numbers = 2;
+  made.own_pins = false;
+  return made;
+}
+
 Scenario moved(Scenario made) {
   made.moved_meanwhile = true;
   return made;
@@ -86,6 +92,8 @@ std::vector<Planting> plantings() {
       {"a transport that leaves out what is large", Bug::backup_stripped, scenario("to Cloud"), "4:"},
       {"a ledger that forgets refused PINs", Bug::ledger_forgets,
        stubborn(scenario("to Cloud, nobody serves it, the PIN is wrong"), 1), "5:"},
+      {"a plan in which a shared PIN looks like each number's own", Bug::pin_aliased,
+       sharing_a_pin(scenario("to Cloud, the PIN is wrong")), "5, shared:"},
       {"a ledger that forgets what was spent", Bug::ledger_forgets,
        stubborn(with_fault(scenario("to Cloud"), "register", sim::Action::lost, 0), 4), "6:"},
       {"a plan that lets Cloud go first, though nobody approved that", Bug::cloud_first, scenario("to on-premises"),

@@ -82,6 +82,7 @@ std::unique_ptr<Witness> durable_intent();
 std::unique_ptr<Witness> lands_once();
 std::unique_ptr<Witness> backup_goes_along();
 std::unique_ptr<Witness> refused_pin_not_repeated();
+std::unique_ptr<Witness> shared_pin_proven_first();
 std::unique_ptr<Witness> rations_kept();
 std::unique_ptr<Witness> cloud_let_go_last();
 std::unique_ptr<Witness> no_secret_written();

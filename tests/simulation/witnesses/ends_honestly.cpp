@@ -47,7 +47,11 @@ class EndsHonestly : public Witness {
       // What another run has done to it since is for that one to tell.
       const bool never_looked =
           number.waits_for == "lease" || number.state == NumberState::untouched || number.state == NumberState::pending;
-      const Time last_word = never_looked ? before_[scene.run].at : number.ended_at.value_or(scene.now);
+      // One that was asked for again, and did not begin again: its message says when it was seen last.
+      const bool not_again = number.retried && !number.started && number.ended_at;
+      const Time last_word = never_looked ? before_[scene.run].at
+                             : not_again  ? number.home_at.value_or(before_[scene.run].at)
+                                          : number.ended_at.value_or(scene.now);
       if (scene.others_went_on(number.phone, last_word - scene.clocks_differ)) continue;
       nobody = nobody || home == ServedBy::nobody;
       judge(scene, progress, number, home);
