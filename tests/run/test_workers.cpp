@@ -134,6 +134,35 @@ class PassedBy : public LedgerStore {
   MemoryLedger& inner_;
 };
 
+/// Between choosing a number and claiming it another worker brings it to its end.
+class Overtaken : public LedgerStore {
+ public:
+  Overtaken(MemoryLedger& inner, std::string who) : inner_(inner), who_(std::move(who)) {}
+  Result<Time> created() override { return inner_.created(); }
+  Result<int> attempts(const std::string& phone, const std::string& kind, Time since) override {
+    return inner_.attempts(phone, kind, since);
+  }
+  Result<bool> is_refused(const std::string& phone, const std::string& mark) override {
+    return inner_.is_refused(phone, mark);
+  }
+  Result<void> commit(std::span<const Change> changes) override { return inner_.commit(changes); }
+  Result<Lease> lease(const std::string& phone, const std::string& holder, Time now, Time until) override {
+    return inner_.lease(phone, holder, now, until);
+  }
+  Result<std::vector<Claim>> claim(std::span<const std::string> phones, std::size_t count, const std::string& holder,
+                                   Time now, Time until) override {
+    const bool chosen =
+        std::any_of(phones.begin(), phones.end(), [this](const std::string& phone) { return !inner_.lease_of(phone); });
+    if (holder.starts_with(who_ + " ") && chosen && meanwhile) std::exchange(meanwhile, nullptr)();
+    return inner_.claim(phones, count, holder, now, until);
+  }
+  std::function<void()> meanwhile{};
+
+ private:
+  MemoryLedger& inner_;
+  const std::string who_;
+};
+
 /// Looks at what each entry rests on.
 class Questioning : public FencedStore {
  public:
@@ -402,4 +431,32 @@ TEST_CASE("a PIN that was refused to a worker that had lost the number by then i
   REQUIRE(crew.work());
   INFO(rig.world->story());
   CHECK(rig.world->requests("register") == 1);
+}
+
+TEST_CASE("a number that another worker ends while it is being claimed is not taken up again") {
+  Rig rig({.numbers = 3});
+  rig.fleet.policy.waves = {{3, false}};
+  rig.fleet.policy.concurrency = 1;
+  const Plan plan = rig.plan(Direction::to_cloud);
+  Crew crew(rig, plan);
+  Overtaken ledger(rig.ledger, "b");
+  crew.ledger = &ledger;
+  Worker& a = crew.add("a");
+  (void)a.turn();
+  Worker& b = crew.add("b");
+  ledger.meanwhile = [&] {
+    while (!is_final(crew.progress().numbers[1].state) && a.turn()) {
+    }
+  };
+  while (ledger.meanwhile && b.turn()) {
+  }
+  REQUIRE_FALSE(ledger.meanwhile);
+  REQUIRE(crew.work());
+  INFO(rig.world->story());
+  check_all_migrated_once(rig, crew);
+  const auto journal = *rig.store->journal();
+  CHECK(std::none_of(journal.begin(), journal.end(), [&](const std::string& line) {
+    const auto entry = entry_from(line);
+    return entry->phone == rig.phone(1) && entry->by == "b";
+  }));
 }
