@@ -183,15 +183,24 @@ Call upload(const Secret& session, const Secret& bytes) {
   return call;
 }
 
-Call send_text(const std::string& phone_number_id, const std::string& to, const std::string& text,
-               const std::string& tag) {
-  Json body{{"messaging_product", "whatsapp"},
-            {"recipient_type", "individual"},
-            {"to", to},
-            {"type", "text"},
-            {"text", {{"body", text}}}};
+namespace {
+
+Call message(const std::string& phone_number_id, Json body, const std::string& tag) {
+  body["messaging_product"] = "whatsapp";
   set_if_any(body, "biz_opaque_callback_data", tag);
   return change(node(phone_number_id) + "/messages", body_of(body));
+}
+
+}  // namespace
+
+Call send_text(const std::string& phone_number_id, const std::string& to, const std::string& text,
+               const std::string& tag) {
+  return message(phone_number_id, text_message(to, text), tag);
+}
+
+Call send_template(const std::string& phone_number_id, const std::string& to, const TemplateMessage& content,
+                   const std::string& tag) {
+  return message(phone_number_id, template_message(to, content, false), tag);
 }
 
 }  // namespace wamigrate::api::graph_calls

@@ -211,6 +211,10 @@ Answer<TokenFindings> GraphClient::debug_token() {
   return decoded(send(graph_calls::debug_token(token_), "read"), graph_replies::token_findings, Side::graph);
 }
 
+Answer<AcceptedMessage> GraphClient::send_message(const Call& call) {
+  return decoded(send(call, "message"), accepted_message, Side::graph);
+}
+
 Usage GraphClient::usage() const {
   const std::lock_guard lock(mutex_);
   return usage_;

@@ -189,6 +189,10 @@ Answer<Secret> OnpremClient::take_backup(const Secret& password) {
   return decoded(send(onprem_calls::backup(password), "backup"), onprem_replies::backup_data, Side::onprem);
 }
 
+Answer<AcceptedMessage> OnpremClient::send_message(const Call& call) {
+  return decoded(send(call, "message"), accepted_message, Side::onprem);
+}
+
 void OnpremClient::logout() {
   const std::lock_guard lock(mutex_);
   if (token_.empty()) return;

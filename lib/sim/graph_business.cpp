@@ -1,4 +1,4 @@
-// Graph's endpoints for what a number says and how: business profile, settings, messages.
+// Graph's endpoints for what a number says and how: business profile, settings.
 #include <Poco/String.h>
 #include <fmt/format.h>
 
@@ -130,33 +130,6 @@ std::optional<Refusal> set_storage(GraphCall& call) {
   return std::nullopt;
 }
 
-std::optional<Refusal> check_message(const GraphCall& call) {
-  constexpr std::array fields{Field{"messaging_product", Shape::text, true},
-                              Field{"recipient_type"},
-                              Field{"to"},
-                              Field{"type"},
-                              Field{"text", Shape::object},
-                              Field{"template", Shape::object},
-                              Field{"biz_opaque_callback_data"},
-                              Field{"context", Shape::object},
-                              Field{"status"},
-                              Field{"message_id"}};
-  constexpr std::array text_fields{Field{"body", Shape::text, true}, Field{"preview_url", Shape::flag}};
-  constexpr std::array template_fields{Field{"name", Shape::text, true}, Field{"language", Shape::object, true},
-                                       Field{"components", Shape::list}};
-  if (auto bad = body_refusal(call, fields)) return bad;
-  if (auto bad = product_refusal(call)) return bad;
-  if (text_at(call.body, "status") == "read") return std::nullopt;
-  if (text_at(call.body, "to").empty()) return Refusal{131008, "to is required"};
-  const std::string type = call.body.contains("type") ? text_at(call.body, "type") : "text";
-  if (type != "text" && type != "template") return Refusal{131009, "type must be text or template here"};
-  if (!call.body.contains(type)) return Refusal{131008, fmt::format("{} is required", type)};
-  const auto problem = type == "text" ? check_fields(call.body["text"], text_fields)
-                                      : check_fields(call.body["template"], template_fields);
-  if (problem) return Refusal{100, fmt::format("(#100) Invalid parameter {}: {}", type, to_text(*problem))};
-  return std::nullopt;
-}
-
 }  // namespace
 
 GraphAnswer get_profile(GraphCall& call) {
@@ -260,20 +233,6 @@ GraphAnswer post_settings(GraphCall& call) {
   call.number->settings[feature.key()] = feature.value();
   call.change = fmt::format("the {} settings were written", feature.key());
   return success(call);
-}
-
-GraphAnswer post_messages(GraphCall& call) {
-  if (auto bad = check_message(call)) return tl::make_unexpected(*bad);
-  if (call.number->timeline.at(call.at).served_by != ServedBy::cloud) {
-    return refuse(133010, "The phone number is not registered");
-  }
-  if (text_at(call.body, "status") == "read") return success(call);
-  const std::string to = text_at(call.body, "to");
-  const std::string wa_id = to.starts_with('+') ? to.substr(1) : to;
-  call.change = "a message was accepted";
-  return Json{{"messaging_product", "whatsapp"},
-              {"contacts", Json::array({Json{{"input", to}, {"wa_id", wa_id}}})},
-              {"messages", Json::array({Json{{"id", fmt::format("wamid.SIM{:012d}", ++call.state.messages)}}})}};
 }
 
 }  // namespace wamigrate::sim

@@ -83,7 +83,7 @@ std::string graph_time(Time time);
 
 // graph_errors.cpp, graph_replies.cpp and graph_door.cpp hold the above.
 // Handlers, by file: graph_numbers.cpp, graph_moves.cpp, graph_waba.cpp, graph_business.cpp,
-// graph_uploads.cpp.
+// graph_uploads.cpp, graph_messages.cpp.
 GraphAnswer get_node(GraphCall& call);
 GraphAnswer get_phone_numbers(GraphCall& call);
 GraphAnswer post_node(GraphCall& call);

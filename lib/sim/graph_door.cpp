@@ -1,6 +1,5 @@
 // The Graph door: finds the route, checks version, token, permissions and limits, and lets the route's handler answer.
 #include <fmt/format.h>
-#include <sodium.h>
 
 #include <algorithm>
 #include <array>
@@ -145,23 +144,10 @@ std::string kind_of(const GraphRoute& route, const DoorRequest& request) {
   return "set_number";
 }
 
-/// Hex of HMAC-SHA256(token, app secret).
-std::string proof_of(const std::string& token, const std::string& secret) {
-  crypto_auth_hmacsha256_state hash;
-  std::array<unsigned char, crypto_auth_hmacsha256_BYTES> mac{};
-  crypto_auth_hmacsha256_init(&hash, reinterpret_cast<const unsigned char*>(secret.data()), secret.size());
-  crypto_auth_hmacsha256_update(&hash, reinterpret_cast<const unsigned char*>(token.data()), token.size());
-  crypto_auth_hmacsha256_final(&hash, mac.data());
-  std::string hex(2 * mac.size() + 1, '\0');
-  sodium_bin2hex(hex.data(), hex.size(), mac.data(), mac.size());
-  hex.pop_back();
-  return hex;
-}
-
 std::optional<Refusal> check_proof(const GraphCall& call, const std::string& token) {
   const auto proof = call.request.parameter("appsecret_proof");
   if (!proof && !call.app->proof_required) return std::nullopt;
-  if (proof && *proof == proof_of(token, call.app->secret)) return std::nullopt;
+  if (proof && *proof == hmac_hex(call.app->secret, token)) return std::nullopt;
   return Refusal{100, proof ? "Invalid appsecret_proof provided in the API argument"
                             : "API calls from the server require an appsecret_proof argument"};
 }

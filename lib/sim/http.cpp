@@ -4,6 +4,9 @@
 #include <Poco/Exception.h>
 #include <Poco/URI.h>
 #include <fmt/format.h>
+#include <sodium.h>
+
+#include <array>
 
 namespace wamigrate::sim {
 
@@ -26,6 +29,19 @@ std::optional<std::pair<std::string, Parameters>> split_target(const std::string
 Parameters parse_form(const std::string& form) {
   const auto target = split_target("/?" + form);
   return target ? target->second : Parameters{};
+}
+
+std::string hmac_hex(std::string_view key, std::string_view text) {
+  const auto bytes = [](std::string_view of) { return reinterpret_cast<const unsigned char*>(of.data()); };
+  crypto_auth_hmacsha256_state hash;
+  std::array<unsigned char, crypto_auth_hmacsha256_BYTES> mac{};
+  crypto_auth_hmacsha256_init(&hash, bytes(key), key.size());
+  crypto_auth_hmacsha256_update(&hash, bytes(text), text.size());
+  crypto_auth_hmacsha256_final(&hash, mac.data());
+  std::string hex(2 * mac.size() + 1, '\0');
+  sodium_bin2hex(hex.data(), hex.size(), mac.data(), mac.size());
+  hex.pop_back();
+  return hex;
 }
 
 std::vector<std::string> split(std::string_view text, char separator) {

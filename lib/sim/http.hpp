@@ -45,6 +45,9 @@ Parameters parse_form(const std::string& form);
 /// "a/b/c" in parts; empty parts are kept out.
 std::vector<std::string> split(std::string_view text, char separator);
 
+/// Hex of HMAC-SHA256(text, key): proofs of tokens, and signatures of webhooks.
+std::string hmac_hex(std::string_view key, std::string_view text);
+
 enum class Shape { text, flag, number, object, list };
 
 struct Field {

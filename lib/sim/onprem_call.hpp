@@ -68,7 +68,7 @@ std::optional<Refusal> body_refusal(const Json& body, std::span<const Field> fie
 std::optional<Refusal> connected_refusal(const OnpremCall& call);
 
 // Handlers, by file: onprem_users.cpp, onprem_account.cpp, onprem_settings.cpp, onprem_profile.cpp,
-// onprem_health.cpp.
+// onprem_health.cpp, onprem_messages.cpp.
 OnpremAnswer post_login(OnpremCall& call);
 OnpremAnswer post_logout(OnpremCall& call);
 OnpremAnswer post_account(OnpremCall& call);

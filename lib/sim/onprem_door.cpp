@@ -63,11 +63,14 @@ constexpr std::array codes{
     Code{1016, 503, "System overloaded"},
     Code{1017, 403, "Not Primary Master"},
     Code{1018, 403, "Not Primary Coreapp"},
+    Code{1021, 400, "Bad user"},
     Code{1022, 400, "Webhooks URL is not configured"},
     Code{1023, 500, "Database error"},
     Code{1024, 400, "Password Change Required"},
     Code{1025, 400, "Invalid Request"},
     Code{1031, 403, "Sender account locked"},
+    Code{2000, 400, "Template parameter count mismatch"},
+    Code{2001, 400, "Template missing"},
 };
 
 Json meta_of(const State& state, const Deployment& deployment) {

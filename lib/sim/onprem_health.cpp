@@ -110,31 +110,4 @@ OnpremAnswer get_stats(OnpremCall& call) {
   return OnpremReply{.body = {{"stats", {{"app", app}}}}};
 }
 
-OnpremAnswer post_contacts(OnpremCall& call) {
-  constexpr std::array fields{Field{"blocking"}, Field{"contacts", Shape::list, true},
-                              Field{"force_check", Shape::flag}};
-  if (auto bad = body_refusal(call.body, fields)) return tl::make_unexpected(*bad);
-  if (auto bad = connected_refusal(call)) return tl::make_unexpected(*bad);
-  Json contacts = Json::array();
-  for (const Json& each : call.body["contacts"]) {
-    if (!each.is_string()) return refuse_onprem(1009, "contacts must be text");
-    const auto input = each.get<std::string>();
-    const std::string wa_id = input.starts_with('+') ? input.substr(1) : input;
-    contacts.push_back({{"input", input}, {"status", "valid"}, {"wa_id", wa_id}});
-  }
-  return OnpremReply{.body = {{"contacts", contacts}}};
-}
-
-OnpremAnswer post_onprem_messages(OnpremCall& call) {
-  constexpr std::array fields{Field{"to", Shape::text, true}, Field{"recipient_type"}, Field{"type"},
-                              Field{"text", Shape::object}, Field{"template", Shape::object}};
-  if (auto bad = body_refusal(call.body, fields)) return tl::make_unexpected(*bad);
-  const std::string type = call.body.contains("type") ? text_at(call.body, "type") : "text";
-  if (!call.body.contains(type)) return refuse_onprem(1008, fmt::format("{} is required", type));
-  if (auto bad = connected_refusal(call)) return tl::make_unexpected(*bad);
-  call.change = "a message was accepted";
-  const std::string id = fmt::format("gBEGsim{:012d}", ++call.state.messages);
-  return OnpremReply{.status = 201, .body = {{"messages", Json::array({Json{{"id", id}}})}}};
-}
-
 }  // namespace wamigrate::sim

@@ -1,4 +1,8 @@
 // What an overlay can plant on a number and its deployment.
+#include <fmt/format.h>
+
+#include <charconv>
+
 #include "sim/overlay_keys.hpp"
 #include "sim/registration.hpp"
 
@@ -192,6 +196,77 @@ std::vector<NumberKey> appearance_keys() {
   };
 }
 
+/// "failed 131047" is a failure with that code.
+std::optional<Messaging> messaging_from(const std::string& text) {
+  for (const Reception reception : {Reception::delivered, Reception::read, Reception::sent, Reception::failed,
+                                    Reception::delivered_and_failed, Reception::nothing}) {
+    if (text == name(reception)) return Messaging{.reception = reception};
+  }
+  const std::string with_code = "failed ";
+  if (!text.starts_with(with_code)) return std::nullopt;
+  int code = 0;
+  const char* end = text.data() + text.size();
+  const auto read = std::from_chars(text.data() + with_code.size(), end, code);
+  if (read.ec != std::errc() || read.ptr != end || code <= 0) return std::nullopt;
+  return Messaging{.reception = Reception::failed, .failure = code};
+}
+
+NumberKey messages_key() {
+  return {{"messages", "delivered, read, sent, failed, failed CODE, delivered and failed, or nothing",
+           "what becomes of the messages that it sends from now on"},
+          [](const Json& value) -> Result<Plant> {
+            const auto planted = value.is_string() ? messaging_from(value.get<std::string>()) : std::nullopt;
+            if (!planted) return fail("must be one of its words, as in \"failed 131047\"");
+            return [planted = *planted](Spot& spot) {
+              spot.number.messaging.reception = planted.reception;
+              spot.number.messaging.failure = planted.failure;
+            };
+          },
+          [](State&, const WorldNumber& number, Time) -> Json {
+            const Messaging& messaging = number.messaging;
+            if (messaging.failure != 0) return fmt::format("failed {}", messaging.failure);
+            return name(messaging.reception);
+          }};
+}
+
+NumberKey onprem_webhook_key() {
+  return {{"onprem_webhook", "a URL or nothing", "where the deployment's webhooks go"},
+          [](const Json& value) -> Result<Plant> {
+            if (!value.is_string()) return fail("must be text");
+            return [url = value.get<std::string>()](Spot& spot) {
+              if (Deployment* deployment = spot.deployment()) deployment->application["webhooks"]["url"] = url;
+            };
+          },
+          nullptr};
+}
+
+NumberKey messages_take_key() {
+  return {{"messages_take", "a duration", "from an accepted message to the last of its statuses"},
+          [](const Json& value) -> Result<Plant> {
+            const auto length = value.is_string() ? parse_duration(value.get<std::string>()) : std::nullopt;
+            if (!length) return fail("must be a duration, as in 30s");
+            return [length = *length](Spot& spot) { spot.number.messaging.takes = length; };
+          },
+          nullptr};
+}
+
+NumberKey answered_key() {
+  return {{"answered", "true or false", "whether who gets a message of it writes back at once"},
+          [](const Json& value) -> Result<Plant> {
+            if (!value.is_boolean()) return fail("must be true or false");
+            return [on = value.get<bool>()](Spot& spot) { spot.number.messaging.answered = on; };
+          },
+          [](State&, const WorldNumber& number, Time) -> Json { return number.messaging.answered; }};
+}
+
+std::vector<NumberKey> message_keys() {
+  return {messages_key(), messages_take_key(), answered_key(), onprem_webhook_key(),
+          count_key(
+              "messages_a_second", "how many; 0: as documented", "messages that are taken in a second",
+              [](Spot& spot, long long count) { spot.number.messaging.a_second = count; },
+              [](State&, const WorldNumber& number, Time) -> Json { return number.messaging.a_second; })};
+}
+
 std::vector<NumberKey> deployment_keys() {
   return {
       gone_key(),
@@ -228,6 +303,7 @@ const std::vector<NumberKey>& number_keys() {
     std::vector<NumberKey> all = move_keys();
     for (NumberKey& key : appearance_keys()) all.push_back(std::move(key));
     for (NumberKey& key : deployment_keys()) all.push_back(std::move(key));
+    for (NumberKey& key : message_keys()) all.push_back(std::move(key));
     return all;
   }();
   return keys;

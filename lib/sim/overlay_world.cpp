@@ -71,6 +71,16 @@ WorldKey blocked_key() {
           }};
 }
 
+WorldKey webhook_key() {
+  return {{"webhook", "a URL or nothing", "where the apps' webhooks go"},
+          [](const Json& value) -> Result<PlantInWorld> {
+            if (!value.is_string()) return fail("must be text");
+            return [url = value.get<std::string>()](State& state, Time) {
+              for (auto& [id, app] : state.apps) app.callback_url = url;
+            };
+          }};
+}
+
 WorldKey limit_key() {
   return {{"waba_calls_per_hour", "how many", "management calls an hour for each WhatsApp Business Account"},
           [](const Json& value) -> Result<PlantInWorld> {
@@ -100,6 +110,9 @@ const std::vector<WorldKey>& world_keys() {
       scopes_key(),
       limit_key(),
       review_key(),
+      webhook_key(),
+      duration_key("delivery_time", &Timing::delivery_time, "from an accepted message to the last of its statuses"),
+      duration_key("pair_pause", &Timing::pair_pause, "one message to one recipient in this time, after a burst of 45"),
       duration_key("latency", &Timing::latency, "how long every answer takes"),
       duration_key("register_time", &Timing::register_time, "how long a Cloud registration takes"),
       duration_key("connect_time", &Timing::connect_time, "from an on-premises registration to a connected client"),

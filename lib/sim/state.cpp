@@ -11,7 +11,7 @@ namespace wamigrate::sim {
 Timing Timing::instant() {
   Timing timing;
   timing.register_time = timing.deregister_time = timing.connect_time = Millis{0};
-  timing.pending_time = timing.status_lag = Millis{0};
+  timing.pending_time = timing.status_lag = timing.delivery_time = Millis{0};
   return timing;
 }
 
@@ -23,6 +23,24 @@ std::string_view name(Mode mode) {
       return "high_availability";
     case Mode::multiconnect:
       return "multiconnect";
+  }
+  return "";
+}
+
+std::string_view name(Reception reception) {
+  switch (reception) {
+    case Reception::delivered:
+      return "delivered";
+    case Reception::read:
+      return "read";
+    case Reception::sent:
+      return "sent";
+    case Reception::failed:
+      return "failed";
+    case Reception::delivered_and_failed:
+      return "delivered and failed";
+    case Reception::nothing:
+      return "nothing";
   }
   return "";
 }

@@ -28,6 +28,8 @@ struct Timing {
   Millis deregister_settle{300000};  ///< How long a deregistration keeps a number from registering (133015).
   Millis pin_pause{60000};           ///< A PIN sent sooner than this after two wrong ones is refused unseen (133009).
   Millis pin_lock{3600000};          ///< After five wrong PINs none is looked at for this long (133008).
+  Millis delivery_time{1000};        ///< From an admitted message to the last of its statuses.
+  Millis pair_pause{6000};           ///< One message to one recipient in this time, after a burst of 45 (131056).
 
   /// All of it at once, but the waits that punish (settling, PIN pause and lock).
   static Timing instant();
@@ -60,6 +62,21 @@ struct PlantedHealth {
   std::string can_send{};  ///< AVAILABLE, LIMITED or BLOCKED.
   int code = 0;
   std::string text{};
+};
+
+/// What becomes of the messages that a number sends.
+enum class Reception { delivered, read, sent, failed, delivered_and_failed, nothing };
+std::string_view name(Reception reception);
+
+/// The messages of a number: what becomes of them, and how many there were of late.
+struct Messaging {
+  Reception reception = Reception::delivered;
+  int failure = 0;                      ///< The code of a failure; 0: 131026, on-premises 500.
+  std::optional<Millis> takes{};        ///< From admission to the last status; none: Timing::delivery_time.
+  bool answered = false;                ///< Recipients write back as soon as they have a message.
+  long long a_second = 0;               ///< How many are taken; 0: as documented.
+  std::deque<Time> admitted{};          ///< Of the last second.
+  std::map<std::string, Time> pairs{};  ///< By recipient: when the debt of the pair limit is paid off.
 };
 
 struct WorldNumber {
@@ -109,6 +126,7 @@ struct WorldNumber {
   Time settles_until{};
   std::vector<Time> wrong_pins{};
   Time pins_locked_until{};
+  Messaging messaging{};
 
   std::string digits() const { return phone.substr(1); }
 };
@@ -227,6 +245,25 @@ struct Refusal {
 enum class Side { graph, onprem };
 std::string_view name(Side side);
 
+/// Something that a webhook will tell, written down beforehand.
+struct PlannedWebhook {
+  Side side = Side::graph;
+  std::string phone{};   ///< The business's.
+  std::string status{};  ///< sent, delivered, read, failed; empty for a message from a person.
+  Json told{};           ///< That side's status, or its {"contacts", "messages"}.
+};
+
+/// A post to a business's webhook. Posts to nobody are not made.
+struct Webhook {
+  Time at{};
+  Side side = Side::graph;
+  std::string phone{};       ///< The business's.
+  std::string deployment{};  ///< Whose client posts it; empty for Cloud's.
+  std::string url{};
+  std::string body{};
+  std::string signature{};  ///< X-Hub-Signature-256; empty on-premises, and where the app has no secret.
+};
+
 /// One request that came, or that a fault kept from coming, and what became of it.
 struct LogEntry {
   Time at{};  ///< When it took effect, or was refused or lost.
@@ -264,6 +301,7 @@ struct State {
   Time began{};
   long long traces = 0;
   long long messages = 0;
+  std::multimap<Time, PlannedWebhook> webhooks{};  ///< By the time they are sent; kept until they are taken.
 
   /// Null where there is none.
   WorldNumber* number_by_id(const std::string& phone_number_id);

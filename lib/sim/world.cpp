@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "sim/messages.hpp"
 #include "sim/registration.hpp"
 
 namespace wamigrate::sim {
@@ -77,6 +78,32 @@ void World::expire_token(const std::string& token) {
   if (found != state->tokens.end()) found->second.expires = now();
 }
 
+std::vector<Webhook> World::webhooks() {
+  auto state = hold();
+  std::vector<Webhook> sent;
+  const auto end = state->webhooks.upper_bound(now());
+  for (auto each = state->webhooks.begin(); each != end; ++each) {
+    if (auto webhook = sent_webhook(*state, each->first, each->second)) sent.push_back(*std::move(webhook));
+  }
+  return sent;
+}
+
+std::vector<Webhook> World::take_webhooks() {
+  auto state = hold();
+  std::vector<Webhook> sent;
+  const Time until = now();
+  while (!state->webhooks.empty() && state->webhooks.begin()->first <= until) {
+    const auto first = state->webhooks.extract(state->webhooks.begin());
+    if (auto webhook = sent_webhook(*state, first.key(), first.mapped())) sent.push_back(*std::move(webhook));
+  }
+  return sent;
+}
+
+void World::write_to(const std::string& phone, const std::string& from, const std::string& text) {
+  auto state = hold();
+  if (const WorldNumber* number = state->number(phone)) receive(*state, *number, from, text, now());
+}
+
 ServedBy World::home(const std::string& phone) {
   auto state = hold();
   const WorldNumber* number = state->number(phone);
@@ -84,6 +111,11 @@ ServedBy World::home(const std::string& phone) {
 }
 
 std::vector<LogEntry> World::log() { return hold()->log; }
+
+std::vector<LogEntry> World::log_after(std::size_t seen) {
+  auto state = hold();
+  return {state->log.begin() + static_cast<std::ptrdiff_t>(std::min(seen, state->log.size())), state->log.end()};
+}
 
 int World::count(const std::string& kind, const std::string& phone, bool only_landed) {
   auto state = hold();

@@ -52,9 +52,19 @@ class World {
   /// This Graph token is expired from now on.
   void expire_token(const std::string& token);
 
+  // Webhooks: what the businesses are told of their messages.
+  /// Those that were sent by now, in the order of their times.
+  std::vector<Webhook> webhooks();
+  /// The same, and no later call gives them again: for who delivers them.
+  std::vector<Webhook> take_webhooks();
+  /// A person writes to the number now.
+  void write_to(const std::string& phone, const std::string& from, const std::string& text);
+
   // Witnesses. Unknown numbers are served by nobody and have done nothing.
   ServedBy home(const std::string& phone);
   std::vector<LogEntry> log();
+  /// Without the first `seen` entries.
+  std::vector<LogEntry> log_after(std::size_t seen);
   /// Requests of a kind that arrived, for one number or (empty) for all.
   int requests(const std::string& kind, const std::string& phone = {});
   /// Those of them that were carried out.

@@ -43,6 +43,8 @@ const Json compliance_info{{"entity_name", "Lucky Shrub Private Limited"},
                            {"grievance_officer_details", officer},
                            {"customer_care_details", care}};
 
+const TemplateMessage order_confirmation{"order_confirmation", "en_US", {"4711"}};
+
 using Played = std::optional<Failure>;
 
 template <class T>
@@ -127,7 +129,12 @@ const std::vector<GraphPlay> graph_plays{
     {"graph_send_text", "send_text",
      [](GraphClient& c) {
        return failure_of(
-           c.send(graph_calls::send_text(number_id, "4915119999999", "Moved.", "wamigrate-test"), "send"));
+           c.send_message(graph_calls::send_text(number_id, "4915119999999", "Moved.", "wamigrate-test")));
+     }},
+    {"graph_send_template", "send_template",
+     [](GraphClient& c) {
+       return failure_of(c.send_message(
+           graph_calls::send_template(number_id, "4915119999999", order_confirmation, "wamigrate-test")));
      }},
 };
 
@@ -183,6 +190,12 @@ const std::vector<OnpremPlay> onprem_plays{
      [](OnpremClient& c) { return failure_of(c.send(onprem_calls::set_pin(pin), "two_step")); }},
     {"onprem_clear_pin", "clear_pin",
      [](OnpremClient& c) { return failure_of(c.send(onprem_calls::clear_pin(), "two_step")); }},
+    {"onprem_send_text", "send_text",
+     [](OnpremClient& c) { return failure_of(c.send_message(onprem_calls::send_text("16315551019", "Moved."))); }},
+    {"onprem_send_template", "send_template",
+     [](OnpremClient& c) {
+       return failure_of(c.send_message(onprem_calls::send_template("16315551019", order_confirmation)));
+     }},
 };
 
 /// Some requests are made by tests alone, to see the simulator refuse them.

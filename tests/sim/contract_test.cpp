@@ -234,6 +234,30 @@ const std::map<std::string, Arrangement>& graph_arrangements() {
       {"graph_request_code_2388091", {{}, "", refusal(100, 0, 2388091)}},
       {"graph_request_code_ok", {nowhere}},
       {"graph_send_text_ok", {on_cloud}},
+      {"graph_send_template_ok", {on_cloud}},
+      {"graph_send_template_132001", {[](Stage& stage) {
+         on_cloud(stage);
+         stage.world->hold()->wabas[waba_id].templates.clear();
+       }}},
+      {"graph_send_template_132000", {[](Stage& stage) {
+         on_cloud(stage);
+         for (Json& each : stage.world->hold()->wabas[waba_id].templates) each.erase("components");
+       }}},
+      {"graph_send_text_130429", {[](Stage& stage) {
+         on_cloud(stage);
+         stage.number().messaging.admitted.assign(80, stage.clock.now());
+       }}},
+      {"graph_send_text_131056", {[](Stage& stage) {
+         on_cloud(stage);
+         stage.number().messaging.pairs["4915119999999"] = stage.clock.now() + std::chrono::seconds(270);
+       }}},
+      {"graph_send_text_131021", {[](Stage& stage) {
+         on_cloud(stage);
+         stage.number().phone = "+4915119999999";
+       }}},
+      {"graph_send_text_190", {[](Stage& stage) { stage.world->expire_token("TOKEN"); }}},
+      {"graph_send_text_200",
+       {[](Stage& stage) { stage.world->hold()->tokens["TOKEN"].scopes = {"whatsapp_business_management"}; }}},
       {"graph_compliance", {[](Stage& stage) {
          told_of_itself(stage);
          stage.number().compliance["entity_type_custom"] = nullptr;
@@ -371,8 +395,17 @@ const std::map<std::string, Arrangement>& onprem_arrangements() {
       {"onprem_health_with_query_1010", {}},
       {"onprem_reset_application_ok", {{}, "settings_write_answer=empty"}},
       {"onprem_contacts_ok", {}},
-      {"onprem_messages_ok", {}},
-      {"onprem_messages_1014", {coreapp_off}},
+      {"onprem_send_text_ok", {}},
+      {"onprem_send_template_ok", {}},
+      {"onprem_send_template_2001", {[](Stage& stage) { stage.world->hold()->wabas[waba_id].templates.clear(); }}},
+      {"onprem_send_template_2000", {[](Stage& stage) {
+         for (Json& each : stage.world->hold()->wabas[waba_id].templates) each.erase("components");
+       }}},
+      {"onprem_send_text_1015",
+       {[](Stage& stage) { stage.number().messaging.admitted.assign(70, stage.clock.now()); }}},
+      {"onprem_send_text_1021", {[](Stage& stage) { stage.number().phone = "+16315551019"; }}},
+      {"onprem_send_text_1011", {nowhere}},
+      {"onprem_send_text_1014", {coreapp_off}},
       {"onprem_app_stats", {waiting_queue}},
       {"onprem_application_settings", {[](Stage& stage) {
          Json& application = stage.deployment().application;
@@ -423,6 +456,8 @@ const std::map<std::string, Arrangement>& onprem_arrangements() {
 const std::map<std::string, std::string>& not_produced() {
   static const std::map<std::string, std::string> reasons{
       {"onprem_set_picture_ok", "the file holds no picture, so that it can be read; the run's tests restore one"},
+      {"graph_send_template_held", "its templates are approved; the client's reading is its own test"},
+      {"onprem_send_text_200", "this client is not that old; the client's tolerance is its own test"},
       {"graph_phone_node_sparse",
        "a number of the simulator always has something to say; the client's tolerance is its own test"},
   };

@@ -72,7 +72,11 @@ TEST_CASE("every overlay key can be planted") {
                                                        {"client_expires_in", "\"0s\""},
                                                        {"shards_missing", "1"},
                                                        {"queue", "5"},
-                                                       {"queue_per_second", "1"}};
+                                                       {"queue_per_second", "1"},
+                                                       {"messages", "\"failed 131047\""},
+                                                       {"messages_take", "\"30s\""},
+                                                       {"onprem_webhook", "\"https://x.example\""},
+                                                       {"messages_a_second", "5"}};
   for (const OverlayKey& key : number_overlay_keys()) {
     CAPTURE(key.name);
     Stage stage;
@@ -81,9 +85,13 @@ TEST_CASE("every overlay key can be planted") {
     CHECK(plant(*stage.world, R"({"*": {")" + std::string(key.name) + "\": " + value + "}}"));
     CHECK(!plant(*stage.world, R"({"*": {")" + std::string(key.name) + "\": {}}}"));
   }
-  const std::map<std::string_view, std::string> world_values{
-      {"dialect", "\"\""}, {"onprem_registration_blocked", "true"}, {"subscribed", "false"},
-      {"scopes", "[]"},    {"waba_calls_per_hour", "200"},          {"waba_review", "\"REJECTED\""}};
+  const std::map<std::string_view, std::string> world_values{{"dialect", "\"\""},
+                                                             {"onprem_registration_blocked", "true"},
+                                                             {"subscribed", "false"},
+                                                             {"scopes", "[]"},
+                                                             {"webhook", "\"https://x.example\""},
+                                                             {"waba_calls_per_hour", "200"},
+                                                             {"waba_review", "\"REJECTED\""}};
   for (const OverlayKey& key : world_overlay_keys()) {
     CAPTURE(key.name);
     Stage stage;

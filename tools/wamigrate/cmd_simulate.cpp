@@ -12,6 +12,7 @@
 #include "report/checks.hpp"
 #include "report/review.hpp"
 #include "simulation.hpp"
+#include "webhook_posts.hpp"
 
 namespace wamigrate::cli {
 namespace {
@@ -119,11 +120,13 @@ int run_simulate(const Invocation& invocation) {
               fmt::format(", {} times as fast as life. Ctrl-C ends it.", speed));
   // What the world does is printed as it happens: codes that a text message would bring, and every change.
   std::size_t told = 0;
+  const auto transport = real_transport();
+  WebhookPosts posts(**world, *transport, clock, console);
   while (!asked_to_end) {
-    std::this_thread::sleep_for(100ms);
-    const auto log = (*world)->log();
-    for (; told < log.size(); ++told) {
-      const sim::LogEntry& entry = log[told];
+    std::this_thread::sleep_for(20ms);
+    posts.post_due();
+    for (const sim::LogEntry& entry : (*world)->log_after(told)) {
+      ++told;
       const bool wants_code =
           entry.landed && ((entry.kind == "account" && entry.status == 202) || entry.kind == "request_code");
       if (wants_code)

@@ -43,7 +43,8 @@ Result<std::unique_ptr<sim::World>> world_of(const Fleet& fleet, sim::ServedBy h
   spec.subscribed = false;
   for (Millis* duration :
        {&spec.timing.register_time, &spec.timing.deregister_time, &spec.timing.connect_time, &spec.timing.pending_time,
-        &spec.timing.status_lag, &spec.timing.deregister_settle, &spec.timing.pin_pause, &spec.timing.pin_lock}) {
+        &spec.timing.status_lag, &spec.timing.deregister_settle, &spec.timing.pin_pause, &spec.timing.pin_lock,
+        &spec.timing.delivery_time, &spec.timing.pair_pause}) {
     *duration = faster(*duration, speed);
   }
   for (const Number& number : fleet.numbers) {
