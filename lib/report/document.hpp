@@ -7,6 +7,8 @@
 #include <variant>
 #include <vector>
 
+#include "report/chart.hpp"
+
 namespace wamigrate::report {
 
 enum class Tone { normal, good, caution, danger, quiet };
@@ -83,7 +85,7 @@ struct Steps {
   std::vector<StepLine> lines = {};
 };
 
-using Block = std::variant<Heading, Paragraph, Banner, List, Table, Steps>;
+using Block = std::variant<Heading, Paragraph, Banner, List, Table, Steps, Chart>;
 using Document = std::vector<Block>;
 
 /// For a terminal, about 100 columns wide; lists and tables fold. Colour is ANSI.

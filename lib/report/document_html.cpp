@@ -88,6 +88,11 @@ class HtmlPage {
     put(tag("ol", "steps", "\n" + items));
   }
 
+  void operator()(const Chart& chart) {
+    const std::string svg = svg_of(chart);
+    if (!svg.empty()) put(tag("figure", "", tag("figcaption", "", escape_html(chart.title)) + "\n" + svg));
+  }
+
   std::string take() {
     return fmt::format(
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"

@@ -71,6 +71,12 @@ class MarkdownPage {
     put(lines);
   }
 
+  void operator()(const Chart& chart) {
+    std::string lines;
+    for (const std::string& line : bars_of(chart)) lines += line + "\n";
+    if (!lines.empty()) put(escape(chart.title) + ":\n\n```text\n" + lines + "```");
+  }
+
   void operator()(const Steps& steps) {
     int number = 0;
     for (const StepLine& step : steps.lines) put_step(step, ++number);

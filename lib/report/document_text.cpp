@@ -59,6 +59,13 @@ class TextPage {
     put_rest(table.rows.size() - shown, table.fold);
   }
 
+  void operator()(const Chart& chart) {
+    const std::vector<std::string> lines = bars_of(chart);
+    if (lines.empty()) return;
+    page_ += "\n" + chart.title + ":\n";
+    for (const std::string& line : lines) page_ += "  " + line + "\n";
+  }
+
   void operator()(const Steps& steps) {
     int number = 0;
     for (const StepLine& step : steps.lines) {

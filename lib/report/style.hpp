@@ -61,6 +61,14 @@ dt { color: var(--quiet); } dd { margin: 0; overflow-wrap: anywhere; }
   border-radius: .2rem; }
 .steps .checkpoint b { color: var(--good); letter-spacing: .04em; font-size: .82rem; margin-right: .5rem; }
 .steps .back { font-size: .93rem; }
+figure { margin: 1rem 0; } figcaption { color: var(--quiet); font-size: .93rem; margin-bottom: .3rem; }
+.chart { width: 100%; height: auto; font-size: 12px; }
+.chart text { fill: var(--quiet); } .chart .grid { stroke: var(--line); }
+.chart polyline { fill: none; stroke-width: 2; stroke-linejoin: round; } .chart line { stroke-width: 2; }
+.chart .grid { stroke-width: 1; } .chart .line0 { stroke: var(--good); }
+.chart .line1 { stroke: var(--caution); stroke-dasharray: 7 4; }
+.chart .line2 { stroke: var(--danger); stroke-dasharray: 2 3; }
+.chart .line3 { stroke: var(--text); stroke-dasharray: 10 3 2 3; }
 @media print {
   :root { --page: #fff; --text: #000; --quiet: #444; --line: #bbb; --panel: #fff; --code: #fff; --good: #000;
     --caution: #000; --caution-panel: #fff; --danger: #000; --danger-panel: #fff; }

@@ -24,7 +24,7 @@ const std::map<std::string, std::set<std::string>> allowed = {
     {"plan", {"base", "model"}},
     {"steps", {"base", "ports", "model", "api", "plan"}},
     {"run", {"base", "ports", "model", "plan", "steps"}},
-    {"measure", {"base"}},
+    {"measure", {"base", "model"}},
     {"report", {"base", "model", "messages", "plan", "run", "measure"}},
     {"sim", {"base", "ports"}},
     {"webhooks", {"base", "ports"}},

@@ -109,5 +109,6 @@ Command simulate_command();
 Command rehearse_command();
 Command listen_command();
 Command cutover_command();
+Command loadtest_command();
 
 }  // namespace wamigrate::cli

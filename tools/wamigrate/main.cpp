@@ -14,12 +14,12 @@ namespace wamigrate::cli {
 
 const std::vector<Command>& commands() {
   static const std::vector<Command> all = {
-      discover_command(), check_command(),     plan_command(),   show_command(),     diff_command(),
-      apply_command(),    status_command(),    answer_command(), resolve_command(),  retry_command(),
-      approve_command(),  pause_command(),     resume_command(), throttle_command(), abort_command(),
-      rollback_command(), verify_command(),    report_command(), explain_command(),  token_command(),
-      lint_command(),     translate_command(), listen_command(), cutover_command(),  availability_command(),
-      simulate_command(), rehearse_command(),
+      discover_command(),     check_command(),     plan_command(),     show_command(),     diff_command(),
+      apply_command(),        status_command(),    answer_command(),   resolve_command(),  retry_command(),
+      approve_command(),      pause_command(),     resume_command(),   throttle_command(), abort_command(),
+      rollback_command(),     verify_command(),    report_command(),   explain_command(),  token_command(),
+      lint_command(),         translate_command(), listen_command(),   cutover_command(),  loadtest_command(),
+      availability_command(), simulate_command(),  rehearse_command(),
   };
   return all;
 }
