@@ -20,6 +20,7 @@ using namespace std::chrono_literals;
 
 constexpr int most_messages = 1'000'000;
 constexpr int most_connections = 1000;
+constexpr std::size_t shown_at_most = 600;  // of a request, by a dry run
 constexpr std::string_view command_line =
     "wamigrate loadtest INVENTORY MIX --side cloud|onprem --max-messages N -o RESULT";
 
@@ -152,8 +153,9 @@ int dry_run(const Console& console, const LoadOrder& order, const LoadDoor& door
     if (shown[due.message]) continue;
     shown[due.message] = true;
     const std::string text = door.request_text(i, due);
-    console.say(
-        fmt::format("{}, first after {}:\n{}\n", order.mix.messages[due.message].label(), for_people(due.after), text));
+    console.say(fmt::format("{}, first after {}:\n{}{}\n", order.mix.messages[due.message].label(),
+                            for_people(due.after), text.substr(0, shown_at_most),
+                            text.size() > shown_at_most ? "…" : ""));
     requests.push_back({{"label", order.mix.messages[due.message].label()}, {"request", text}});
   }
   console.print({{"planned", order.schedule.messages.size()},

@@ -1,0 +1,224 @@
+// Load tests as a process, against the simulated vendor: what is refused, what is sent and measured, and when it stops.
+#include <csignal>
+
+#include "cli/stage.hpp"
+#include "ports/hostile_server.hpp"
+#include "support/catch.hpp"
+#include "webhooks/hooks.hpp"
+
+using namespace wamigrate;
+using namespace wamigrate::tests;
+using wamigrate::sim::Action;
+
+namespace {
+
+const std::string on_cloud = R"({"*": {"home": "cloud"}})";
+
+std::string mix_of(const std::string& recipients, const std::string& ramp) {
+  return "version: 1\nrecipients: [" + recipients + "]\nmessages:\n  - text: 30\n    weight: 2\n" +
+         "  - template: { name: hello_world, language: en_US }\nramp:\n  - " + ramp + "\n";
+}
+
+const std::string two_friends = R"("+4915119999901", "+4915119999902")";
+
+/// A stage with a mix of twenty messages in less than half a second.
+struct LoadStage : Stage {
+  explicit LoadStage(StageOptions options = {}, const std::string& ramp = "{ rate: 50, for: 2s }")
+      : Stage(std::move(options)) {
+    put("mix.yaml", mix_of(two_friends, ramp));
+  }
+
+  Ended load(const std::string& side, const Args& more = {"--yes"}, const std::string& mix = "mix.yaml") {
+    Args arguments = {"loadtest", "inventory.yaml", mix, "--side", side, "--max-messages", "20", "-o", side + ".json"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return run(arguments);
+  }
+  int messages() { return sent("messages") + sent("onprem_messages"); }
+  Json result(const std::string& side) { return parse_json(content_of(work() / (side + ".json"))).value_or(Json()); }
+};
+
+}  // namespace
+
+TEST_CASE("a load test sends nothing without a cap, a side, a place for its result, or a yes") {
+  LoadStage stage({.overlay = on_cloud});
+  const Ended uncapped = stage.run({"loadtest", "inventory.yaml", "mix.yaml", "--side", "cloud", "-o", "x", "--yes"});
+  CHECK(uncapped.code == 1);
+  CHECK(has(uncapped.err, "--max-messages"));
+  CHECK(stage.run({"loadtest", "inventory.yaml", "mix.yaml", "--max-messages", "5", "-o", "x", "--yes"}).code == 1);
+  CHECK(stage.run({"loadtest", "inventory.yaml", "mix.yaml", "--side", "cloud", "--max-messages", "5", "--yes"}).code ==
+        1);
+  stage.put("cloud.json", "{}");
+  CHECK(has(stage.load("cloud").err, "cloud.json exists"));
+  CHECK(stage.requests() == 0);
+  std::filesystem::remove(stage.work() / "cloud.json");
+  const Ended unasked = stage.load("cloud", {});
+  CHECK(unasked.code == 4);
+  CHECK(has(unasked.err, "20 messages to 2 recipients"));
+  CHECK(stage.changes().empty());
+}
+
+TEST_CASE("a load test refuses what may not be, before anything is sent") {
+  LoadStage stage({.overlay = on_cloud});
+  SECTION("a recipient in an excluded country") {
+    stage.put("bad.yaml", mix_of(R"("+989121234567")", "{ rate: 1, for: 5s }"));
+    const Ended ended = stage.load("cloud", {"--yes"}, "bad.yaml");
+    CHECK(ended.code == 2);
+    CHECK(has(ended.err, "Iran"));
+    CHECK(stage.requests() == 0);
+  }
+  SECTION("Türkiye from on-premises") {
+    stage.put("bad.yaml", mix_of(R"("+905321112233")", "{ rate: 1, for: 5s }"));
+    CHECK(has(stage.load("onprem", {"--yes"}, "bad.yaml").err, "Türkiye"));
+    CHECK(stage.load("cloud", {"--dry-run"}, "bad.yaml").code == 0);
+  }
+  SECTION("a side that does not serve the number") {
+    const Ended ended = stage.load("onprem");
+    CHECK(ended.code == 2);
+    CHECK(has(ended.err, "not served by on-premises"));
+  }
+  SECTION("a rate above the number's throughput") {
+    stage.put("bad.yaml", mix_of(two_friends, "{ from: 1, to: 81, for: 5s }"));
+    const Ended ended = stage.load("cloud", {"--yes", "--json"}, "bad.yaml");
+    CHECK(ended.code == 2);
+    CHECK(has(ended.err, "takes 80"));
+    CHECK(has(ended.out, "refused"));
+  }
+  SECTION("more than one recipient may get") {
+    stage.put("bad.yaml", mix_of(R"("+4915119999901")", "{ rate: 10, for: 10s }"));
+    CHECK(stage
+              .run({"loadtest", "inventory.yaml", "bad.yaml", "--side", "cloud", "--max-messages", "60", "-o", "x",
+                    "--yes"})
+              .code == 2);
+  }
+  SECTION("a mix with mistakes") {
+    stage.put("bad.yaml", "version: 1\nrecipents: []\n");
+    const Ended ended = stage.load("cloud", {"--yes"}, "bad.yaml");
+    CHECK(ended.code == 1);
+    CHECK(has(ended.err, "bad.yaml:2: unknown key `recipents`; did you mean `recipients`?"));
+  }
+  CHECK(stage.changes().empty());
+}
+
+TEST_CASE("a dry run shows each kind of message as the side would get it, and asks neither side") {
+  LoadStage stage;
+  const Ended cloud = stage.load("cloud", {"--dry-run"});
+  CHECK(cloud.code == 0);
+  CHECK(has(cloud.out, "Would send 20 messages"));
+  CHECK(has(cloud.out, "the cap of 20 ends it early"));
+  CHECK(has(cloud.out, R"("messaging_product":"whatsapp")"));
+  const Ended onprem = stage.load("onprem", {"--dry-run"});
+  CHECK(has(onprem.out, "/v1/messages"));
+  CHECK(has(onprem.out, R"("policy":"deterministic")"));
+  CHECK(stage.requests() == 0);
+}
+
+TEST_CASE("both sides get the same messages, are measured, and stand side by side") {
+  LoadStage stage;
+  const Ended onprem = stage.load("onprem", {"--yes", "--json"});
+  INFO(onprem.text());
+  CHECK(onprem.code == 0);
+  CHECK(stage.sent("onprem_messages") == 20);
+  REQUIRE(plant(*stage.world, on_cloud));
+  const Ended cloud = stage.load("cloud");
+  INFO(cloud.text());
+  CHECK(cloud.code == 0);
+  CHECK(stage.sent("messages") == 20);
+  CHECK(has(cloud.out, "taken                       20 (100.0 %)"));
+  CHECK(stage.result("cloud")["mix"] == stage.result("onprem")["mix"]);
+  CHECK(stage.result("onprem")["accepted"] == 20);
+  CHECK(stage.result("cloud")["errors"].empty());
+  CHECK(stage.result("cloud")["delivery"].is_null());
+  for (const char* secret : {"GRAPH_TOKEN", "APP_SECRET"}) {
+    CAPTURE(secret);
+    const std::string& value = stage.environment[secret];
+    REQUIRE(!value.empty());
+    CHECK_FALSE(has(cloud.text() + onprem.text() + to_compact(stage.result("cloud")), value));
+  }
+  CHECK_FALSE(has(to_compact(stage.result("cloud")), "4915119999901"));
+
+  const Ended page =
+      stage.run({"loadtest", "compare", "onprem.json", "cloud.json", "--format", "html", "-o", "x.html"});
+  CHECK(page.code == 0);
+  const std::string html = content_of(stage.work() / "x.html");
+  CHECK(has(html, "<svg class=\"chart\""));
+  CHECK(has(html, "<th>on-premises</th><th>Cloud</th>"));
+  CHECK_FALSE(has(html, "<script"));
+  CHECK_FALSE(has(html, "nan"));
+  CHECK(has(stage.run({"loadtest", "compare", "onprem.json", "cloud.json", "--format", "markdown"}).out, "| 99 % |"));
+  const auto json = parse_json(stage.run({"loadtest", "compare", "onprem.json", "cloud.json", "--json"}).out);
+  REQUIRE(json);
+  CHECK((*json)["same_mix"] == true);
+  CHECK(has(stage.run({"loadtest", "compare", "cloud.json"}).out, "Load test"));
+  stage.put("nonsense.json", "{}");
+  CHECK(stage.run({"loadtest", "compare", "cloud.json", "nonsense.json"}).code == 1);
+  CHECK(stage.run({"loadtest", "compare"}).code == 1);
+}
+
+TEST_CASE("throttling is counted apart and is no error") {
+  LoadStage stage({.overlay = R"({"*": {"home": "cloud", "messages_a_second": 15}})"});
+  const Ended ended = stage.load("cloud");
+  INFO(ended.text());
+  CHECK(ended.code == 0);
+  CHECK(stage.result("cloud")["throttled"] == 5);
+  CHECK(stage.result("cloud")["refused"] == 0);
+  CHECK(has(ended.out, "130429"));
+}
+
+TEST_CASE("a refusal that endangers the number ends a load test at once, and ten failures in a row end it too") {
+  LoadStage stage({.overlay = on_cloud}, "{ rate: 20, for: 10s }");
+  auto bad = fault("messages", Action::refuse, 3);
+  bad.code = GENERATE(131048, 131000);
+  bad.times = 0;
+  stage.faults.add(bad);
+  const Ended ended = stage.load("cloud");
+  INFO(ended.text());
+  CHECK(ended.code == 3);
+  const Json result = stage.result("cloud");
+  CHECK(result["whole"] == false);
+  CHECK(has(text_at(result, "ended"), "stopped"));
+  CHECK(stage.messages() < (bad.code == 131048 ? 8 : 18));
+}
+
+TEST_CASE("a signal ends a load test with the result so far") {
+  LoadStage stage({.overlay = on_cloud}, "{ rate: 2, for: 60s }");
+  const auto running = stage.start({"loadtest", "inventory.yaml", "mix.yaml", "--side", "cloud", "--max-messages", "90",
+                                    "-o", "cloud.json", "--yes"});
+  REQUIRE(eventually([&] { return stage.messages() >= 2 || running->has_ended(); }));
+  running->send(SIGINT);
+  const Ended ended = running->wait();
+  INFO(ended.text());
+  CHECK(ended.code == 4);
+  CHECK(text_at(stage.result("cloud"), "ended") == "stopped by a signal");
+  CHECK(number_at(stage.result("cloud"), "accepted").value_or(0) >= 2);
+  CHECK(stage.messages() < 90);
+}
+
+TEST_CASE("what a receiver was told of the messages is joined by their ids") {
+  LoadStage stage({.overlay = R"({"world": {"delivery_time": "50ms"}, "*": {"home": "cloud", "messages": "read"}})"});
+  const auto listener = stage.start({"listen", "--store", "posts.db", "--port", "0", "--app-secret", "env:APP_SECRET",
+                                     "--seal-key", "file:seal.key", "--json"});
+  REQUIRE(eventually([&] { return has(listener->out(), "\n") || listener->has_ended(); }));
+  INFO(listener->err());
+  const auto lines = json_lines(listener->out());
+  REQUIRE(!lines.empty());
+  const int port = static_cast<int>(number_at(lines.front(), "port").value_or(0));
+
+  const auto running = stage.start({"loadtest", "inventory.yaml", "mix.yaml", "--side", "cloud", "--max-messages", "20",
+                                    "-o", "cloud.json", "--store", "posts.db", "--yes"});
+  const bool ended_well = eventually([&] {
+    for (const sim::Webhook& webhook : stage.world->take_webhooks()) {
+      const std::string headers = "X-Hub-Signature-256: " + webhook.signature + "\r\n";
+      CHECK(sent(port, request_of("POST", "/webhook", headers, webhook.body)) == 200);
+    }
+    return running->has_ended();
+  });
+  REQUIRE(ended_well);
+  const Ended ended = running->wait();
+  INFO(ended.text());
+  CHECK(ended.code == 0);
+  const Json delivery = stage.result("cloud")["delivery"];
+  CHECK(delivery["read"] == 20);
+  CHECK(delivery["silent"] == 0);
+  CHECK(delivery["to_first_webhook"]["count"] == 20);
+  CHECK(has(ended.out, "read                          20 (100.0 %)"));
+}
