@@ -129,14 +129,15 @@ class LedgerStore {
 
   /// Attempts of one kind (`register`, `deregister`) at or after `since`.
   virtual Result<int> attempts(const std::string& phone, const std::string& kind, Time since) = 0;
-  /// PINs that a server has refused, kept as keyed marks (Sealer::mark).
+  /// What is remembered of a number by a mark: of a PIN that a server has refused (keyed, Sealer::mark), of one that is
+  /// in doubt, of where the number was served last.
   virtual Result<bool> is_refused(const std::string& phone, const std::string& pin_mark) = 0;
 
   struct Change {
     enum class What {
       attempt,     ///< Counts one of `subject`'s kind (`register`, `deregister`) at `at`.
-      refused,     ///< Keeps the mark `subject` of a PIN.
-      unrefused,   ///< Forgets it; none is no error. Only for what was never more than a doubt.
+      refused,     ///< Keeps the mark `subject`.
+      unrefused,   ///< Forgets it; none is no error. Never for a PIN that was refused.
       given_back,  ///< Gives the lease back if `subject` holds it.
     };
     What what;

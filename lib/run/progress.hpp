@@ -57,7 +57,7 @@ struct NumberProgress {
   std::map<std::string, int> kept_by;       ///< The session of the worker that keeps a blob of this kind.
   bool pin_refused = false;
   std::set<std::string> refused_pins;  ///< The references behind which a refused PIN was.
-  std::string pin_override;  ///< A reference a person supplied after a refusal.
+  std::string pin_override;            ///< A reference a person supplied after a refusal.
 
   Home home = Home::unknown;    ///< As last settled …
   std::optional<Time> home_at;  ///< … by this run, and when; empty: as the plan has it.

@@ -24,5 +24,7 @@ std::string pin_mark(const Sealer& sealer, const Number& number, const Secret& p
 /// … and that under which it is kept while nobody knows whether it was refused.
 std::string mark_of_doubt(const std::string& pin_mark);
 bool is_doubt(std::string_view mark);
+/// The mark of a number that on-premises was the last to serve, as far as any run has seen.
+inline constexpr std::string_view onprem_served_last = "served last by on-premises";
 
 }  // namespace wamigrate

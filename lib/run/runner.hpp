@@ -219,6 +219,8 @@ class Runner {
   bool too_early(std::size_t index, Facts facts, Answer answer) const;
   Answer judged(std::size_t index, Facts facts, const Sighting& sighting) const;
   OwnRecord own_record(std::size_t index, const Observation& seen);
+  Home last_home(std::size_t index, const Observation& seen);
+  void note_last_home(std::size_t index, Home home);
   Result<Secret> open_blob(const std::string& purpose);
   std::optional<Snapshot> open_snapshot(const std::string& purpose);
   Time next_look(const Active& active) const;

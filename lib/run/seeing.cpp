@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "run/active.hpp"
+#include "run/rations.hpp"
 #include "run/texts.hpp"
 
 namespace wamigrate {
@@ -81,7 +82,7 @@ OwnRecord Runner::own_record(std::size_t index, const Observation& seen) {
   own.doubtful = number.doubtful;
   own.denied = number.denied;
   own.pin_refused = number.pin_refused;
-  own.last_home = number.last_served;
+  own.last_home = last_home(index, seen);
   own.picture_sent = number.attempts.contains("open_picture_upload");
   // After a restart the client may have moved on: while it is up, a new backup is taken.
   const HomeFinding home = find_home(*numbers_[index], seen);
@@ -99,6 +100,26 @@ OwnRecord Runner::own_record(std::size_t index, const Observation& seen) {
   }
   own.snapshot = active.snapshot;
   return own;
+}
+
+// A registration without a backup loses nothing where Cloud was the last to serve the number: as far as this run has
+// seen, and any other that has worked on it since.
+Home Runner::last_home(std::size_t index, const Observation& seen) {
+  const NumberProgress& number = progress_.numbers[index];
+  if (number.last_served != Home::cloud || find_home(*numbers_[index], seen).home == Home::cloud) {
+    return number.last_served;
+  }
+  const auto by_onprem = doors_.ledger.is_refused(number.phone, std::string(onprem_served_last));
+  if (!by_onprem) trouble_ = by_onprem.error();
+  return !by_onprem || *by_onprem ? Home::onprem : Home::cloud;
+}
+
+// … and every other run is told what this one sees.
+void Runner::note_last_home(std::size_t index, Home home) {
+  using What = LedgerStore::Change::What;
+  if (home != Home::onprem && home != Home::cloud) return;
+  noted_.push_back({home == Home::onprem ? What::refused : What::unrefused, progress_.numbers[index].phone,
+                    std::string(onprem_served_last)});
 }
 
 std::optional<Snapshot> Runner::open_snapshot(const std::string& purpose) {
@@ -156,6 +177,7 @@ void Runner::write_home(std::size_t index, Home home, const std::string& why) {
   entry.message = why;
   entry.more = {{"home", name(home)}};
   write(std::move(entry));
+  note_last_home(index, home);
 }
 
 void Runner::on_seen(std::size_t index, const Observation& seen) {

@@ -27,7 +27,8 @@ bool is_of(const std::string& blob, const std::string& phone) { return blob.find
 
 // That a server has refused a PIN stays true, whoever has the number.
 bool outlives_its_lease(const LedgerStore::Change& change) {
-  return change.what == LedgerStore::Change::What::refused && !is_doubt(change.subject);
+  return change.what == LedgerStore::Change::What::refused && !is_doubt(change.subject) &&
+         change.subject != onprem_served_last;
 }
 
 }  // namespace

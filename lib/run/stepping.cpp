@@ -270,7 +270,10 @@ void Runner::attempt(std::size_t index, const Step& step, const Sighting& sighti
       entry.attempt += sent->second;
     }
     write(std::move(entry));
-    if (step.kind.ration != Ration::none) note_attempt(index, step.kind.ration);
+    if (step.kind.ration != Ration::none) {
+      note_attempt(index, step.kind.ration);
+      note_last_home(index, number.home);  // which it may take
+    }
     if (step.kind.uses_pin) doubt_pin(index, true);
     Time until = active.lease_until;
     if (step.kind.once_per_waba && shared()) until = std::min(until, waba_until(index));

@@ -159,3 +159,25 @@ TEST_CASE("a number that another run has moved, while this one was not at work, 
   CHECK(progress.numbers[0].state == NumberState::rolled_back);
   CHECK(progress.numbers[0].home == Home::onprem);
 }
+
+TEST_CASE("a run that goes on after another one has brought its number to on-premises does not register it bare") {
+  const bool other_run = GENERATE(true, false);
+  CAPTURE(other_run);
+  Rig rig({.home = ServedBy::cloud});
+  const Plan plan = rig.plan(Direction::to_onprem);
+  REQUIRE(plan.numbers.size() == 1);
+  rig.stop_at = [&] { return !rig.entries.empty() && rig.entries.back().event == event::started; };
+  (void)rig.run(plan);
+  rig.stop_at = nullptr;
+  if (other_run) {
+    auto mine = std::exchange(rig.store, std::make_unique<MemoryRunStore>());
+    REQUIRE(rig.run_through(plan).numbers[0].state == NumberState::migrated);
+    rig.store = std::move(mine);
+  }
+  // Then nobody serves it, and on-premises takes nobody any more.
+  REQUIRE(sim::plant(*rig.world, R"({"*": {"home": "nowhere", "onprem_registration_blocked": true}})").has_value());
+  const Progress end = rig.run_through(plan);
+  INFO(rig.world->story());
+  CHECK(rig.world->requests("register") == (other_run ? 0 : 1));
+  CHECK(end.numbers[0].state == (other_run ? NumberState::stranded : NumberState::rolled_back));
+}
