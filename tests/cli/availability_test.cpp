@@ -2,6 +2,8 @@
 // one.
 #include <fmt/format.h>
 
+#include <csignal>
+
 #include "cli/stage.hpp"
 #include "support/catch.hpp"
 
@@ -50,8 +52,8 @@ TEST_CASE("the figure stands beside the published one, in text and in a page, wi
   Stage stage;
   stage.put("seen.jsonl", attempts(R"("code":"2")"));
   stage.put("words.jsonl",
-              R"({"from":"2026-11-02T10:50:00Z","to":"2026-11-02T11:00:00Z","as":"possible","reason":"our <proxy>",)"
-              R"("decided":"2026-11-03"})");
+            R"({"from":"2026-11-02T10:50:00Z","to":"2026-11-02T11:00:00Z","as":"possible","reason":"our <proxy>",)"
+            R"("decided":"2026-11-03"})");
   const Ended ended =
       stage.run({"availability", "seen.jsonl", "--overrides", "words.jsonl", "--published", "2026-11=99.98"});
   CHECK(ended.code == 0);
@@ -75,4 +77,38 @@ TEST_CASE("records that are none are refused with file and line, all at once") {
   stage.put("empty.jsonl", "");
   CHECK(stage.run({"availability", "empty.jsonl"}).code == 1);
   CHECK(stage.run({"availability"}).code == 1);
+}
+
+TEST_CASE("a probe records what both sides say about sending, and goes on where it was, over a torn line") {
+  Stage stage;
+  stage.put("record.jsonl",
+            "{\"at\":\"2026-11-02T10:00:00Z\",\"doing\":\"send\",\"side\":\"onprem\",\"outcome\":\"ok\"}\n{\"at");
+  const Args probing = {"availability", "--probe", "inventory.yaml", "record.jsonl", "--every", "5s", "--for", "1s"};
+  const Ended first = stage.run(probing);
+  INFO(first.text());
+  CHECK(first.code == 0);
+  REQUIRE(plant(*stage.world, R"({"*": {"home": "cloud", "health": "BLOCKED"}})"));
+  CHECK(stage.run(probing).code == 0);
+  const auto lines = json_lines(content_of(stage.work() / "record.jsonl"));
+  REQUIRE(lines.size() == 3);
+  CHECK(lines[1]["side"] == "onprem");
+  CHECK(lines[1]["outcome"] == "ok");
+  CHECK(lines[2]["side"] == "cloud");
+  CHECK(lines[2]["code"] == "141006");
+  CHECK(stage.changes().empty());
+  const Ended told = stage.run({"availability", "record.jsonl"});
+  INFO(told.text());
+  CHECK(told.code == 0);
+  CHECK(has(told.out, "Availability"));
+}
+
+TEST_CASE("a probe ends at a signal, and refuses what it can't do") {
+  Stage stage;
+  const auto running = stage.start({"availability", "--probe", "inventory.yaml", "record.jsonl"});
+  REQUIRE(eventually([&] { return has(running->err(), "can send through onprem") || running->has_ended(); }));
+  running->send(SIGTERM);
+  CHECK(running->wait().code == 0);
+  CHECK(stage.run({"availability", "--probe", "inventory.yaml"}).code == 1);
+  CHECK(stage.run({"availability", "--probe", "inventory.yaml", "record.jsonl", "--every", "10m"}).code == 1);
+  CHECK(stage.run({"availability", "--probe", "inventory.yaml", "nowhere/record.jsonl"}).code == 1);
 }

@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "api/catalogue.hpp"
+#include "availability_probe.hpp"
 #include "cli.hpp"
 #include "documents.hpp"
 #include "ports/files.hpp"
@@ -49,6 +50,12 @@ std::optional<std::pair<std::chrono::year_month, double>> published_from(const s
 
 int run_availability(const Invocation& invocation) {
   const Console& console = invocation.console();
+  if (invocation.has("probe")) {
+    const auto files = invocation.texts("FILE");
+    if (files.size() == 1) return run_probe(invocation, files.front());
+    return console.complain(
+        Error{"one file for the record is wanted", "wamigrate availability --probe INVENTORY FILE"});
+  }
   std::vector<Attempt> attempts;
   Diagnostics findings;
   for (const std::string& file : invocation.texts("FILE")) {
@@ -92,14 +99,15 @@ int run_availability(const Invocation& invocation) {
 
 Command availability_command() {
   return {"availability",
-          "FILE… [--overrides FILE] [--published MONTH=PERCENT…] [--format …] [-o FILE]",
-          "How much of each month sending and receiving were possible, from a record of attempts.",
+          "FILE… [--overrides FILE] [--published MONTH=PERCENT…] [--format …] [-o FILE]  |  --probe INVENTORY FILE",
+          "How much of each month sending and receiving were possible, from a record of attempts; or makes the record.",
           {"FILE…"},
           [](auto& add) {
             add("overrides", po::value<std::string>(), "what people have decided about spells, with reason and date");
             add("published", po::value<std::vector<std::string>>()->composing(), "Meta's figure: 2026-11=99.98");
             add("format", po::value<std::string>(), "text, markdown, html or json");
             add("output,o", po::value<std::string>(), "write to this file");
+            add_probing(add);
           },
           run_availability};
 }

@@ -1,0 +1,102 @@
+// Appending with the kernel's own lock on the file itself, and fdatasync after each line.
+#include "ports/line_record.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <optional>
+#include <string>
+#include <system_error>
+
+#include "ports/descriptor.hpp"
+#include "ports/files.hpp"
+
+namespace wamigrate {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+tl::unexpected<Error> failed(std::string_view what, const fs::path& file) {
+  const int error = errno;
+  return fail(fmt::format("{} {} failed: {}", what, file.string(), std::generic_category().message(error)),
+              "choose a place with room where you may write");
+}
+
+constexpr off_t longest_line = 1 << 16;
+
+/// What stands behind the last line end; nothing when it can't be read, or is longer than any line.
+std::optional<std::string> tail_of(int fd, off_t length) {
+  const off_t from = std::max<off_t>(0, length - longest_line);
+  std::string text(static_cast<std::size_t>(length - from), '\0');
+  if (::pread(fd, text.data(), text.size(), from) != static_cast<ssize_t>(text.size())) return std::nullopt;
+  const std::size_t end = text.rfind('\n');
+  if (end == std::string::npos && from > 0) return std::nullopt;
+  return end == std::string::npos ? text : text.substr(end + 1);
+}
+
+class RealRecord : public LineRecord {
+ public:
+  RealRecord(fs::path file, Descriptor fd, off_t length)
+      : file_(std::move(file)), fd_(std::move(fd)), length_(length) {}
+
+  Result<void> append(std::string_view line) override {
+    off_t at = length_;
+    for (std::string_view rest = line; !rest.empty();) {
+      const ssize_t wrote = ::pwrite(fd_.get(), rest.data(), rest.size(), at);
+      if (wrote < 0 && errno == EINTR) continue;
+      if (wrote <= 0) return take_back();
+      at += wrote;
+      rest.remove_prefix(static_cast<std::size_t>(wrote));
+    }
+    if (::fdatasync(fd_.get()) != 0) return take_back();
+    length_ = at;
+    return {};
+  }
+
+ private:
+  Result<void> take_back() {
+    auto failure = failed("writing to", file_);
+    static_cast<void>(::ftruncate(fd_.get(), length_) == 0);
+    return failure;
+  }
+
+  fs::path file_;
+  Descriptor fd_;
+  off_t length_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<LineRecord>> open_line_record(const fs::path& file, IsWholeLine is_whole) {
+  std::error_code ignored;
+  const bool made = !fs::exists(file, ignored);
+  Descriptor fd(::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+  if (!fd.valid()) return failed("opening", file);
+  if (::flock(fd.get(), LOCK_EX | LOCK_NB) != 0) {
+    if (errno == EWOULDBLOCK) return fail(file.string() + " is written by another process", "name another file");
+    return failed("locking", file);
+  }
+  const off_t length = ::lseek(fd.get(), 0, SEEK_END);
+  const auto tail = length < 0 ? std::nullopt : tail_of(fd.get(), length);
+  if (!tail) return fail(file.string() + " holds no lines", "name another file");
+  const bool keep = !tail->empty() && is_whole(*tail);
+  const off_t whole = keep ? length : length - static_cast<off_t>(tail->size());
+  if (whole != length && (::ftruncate(fd.get(), whole) != 0 || ::fdatasync(fd.get()) != 0)) {
+    return failed("mending", file);
+  }
+  if (made) {
+    const fs::path directory = file.has_parent_path() ? file.parent_path() : fs::path(".");
+    if (auto synced = sync_directory(directory); !synced) return tl::make_unexpected(synced.error());
+  }
+  auto record = std::make_unique<RealRecord>(file, std::move(fd), whole);
+  if (keep) {
+    if (auto ended = record->append("\n"); !ended) return tl::make_unexpected(ended.error());
+  }
+  return record;
+}
+
+}  // namespace wamigrate
