@@ -64,13 +64,19 @@ std::vector<Millis> road_lengths(Catalogue catalogue, Direction direction, const
 
 CallBudget call_budget(const Policy& policy) {
   const double an_hour = std::max(1, policy.graph_calls_per_hour);
-  return {an_hour / 4, 0.75 * an_hour / 3'600'000};
+  return {an_hour, an_hour / 4};
+}
+
+Millis time_for(const CallBudget& budget, double calls) {
+  const double evenly = std::clamp((calls - budget.at_once) / (budget.an_hour - budget.at_once), 0.0, 1.0);
+  return Millis(static_cast<std::int64_t>(std::ceil(evenly * static_cast<double>(budgeted_hour.count()))));
 }
 
 Millis budgeted_length(const Policy& policy, std::size_t of_one_waba) {
   const CallBudget budget = call_budget(policy);
-  const double later = static_cast<double>(of_one_waba) * usual_graph_calls - budget.at_once;
-  return Millis(static_cast<std::int64_t>(std::max(0.0, std::ceil(later / budget.per_ms))));
+  const double calls = static_cast<double>(of_one_waba) * usual_graph_calls;
+  const double hours = std::floor(calls / budget.an_hour);
+  return static_cast<std::int64_t>(hours) * budgeted_hour + time_for(budget, calls - hours * budget.an_hour);
 }
 
 std::size_t most_of_one_waba(const Fleet& fleet, const std::vector<std::size_t>& numbers) {

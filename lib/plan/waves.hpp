@@ -41,13 +41,17 @@ Millis expected_length(Catalogue catalogue, const Policy& policy, Direction dire
 
 /// What a number usually asks of Graph on its way (measured: 19 to 26 calls).
 inline constexpr int usual_graph_calls = 25;
-/// A run spends a quarter of what an hour allows on one WABA at once, and the rest evenly: never more than an hour's
-/// within any hour.
+/// What a run may spend on one WABA: a quarter of what an hour allows at once, the rest evenly over that hour, and
+/// never more than an hour's within any hour, whenever it begins.
 struct CallBudget {
+  double an_hour = 0;
   double at_once = 0;
-  double per_ms = 0;
 };
 CallBudget call_budget(const Policy& policy);
+/// The hour that is meant: a little longer, for a number's calls are set aside when it begins, and leave later.
+inline constexpr Millis budgeted_hour = std::chrono::minutes(63);
+/// Of that hour, how much these calls take if nothing was spent before.
+Millis time_for(const CallBudget& budget, double calls);
 /// How long the budget makes a run with so many numbers of one WABA last at least.
 Millis budgeted_length(const Policy& policy, std::size_t of_one_waba);
 /// The numbers of the WABA that has the most of them.

@@ -1,7 +1,6 @@
 #include "run/pace.hpp"
 
 #include <algorithm>
-#include <cmath>
 
 namespace wamigrate {
 namespace {
@@ -12,37 +11,43 @@ using namespace std::chrono_literals;
 constexpr int near_the_wall = 75;
 constexpr Millis for_each_percent = 5s;
 
-// So many must have begun to know better than what is usual.
-constexpr std::int64_t enough_to_know = 10;
+// So many must have ended to know that a number takes less than is usual.
+constexpr int enough_to_know = 10;
+
+// Numbers that begin closer together than this are counted together: an hour has few such spans.
+constexpr Millis together = 10s;
 
 }  // namespace
 
+// Of those under way some calls are still to come: over all that have begun it is at least so many a number, and over
+// those that have ended at most.
 void Pace::learn(int percent, std::int64_t calls) {
   percent_ = percent;
-  calls_ = calls;
+  calls_ = static_cast<double>(calls);
+  if (begun_ > 0) at_least_ = std::max(at_least_, calls_ / begun_);
 }
 
 double Pace::calls_a_number() const {
-  if (begun_ < enough_to_know) return usual_graph_calls;
-  return std::max(1.0, static_cast<double>(calls_) / static_cast<double>(begun_));
+  const double each = std::max<double>(usual_graph_calls, at_least_);
+  return ended_ < enough_to_know ? each : std::max(1.0, std::min(each, calls_ / ended_));
 }
 
-double Pace::level(const std::string& waba, Time now) const {
-  const auto bucket = buckets_.find(waba);
-  if (bucket == buckets_.end()) return budget_.at_once;
-  const auto passed = static_cast<double>((now - bucket->second.at).count());
-  return std::min(budget_.at_once, bucket->second.level + passed * budget_.per_ms);
-}
-
+// Back to those that began before, to those before them, … until an hour: what is set aside for all since then is to be
+// what may be spent in so long a time at most.
 Time Pace::may_begin(const std::string& waba, Time now) const {
   Time when = now;
   if (percent_ >= near_the_wall && last_) {
     when = std::max(when, *last_ + (std::min(percent_, 100) - near_the_wall + 1) * for_each_percent);
   }
-  // A budget that is smaller than one number's calls still lets one begin when it is full.
-  const double missing = std::min(calls_a_number(), budget_.at_once) - level(waba, now);
-  if (missing <= 0) return when;
-  return std::max(when, now + Millis(static_cast<std::int64_t>(std::ceil(missing / budget_.per_ms))));
+  const auto begun = within_the_hour_.find(waba);
+  if (begun == within_the_hour_.end()) return when;
+  const double each = calls_a_number();
+  int numbers = 1;
+  for (auto span = begun->second.rbegin(); span != begun->second.rend() && span->at + budgeted_hour > when; ++span) {
+    numbers += span->numbers;
+    when = std::max(when, span->at + time_for(budget_, numbers * each));
+  }
+  return when;
 }
 
 void Pace::begun(const std::string& waba, Time now) {
@@ -51,8 +56,12 @@ void Pace::begun(const std::string& waba, Time now) {
 }
 
 void Pace::begun_elsewhere(const std::string& waba, Time now) {
-  buckets_[waba] = {level(waba, now) - calls_a_number(), now};
-  last_ = now;
+  std::deque<Begun>& begun = within_the_hour_[waba];
+  while (!begun.empty() && begun.front().at + budgeted_hour <= now) begun.pop_front();
+  if (begun.empty() || now - begun.back().since >= together) begun.push_back({now, now, 0});
+  begun.back().at = std::max(begun.back().at, now);
+  ++begun.back().numbers;
+  last_ = std::max(last_.value_or(now), now);
 }
 
 }  // namespace wamigrate

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <optional>
 #include <string>
@@ -23,26 +24,31 @@ class Pace {
 
   /// When a number of this WABA may begin: `now`, or later.
   Time may_begin(const std::string& waba, Time now) const;
-  /// One has begun: what a number usually asks is set aside for it.
+  /// One has begun: what a number asks, as far as is known by then, is set aside for it for an hour.
   void begun(const std::string& waba, Time now);
+  /// One that began here has ended.
+  void ended() { ++ended_; }
   /// One has begun in another process, which spends from the same limit.
   void begun_elsewhere(const std::string& waba, Time now);
 
-  /// Calls that a number takes, on average of those that have begun.
+  /// Calls that a number takes: the usual, as far as nothing better is known of those that have begun and ended.
   double calls_a_number() const;
 
  private:
-  struct Bucket {
-    double level = 0;
+  /// Numbers that began within a few seconds, as if all had begun with the last of them.
+  struct Begun {
+    Time since{};
     Time at{};
+    int numbers = 0;
   };
-  double level(const std::string& waba, Time now) const;
 
   CallBudget budget_;
   int percent_ = 0;
-  std::int64_t calls_ = 0;
-  std::int64_t begun_ = 0;
-  std::map<std::string, Bucket> buckets_;
+  double calls_ = 0;
+  double at_least_ = 0;  ///< A number takes so many.
+  int begun_ = 0;
+  int ended_ = 0;
+  std::map<std::string, std::deque<Begun>> within_the_hour_;  // by WABA, in order
   std::optional<Time> last_;
 };
 

@@ -34,8 +34,8 @@ TEST_CASE(
   Policy policy = policy_of(100, {{100, true}});
   policy.graph_calls_per_hour = 1000;
   const std::vector<Millis> roads(100, 60s);
-  // 2,500 calls: 250 at once, the rest at 750 an hour.
-  CHECK(expected_length(policy, roads, 100) == 3h);
+  // 2,500 calls: two hours with 1,000 each, and then 250 at once and 250 of 750.
+  CHECK(expected_length(policy, roads, 100) == 2 * budgeted_hour + budgeted_hour / 3);
   CHECK(expected_length(policy, roads, 10) == 60s);
   CHECK(expected_length(policy, roads, 1) == 60s);
 }

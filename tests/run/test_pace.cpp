@@ -19,25 +19,62 @@ CallBudget budget_of(int calls_per_hour) {
   return call_budget(policy);
 }
 
-}  // namespace
-
-TEST_CASE("within no hour do more numbers begin than an hour's calls allow, and nearly as many do") {
-  Pace pace(budget_of(1000));
+// Begins as soon as is allowed, looking each second; each number takes so many calls, and ends a while later.
+std::vector<Time> begun_at_best(Pace& pace, Millis length, std::int64_t calls_each, Millis lasts) {
   std::vector<Time> begun;
-  const double calls = pace.calls_a_number();
-  for (Time now = noon; now < noon + 6h; now += 1s) {
+  std::size_t ended = 0;
+  for (Time now = noon; now < noon + length; now += 1s) {
+    for (; ended < begun.size() && begun[ended] + lasts <= now; ++ended) pace.ended();
+    const auto under_way = static_cast<std::int64_t>(begun.size() - ended);
+    pace.learn(0, calls_each * static_cast<std::int64_t>(ended) + calls_each / 2 * under_way);
     while (pace.may_begin("waba", now) <= now) {
-      pace.learn(0, static_cast<std::int64_t>(calls * static_cast<double>(begun.size() + 1)));
       pace.begun("waba", now);
       begun.push_back(now);
     }
   }
-  for (const Time from : begun) {
-    const auto within =
-        std::count_if(begun.begin(), begun.end(), [&](Time at) { return at >= from && at < from + 1h; });
-    CHECK(static_cast<double>(within) * calls <= 1000);
+  return begun;
+}
+
+}  // namespace
+
+TEST_CASE(
+    "within no hour, whenever it begins, do numbers begin that take more than its calls, and nearly all are used") {
+  const int limit = GENERATE(60, 200, 1000, 4500);
+  const int calls = GENERATE(19, 25, 40);
+  CAPTURE(limit, calls);
+  Pace pace(budget_of(limit));
+  const std::vector<Time> begun = begun_at_best(pace, 12h, calls, 20s);
+  for (auto first = begun.begin(); first != begun.end(); ++first) {
+    const auto end = std::lower_bound(first, begun.end(), *first + 1h);
+    CHECK((end - first) * calls <= std::max(limit, 2 * calls));  // two begin before anything is known
   }
-  CHECK(static_cast<double>(begun.size()) * calls > 0.75 * 6 * 1000);
+  if (limit >= 1000) CHECK(static_cast<double>(begun.size()) * calls > 0.92 * 12 * limit);
+}
+
+TEST_CASE("a quarter of an hour's calls is there at once, and the rest comes evenly") {
+  Pace pace(budget_of(1000));
+  std::vector<Time> begun = begun_at_best(pace, 2h, 25, 20s);
+  CHECK(std::count(begun.begin(), begun.end(), noon) == 10);
+  const auto later = std::upper_bound(begun.begin(), begun.end(), noon);
+  for (auto next = later; next + 1 != begun.end() && *(next + 1) < noon + budgeted_hour; ++next) {
+    CHECK(*(next + 1) - *next > 2min);
+    CHECK(*(next + 1) - *next < 140s);
+  }
+}
+
+TEST_CASE("numbers under way, whose calls are still to come, make no number look cheap") {
+  Pace pace(budget_of(1'000'000));
+  for (int i = 0; i < 60; ++i) pace.begun("waba", noon);
+  pace.learn(0, 60);  // one call each so far
+  CHECK(pace.calls_a_number() == usual_graph_calls);
+  for (int i = 0; i < 20; ++i) pace.ended();
+  pace.learn(0, 20 * 20 + 40 * 3);
+  CHECK(pace.calls_a_number() == usual_graph_calls);
+  for (int i = 0; i < 40; ++i) pace.ended();
+  pace.learn(0, 60 * 20);
+  CHECK(pace.calls_a_number() == 20);
+  pace.learn(0, 60 * 40);
+  CHECK(pace.calls_a_number() == 40);
 }
 
 TEST_CASE("each WABA has a budget of its own") {
@@ -81,6 +118,47 @@ TEST_CASE("a run keeps to its budget of calls") {
   }
   std::sort(starts.begin(), starts.end());
   CHECK(starts.back() - starts.front() > 1h);
+}
+
+// Whatever the windows are in which Graph counts.
+TEST_CASE("no hour of a run sees more calls than it may") {
+  Rig rig({.numbers = 60});
+  rig.fleet.policy.waves = {{100, true}};
+  rig.fleet.policy.graph_calls_per_hour = 400;
+  const Plan plan = rig.plan(Direction::to_cloud);
+  const std::size_t before = rig.world->log().size();
+  CHECK(rig.run(plan).done);
+  std::vector<Time> calls;
+  const auto log = rig.world->log();
+  for (std::size_t i = before; i < log.size(); ++i) {
+    if (log[i].side == sim::Side::graph) calls.push_back(log[i].at);
+  }
+  for (auto first = calls.begin(); first != calls.end(); ++first) {
+    CHECK(std::lower_bound(first, calls.end(), *first + 1h) - first <= 400);
+  }
+}
+
+TEST_CASE("what an earlier process began within the hour counts: a run that is killed again and again is no faster") {
+  Rig rig({.numbers = 60});
+  rig.fleet.policy.waves = {{100, true}};
+  rig.fleet.policy.graph_calls_per_hour = 400;
+  const Plan plan = rig.plan(Direction::to_cloud);
+  std::optional<Progress> end;
+  while (!end) {
+    rig.store->kill_at_append_ = 12;
+    try {
+      end = rig.run(plan);
+    } catch (const Killed&) {
+      rig.clock.advance(20s);
+    }
+  }
+  CHECK(end->done);
+  std::vector<Time> begun;
+  for (const NumberProgress& number : end->numbers) begun.push_back(*number.started_at);
+  std::sort(begun.begin(), begun.end());
+  for (auto first = begun.begin(); first != begun.end(); ++first) {
+    CHECK((std::lower_bound(first, begun.end(), *first + 1h) - first) * usual_graph_calls <= 400);
+  }
 }
 
 TEST_CASE("the agenda gives urgent numbers first, then the longest overdue, each once") {
