@@ -134,6 +134,15 @@ struct Usage {
   std::int64_t calls = 0;  ///< Sent by this client so far; no header says it.
 };
 
+/// A million numbers: a list that goes on after so many pages has no end.
+inline constexpr std::size_t most_pages = 10'000;
+
+/// A page of a WABA's numbers. Numbers stand in it as long as nothing before them in the list is added or moved.
+struct NumbersPage {
+  std::vector<PhoneNode> numbers;
+  std::string next;  ///< The cursor of the page behind it; empty: it is the last.
+};
+
 /// Sends calls with the token. Safe from any thread.
 class GraphClient {
  public:
@@ -151,6 +160,8 @@ class GraphClient {
   /// All pages, as long as paging.next is there (only its cursor is used: the token goes to no address that a reply
   /// names); a repeated cursor ends it. This holds for all lists.
   Answer<std::vector<PhoneNode>> waba_numbers(const std::string& waba_id);
+  /// One of these pages: the one after a cursor, or the first.
+  Answer<NumbersPage> waba_numbers_page(const std::string& waba_id, const std::string& after);
   Answer<std::vector<ListedNumber>> numbers_in_full(const std::string& waba_id);
   Answer<Waba> waba(const std::string& waba_id);
   Answer<std::vector<SubscribedApp>> subscribed_apps(const std::string& waba_id);

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <iterator>
 #include <set>
 
 #include "api/calls.hpp"
@@ -61,9 +62,32 @@ Answer<Json> read_reply(const Call& call, const Exchange& exchange, const HttpRe
   return *std::move(json);
 }
 
-constexpr std::size_t most_pages = 10'000;  // a million numbers; a list that goes on after them has no end
+template <class T>
+struct Page {
+  std::vector<T> items;
+  std::string next;  ///< The cursor of the page behind it; empty: it is the last.
+};
 
-/// The items of all pages. An item that can't be read fails the list: a shorter one would not be the truth.
+/// An item that can't be read fails the page: a shorter one would not be the truth.
+template <class T>
+Answer<Page<T>> read_page(GraphClient& client, const Call& call, std::optional<T> (*decode)(const Json&)) {
+  const Answer<Json> reply = client.send(call, "read");
+  if (!reply) return tl::make_unexpected(reply.error());
+  const Json& data = at_path(*reply, {"data"});
+  if (!data.is_array()) return tl::make_unexpected(incomplete(Side::graph));
+  Page<T> page;
+  for (const Json& item : data) {
+    auto value = decode(item);
+    if (!value) return tl::make_unexpected(incomplete(Side::graph));
+    page.items.push_back(*std::move(value));
+  }
+  if (text_at(at_path(*reply, {"paging"}), "next").empty()) return page;
+  page.next = text_at(at_path(*reply, {"paging", "cursors"}), "after");
+  if (page.next.empty()) return tl::make_unexpected(incomplete(Side::graph));
+  return page;
+}
+
+/// The items of all pages.
 template <class T, class CallFor>
 Answer<std::vector<T>> all_pages(GraphClient& client, const CallFor& call_for,
                                  std::optional<T> (*decode)(const Json&)) {
@@ -71,19 +95,11 @@ Answer<std::vector<T>> all_pages(GraphClient& client, const CallFor& call_for,
   std::set<std::string> seen;
   std::string after;
   while (true) {
-    const Answer<Json> page = client.send(call_for(after), "read");
+    auto page = read_page(client, call_for(after), decode);
     if (!page) return tl::make_unexpected(page.error());
-    const Json& data = at_path(*page, {"data"});
-    if (!data.is_array()) return tl::make_unexpected(incomplete(Side::graph));
-    for (const Json& item : data) {
-      auto value = decode(item);
-      if (!value) return tl::make_unexpected(incomplete(Side::graph));
-      items.push_back(*std::move(value));
-    }
-    if (text_at(at_path(*page, {"paging"}), "next").empty()) return items;
-    after = text_at(at_path(*page, {"paging", "cursors"}), "after");
-    if (after.empty()) return tl::make_unexpected(incomplete(Side::graph));
-    if (!seen.insert(after).second) return items;
+    std::move(page->items.begin(), page->items.end(), std::back_inserter(items));
+    after = page->next;
+    if (after.empty() || !seen.insert(after).second) return items;
     if (seen.size() == most_pages) return tl::make_unexpected(incomplete(Side::graph));
   }
 }
@@ -140,6 +156,12 @@ Answer<std::vector<PhoneNode>> GraphClient::waba_numbers(const std::string& waba
   return all_pages(
       *this, [&](const std::string& after) { return graph_calls::waba_numbers(waba_id, after, version_); },
       graph_replies::phone_node);
+}
+
+Answer<NumbersPage> GraphClient::waba_numbers_page(const std::string& waba_id, const std::string& after) {
+  auto page = read_page(*this, graph_calls::waba_numbers(waba_id, after, version_), graph_replies::phone_node);
+  if (!page) return tl::make_unexpected(page.error());
+  return NumbersPage{std::move(page->items), std::move(page->next)};
 }
 
 Answer<std::vector<ListedNumber>> GraphClient::numbers_in_full(const std::string& waba_id) {

@@ -17,7 +17,7 @@ struct Runner::Active {
   Time since{};                             ///< Patience with the current step runs from here.
   Time looked{};                            ///< When what is being judged began to be read: that is how fresh it is.
   std::shared_ptr<const Observation> seen;  ///< The last one, as long as nothing was sent since …
-  Time seen_at{};                           ///< … when it began to be read …
+  Time seen_at{}, seen_until{};             ///< … when it began to be read, and when it had been …
   std::optional<std::size_t> seen_for;      ///< … and for which step of the road; none: for the road itself.
   Time not_before{};                        ///< Nothing that changes anything is sent earlier: a backoff.
   int failures = 0;                         ///< In a row, of the current step …
@@ -25,12 +25,14 @@ struct Runner::Active {
   int replans = 0;
   std::string replan_why;  ///< Non-empty: find a new road from a full observation first.
   std::optional<Snapshot> snapshot;
+  bool snapshot_sought = false;  ///< What is kept of it has been looked up: none, if it is not here.
   /// Its commit point was postponed: what was taken or drained before then is old.
   bool postponed = false;
   bool backup_is_old = false;
   bool drained_long_ago = false;
   bool may_commit = false;    ///< The hook before the commit point has agreed.
   bool seen_at_home = false;  ///< Under this lease it was seen to be served where it is meant to end.
+  bool began_here = false;    ///< This process began it, and has made all its calls.
   bool rechecking = false;    ///< It has ended, and after the soak of its wave its checkpoints are asked again.
 };
 
@@ -38,6 +40,7 @@ struct Runner::Job {
   std::size_t number = 0;
   const Step* step = nullptr;  ///< Null: an observation.
   Readings readings;
+  Time account_since{};  ///< Site::observe()'s.
   Supplies supplies;
   Observation seen;
   Time began{};  ///< When it was asked for.

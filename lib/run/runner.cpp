@@ -94,7 +94,7 @@ Result<void> Runner::flush() {
       } else if (!raw->hook.empty()) {
         raw->hook_end = doors_.hooks->run(raw->call);
       } else if (raw->step == nullptr) {
-        raw->seen = doors_.site.observe(number, raw->readings);
+        raw->seen = doors_.site.observe(number, raw->readings, nullptr, raw->account_since);
       } else {
         raw->outcome = doors_.site.perform(*raw->step, number, raw->supplies);
       }
@@ -230,7 +230,10 @@ void Runner::place(std::size_t index) {
   const NumberProgress& number = progress_.numbers[index];
   std::unique_ptr<Active>& active = active_[index];
   const bool ended = is_final(number.state);
-  if (ended && active && !active->in_flight && !active->rechecking) active.reset();
+  if (ended && active && !active->in_flight && !active->rechecking) {
+    if (active->began_here) pace_.ended();
+    active.reset();
+  }
   tally_.set(index, {ended, is_failure(number.state), active && !ended && !waits_for_people(number)});
   if (active && !active->in_flight) {
     agenda_.put(index, is_committed(number), active->due);
@@ -423,6 +426,7 @@ Result<bool> Runner::take_up() {
     entry.more = {{"boot", settings_.clock.boot}, {"booted", settings_.clock.booted.time_since_epoch().count()}};
   }
   write(std::move(entry));
+  count_begun();
   if (!shared()) {
     session_ = progress_.session;
     take_over();

@@ -174,6 +174,7 @@ class Runner {
   void line_up(std::size_t index);
   void start_numbers();
   void line_up_again();
+  void count_begun();
   void start_from(std::set<std::size_t>& lined_up, std::size_t end);
   bool may_start(std::size_t index);
   void recall_prover(std::size_t index);
@@ -206,6 +207,7 @@ class Runner {
 
   // What is seen of a number (seeing.cpp).
   void observe(std::size_t index, Readings readings);
+  Time account_since(std::size_t index) const;
   void complete(Job& job);
   void conclude(Job& job);
   void on_seen(std::size_t index, const Observation& seen);
@@ -232,7 +234,9 @@ class Runner {
   void arrive(std::size_t index);
   void look_at_step(std::size_t index, const Step& step);
   static Readings readings_to_send(const Step& step);
-  static Readings readings_ahead(const NumberProgress& number, std::size_t from);
+  Readings readings_to_look(const NumberProgress& number, const Step& step) const;
+  Readings readings_ahead(const NumberProgress& number, std::size_t from) const;
+  bool has_seen(const Active& active, Readings readings) const;
   Result<void> take_leases(const std::vector<std::size_t>& due);
   bool take_lease(std::size_t index);
   bool may_be_worked_on(std::size_t index) const;

@@ -14,6 +14,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr int replans_at_most = 6;
+constexpr Millis account_is_fresh_for = 60s;
 
 }  // namespace
 
@@ -25,8 +26,17 @@ void Runner::observe(std::size_t index, Readings readings) {
   auto job = std::make_unique<Job>();
   job->number = index;
   job->readings = readings;
+  job->account_since = account_since(index);
   active_[index]->in_flight = true;
   starting_.push_back(std::move(job));
+}
+
+// What numbers of one account share and nothing is sent for is read once for those that move at about the same time,
+// but never from before something was sent for the number itself.
+Time Runner::account_since(std::size_t index) const {
+  Time since = doors_.clock.now() - account_is_fresh_for;
+  for (const auto& [step, sent] : progress_.numbers[index].last_sent) since = std::max(since, sent + 1ms);
+  return since;
 }
 
 void Runner::complete(Job& job) {
@@ -50,6 +60,7 @@ void Runner::conclude(Job& job) {
   const auto seen = std::make_shared<const Observation>(std::move(job.seen));
   active.seen = seen;
   active.seen_at = job.began;
+  active.seen_until = active.due;
   on_seen(job.number, *seen);
 }
 
@@ -92,7 +103,7 @@ OwnRecord Runner::own_record(std::size_t index, const Observation& seen) {
   if (still_up && !drained) own.vouched.remove(Fact::queue_drained);
   const bool fresh = number.backup_session == session_ && !active.backup_is_old;
   own.backup_fresh = number.backup_session != 0 && (fresh || !still_up);
-  if (!active.snapshot) {
+  if (!std::exchange(active.snapshot_sought, true)) {
     active.snapshot = open_snapshot(blob_name("snapshot", number));
     // A way back knows what the client had while it served; a client that is down can't say it any more.
     const auto kept = active.snapshot ? open_snapshot(kept_snapshot(number.phone)) : std::nullopt;

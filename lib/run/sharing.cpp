@@ -246,7 +246,11 @@ Result<void> Runner::claim_chosen(const std::vector<std::size_t>& chosen, bool w
     const auto index = index_of(phone);
     const bool stopped = !progress_.paused.empty() || progress_.on_hold || progress_.done ||
                          (within_budget && (!progress_.held.empty() || !over_budget(tally_.wave_of(index)).empty()));
-    if (stopped || !is_free(index) || !take(index, lease, now)) give_back_now(phone);
+    if (stopped || !is_free(index) || !take(index, lease, now)) {
+      give_back_now(phone);
+    } else {
+      active_[index]->began_here = true;
+    }
   }
   if (auto told = wait_for_other_runs(phones, *claims); !told) return told;
   for (const std::size_t index : chosen) refresh(index);

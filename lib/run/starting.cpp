@@ -20,6 +20,17 @@ void Runner::line_up(std::size_t index) {
   }
 }
 
+// What began within the last hour has spent from Graph's limits, whichever process began it.
+void Runner::count_begun() {
+  std::vector<std::pair<Time, std::size_t>> begun;
+  for (std::size_t i = 0; i < numbers_.size(); ++i) {
+    const auto& at = progress_.numbers[i].started_at;
+    if (at && *at + budgeted_hour > doors_.clock.now()) begun.emplace_back(*at, i);
+  }
+  std::sort(begun.begin(), begun.end());
+  for (const auto& [at, index] : begun) pace_.begun_elsewhere(numbers_[index]->waba_id, at);
+}
+
 // What was in another run's hands may be free by now.
 void Runner::line_up_again() {
   for (auto held = other_runs_.begin(); held != other_runs_.end();) {
@@ -102,6 +113,7 @@ void Runner::start_from(std::set<std::size_t>& lined_up, std::size_t end) {
       chosen.push_back(index);
     } else {
       take_in_hand(index);
+      active_[index]->began_here = true;
     }
   }
   if (chosen.empty()) return;

@@ -144,18 +144,17 @@ Readings Runner::readings_to_send(const Step& step) {
 
 // Graph's limits are shared by all numbers, so nothing is asked that is known. After its own request a step looks at
 // what that gives, and no more. What was seen a moment ago, with nothing sent since, serves the next step as well; so
-// the first look at a step reads what those after it will ask for, up to the commit point.
+// the first look at a step reads what those after it will ask for.
 void Runner::look_at_step(std::size_t index, const Step& step) {
   const NumberProgress& number = progress_.numbers[index];
   Active& active = *active_[index];
   const bool answered = number.open_intent.empty() && number.last_unsure.contains(std::string(step.kind.name));
-  const Readings readings = answered ? readings_for(step.kind.effect.gives) : readings_to_send(step);
+  const Readings readings = answered ? readings_for(step.kind.effect.gives) : readings_to_look(number, step);
   const bool first_look = !active.seen || active.seen_for != number.next;
   active.seen_for = number.next;
   if (!first_look) return observe(index, readings);
   // What live numbers share another one may have changed meanwhile.
-  if (active.seen && !step.kind.once_per_waba && covers(active.seen->readings, readings) &&
-      doors_.clock.now() - active.seen_at <= policy_.settle_poll) {
+  if (!step.kind.once_per_waba && has_seen(active, readings)) {
     const auto seen = active.seen;
     active.looked = active.seen_at;
     return on_seen(index, *seen);
@@ -164,11 +163,24 @@ void Runner::look_at_step(std::size_t index, const Step& step) {
   observe(index, may_take_time ? readings : readings | readings_ahead(number, number.next + 1));
 }
 
-Readings Runner::readings_ahead(const NumberProgress& number, std::size_t from) {
+// As old as a look that has just ended, and a moment older at most.
+bool Runner::has_seen(const Active& active, Readings readings) const {
+  return active.seen && covers(active.seen->readings, readings) &&
+         doors_.clock.now() - active.seen_until <= policy_.settle_poll;
+}
+
+// Up to the commit point what a request will need. Behind it, while the number is served, only what tells whether there
+// is anything to do: most of what is looked after there has come along by itself, and what has not is looked at again.
+Readings Runner::readings_to_look(const NumberProgress& number, const Step& step) const {
+  const bool has_arrived = is_committed(number) && number.home != Home::nowhere && number.home != Home::unknown;
+  return has_arrived && !leaves_home(step.kind) ? readings_for(step.kind.effect.gives) : readings_to_send(step);
+}
+
+Readings Runner::readings_ahead(const NumberProgress& number, std::size_t from) const {
   Readings readings;
   for (std::size_t i = from; i < number.road.size(); ++i) {
     const Step& step = step_of(number.road[i]);
-    readings = readings | readings_to_send(step);
+    readings = readings | step.reads | readings_to_look(number, step);
     if (leaves_home(step.kind)) break;
   }
   return readings;
@@ -280,6 +292,11 @@ void Runner::attempt(std::size_t index, const Step& step, const Sighting& sighti
     supplies.not_after = until - settling(step.kind, policy_);
   }
   supplies.snapshot = active.snapshot;
+  if (step.conclude != nullptr && has_seen(active, step.reads)) {
+    const auto seen = active.seen;
+    return on_outcome(index, step, doors_.site.conclude(step, *numbers_[index], supplies, *seen));
+  }
+  supplies.account_since = account_since(index);
   auto job = std::make_unique<Job>();
   job->number = index;
   job->step = &step;
@@ -458,12 +475,13 @@ std::string Runner::doubt_mark(std::size_t index) const {
 void Runner::on_outcome(std::size_t index, const Step& step, Outcome outcome) {
   const NumberProgress& number = progress_.numbers[index];
   Active& active = *active_[index];
-  if (step.call != nullptr) active.seen.reset();
+  if (step.call != nullptr || outcome.how != Outcome::How::done) active.seen.reset();
   if (outcome.product) {
     std::string purpose = blob_name(step.keeps, number);
     if (shared() && step.keeps != "snapshot") purpose = fmt::format("{} {} {}", step.keeps, number.phone, session_);
     blobs_.push_back({purpose, doors_.sealer.seal(*outcome.product, purpose)});
     active.snapshot.reset();
+    active.snapshot_sought = false;
   }
   // A step that changes nothing has no intent; its failures are only asked again.
   if (step.call != nullptr || outcome.how == Outcome::How::done) {

@@ -54,7 +54,18 @@ GraphAnswer pick_fields(const GraphCall& call, std::span<const std::string_view>
 
 namespace {
 
-std::string cursor_of(const std::string& id) { return "QVFI" + id + "ZDZD"; }
+constexpr std::string_view cursor_front = "QVFI";
+constexpr std::string_view cursor_back = "ZDZD";
+
+std::string cursor_of(const std::string& id) { return fmt::format("{}{}{}", cursor_front, id, cursor_back); }
+
+/// The id that a cursor stands for; empty for what is no cursor of ours.
+std::string_view id_of(std::string_view cursor) {
+  if (!cursor.starts_with(cursor_front) || !cursor.ends_with(cursor_back)) return {};
+  cursor.remove_prefix(cursor_front.size());
+  cursor.remove_suffix(std::min(cursor.size(), cursor_back.size()));
+  return cursor;
+}
 
 /// The same request with another cursor.
 std::string page_url(const GraphCall& call, const std::string& which, const std::string& cursor) {
@@ -83,9 +94,7 @@ GraphAnswer page_of(const GraphCall& call, const std::vector<std::string>& ids,
   const auto limit = limit_of(call);
   if (!limit) return refuse(100, "(#100) limit must be a number from 1 to 100");
   const auto place_of = [&](const std::string& cursor) {
-    return static_cast<std::size_t>(
-        std::find_if(ids.begin(), ids.end(), [&](const std::string& id) { return cursor_of(id) == cursor; }) -
-        ids.begin());
+    return static_cast<std::size_t>(std::find(ids.begin(), ids.end(), id_of(cursor)) - ids.begin());
   };
   const auto after = call.request.parameter("after");
   const auto before = call.request.parameter("before");

@@ -9,21 +9,7 @@
 
 namespace wamigrate {
 
-using namespace std::chrono_literals;
-
-/// The ids of a WABA's numbers, listed once for all who ask within a minute of a run: membership is part of identity,
-/// and does not change while a number moves between the two APIs.
-struct Site::Waba {
-  std::mutex mutex;
-  Time listed_at{};
-  bool listed = false;
-  std::set<std::string> phone_number_ids;
-  Asked asked;
-};
-
 namespace {
-
-constexpr Millis membership_is_fresh_for = 60s;
 
 bool needs_certificate(const Step& step) {
   return step.call != nullptr && step.kind.effect.needs.has(Fact::certificate_in_hand) &&
@@ -99,6 +85,8 @@ Diagnostics Site::resolve(const std::vector<const Number*>& numbers, Need need, 
     }
   }
   const api::Timeouts timeouts{fleet_.policy.request_timeout, fleet_.policy.register_timeout};
+  members_.clear();
+  templates_.clear();
   graph_ = std::make_unique<api::GraphClient>(graph_watch_, fleet_.graph.url, fleet_.graph.version,
                                               secret(fleet_.graph.token), secret(fleet_.graph.app_secret), timeouts);
   return missing;
@@ -133,36 +121,24 @@ Site::Client& Site::onprem(const Number& number) {
   return *client;
 }
 
-bool Site::is_in_waba(const Number& number, Asked& asked) {
-  Waba* waba = nullptr;
-  {
-    const std::lock_guard lock(mutex_);
-    auto& slot = wabas_[number.waba_id];
-    if (!slot) slot = std::make_unique<Waba>();
-    waba = slot.get();
-  }
-  const std::lock_guard lock(waba->mutex);
-  if (!waba->listed || clock_.now() - waba->listed_at > membership_is_fresh_for) {
-    waba->asked = take(graph_->waba_numbers(number.waba_id), [waba](const std::vector<api::PhoneNode>& nodes) {
-      waba->phone_number_ids.clear();
-      for (const api::PhoneNode& node : nodes) waba->phone_number_ids.insert(node.id);
-    });
-    waba->listed = waba->asked.answered();
-    waba->listed_at = clock_.now();
-  }
-  asked = waba->asked;
-  return waba->phone_number_ids.contains(number.phone_number_id);
+template <class Kept>
+Kept& Site::of_waba(std::map<std::string, std::unique_ptr<Kept>>& kept, const std::string& waba_id) {
+  const std::lock_guard lock(mutex_);
+  auto& of_this = kept[waba_id];
+  if (!of_this) of_this = std::make_unique<Kept>(*graph_, clock_, waba_id);
+  return *of_this;
 }
 
 std::unique_ptr<WabaSheets> Site::sheets() { return std::make_unique<WabaSheets>(*graph_); }
 
-Observation Site::observe(const Number& number, Readings readings, WabaSheets* sheets) {
+Observation Site::observe(const Number& number, Readings readings, WabaSheets* sheets,
+                          std::optional<Time> account_since) {
   Observation seen;
   seen.readings = readings;
   if (sheets != nullptr) {
     sheets->read(number.waba_id, number.phone_number_id, readings, seen);
   } else {
-    read_graph(number, readings, seen);
+    read_graph(number, readings, account_since, seen);
   }
   read_edges(number, readings, seen);
   if (number.deployment.url.empty()) {  // declared gone, and nowhere to ask
@@ -181,14 +157,18 @@ Observation Site::observe(const Number& number, Readings readings, WabaSheets* s
   return seen;
 }
 
-void Site::read_graph(const Number& number, Readings readings, Observation& seen) {
+void Site::read_graph(const Number& number, Readings readings, std::optional<Time> account_since, Observation& seen) {
   const std::string& id = number.phone_number_id;
   if (readings.has(Reading::graph_node)) read_node(*graph_, id, seen.graph);
   if (readings.has(Reading::webhook)) read_webhook(*graph_, id, seen.graph);
   if (readings.has(Reading::graph_health)) read_health(*graph_, id, seen.graph);
-  if (readings.has(Reading::waba_numbers)) seen.in_waba = is_in_waba(number, seen.waba_asked);
+  if (readings.has(Reading::waba_numbers)) {
+    seen.in_waba = of_waba(members_, number.waba_id).has(id, seen.waba_asked);
+  }
   if (readings.has(Reading::subscribed_apps)) read_apps(*graph_, number.waba_id, seen);
-  if (readings.has(Reading::templates)) read_templates(*graph_, number.waba_id, seen);
+  if (readings.has(Reading::templates)) {
+    of_waba(templates_, number.waba_id).read(account_since.value_or(Time::max()), seen);
+  }
   if (readings.has(Reading::waba_node)) read_waba(*graph_, number.waba_id, seen);
 }
 
@@ -200,11 +180,22 @@ void Site::read_edges(const Number& number, Readings readings, Observation& seen
   if (readings.has(Reading::graph_settings) && !number.storage_region.empty()) read_settings(*graph_, id, seen.graph);
 }
 
-Outcome Site::perform(const Step& step, const Number& number, const Supplies& supplies) {
-  Material material{
+Material Site::material_for(const Number& number, const Supplies& supplies) const {
+  return {
       number,   secret(number.pin), secret(number.deployment.backup_password),    supplies.backup,     supplies.code,
       Secret(), supplies.snapshot,  region_at_registration(number, fleet_.graph), fleet_.graph.app_id, supplies.upload};
-  if (step.conclude != nullptr) return step.conclude(material, observe(number, step.reads));
+}
+
+Outcome Site::conclude(const Step& step, const Number& number, const Supplies& supplies, const Observation& seen) {
+  ensure(step.conclude != nullptr, "a step that concludes knows how");
+  return step.conclude(material_for(number, supplies), seen);
+}
+
+Outcome Site::perform(const Step& step, const Number& number, const Supplies& supplies) {
+  if (step.conclude != nullptr) {
+    return conclude(step, number, supplies, observe(number, step.reads, nullptr, supplies.account_since));
+  }
+  Material material = material_for(number, supplies);
   ensure(step.call != nullptr, "a step that is performed concludes or calls");
   if (needs_certificate(step)) {
     auto node = graph_->phone_node(number.phone_number_id);

@@ -14,7 +14,9 @@
 #include "ports/transport.hpp"
 #include "steps/clock_watch.hpp"
 #include "steps/step.hpp"
+#include "steps/waba_members.hpp"
 #include "steps/waba_sheets.hpp"
+#include "steps/waba_templates.hpp"
 
 namespace wamigrate {
 
@@ -29,6 +31,7 @@ struct Supplies {
   std::optional<Snapshot> snapshot;
   /// Nothing that changes anything may leave after this moment (the lease behind it may then be another's).
   std::optional<Time> not_after;
+  std::optional<Time> account_since;  ///< As of observe().
 };
 
 /// What a process resolves before it asks or changes anything.
@@ -46,12 +49,16 @@ class Site {
 
   /// Reads what `readings` ask for. A side that can't be asked is a finding, not an error. With `sheets` Graph's lists
   /// answer where they can, as of when they were read, and a client that is off is asked no more than it can tell;
-  /// without, both sides are asked about this number, now.
-  Observation observe(const Number& number, Readings readings, WabaSheets* sheets = nullptr);
+  /// without, both sides are asked about this number, now. `account_since`: the account's templates, for which nothing
+  /// is ever sent, may be what this site has read since then.
+  Observation observe(const Number& number, Readings readings, WabaSheets* sheets = nullptr,
+                      std::optional<Time> account_since = {});
   /// For one look at many numbers. This site must outlive them.
   std::unique_ptr<WabaSheets> sheets();
   /// Does what the step does: at most one changing request.
   Outcome perform(const Step& step, const Number& number, const Supplies& supplies);
+  /// What a step that only concludes makes of what was seen. Asks nobody.
+  Outcome conclude(const Step& step, const Number& number, const Supplies& supplies, const Observation& seen);
   /// debug_token, once.
   TokenView token();
   /// All numbers of a WABA, page by page (site_wide.cpp).
@@ -66,12 +73,14 @@ class Site {
   void log_out();
 
  private:
-  struct Waba;
   struct Client;
   Client& onprem(const Number& number);
-  void read_graph(const Number& number, Readings readings, Observation& seen);
+  Material material_for(const Number& number, const Supplies& supplies) const;
+  void read_graph(const Number& number, Readings readings, std::optional<Time> account_since, Observation& seen);
   void read_edges(const Number& number, Readings readings, Observation& seen);  // what no list tells
-  bool is_in_waba(const Number& number, Asked& asked);
+  /// What this site keeps of a WABA, made when it is first asked for.
+  template <class Kept>
+  Kept& of_waba(std::map<std::string, std::unique_ptr<Kept>>& kept, const std::string& waba_id);
   const Secret& secret(const SecretRef& ref) const;
 
   const Fleet& fleet_;
@@ -81,8 +90,9 @@ class Site {
   ClockWatch graph_watch_;
   std::unique_ptr<api::GraphClient> graph_;
   std::mutex mutex_;
-  std::map<std::string, std::unique_ptr<Client>> onprem_;  // by deployment URL
-  std::map<std::string, std::unique_ptr<Waba>> wabas_;
+  std::map<std::string, std::unique_ptr<Client>> onprem_;            // by deployment URL
+  std::map<std::string, std::unique_ptr<WabaMembers>> members_;      // by WABA …
+  std::map<std::string, std::unique_ptr<WabaTemplates>> templates_;  // … as well
 };
 
 /// What a step would send, in words: `POST https://…/register` and its body, secrets as the names of their references.

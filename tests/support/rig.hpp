@@ -2,6 +2,7 @@
 // day takes milliseconds.
 #pragma once
 
+#include <algorithm>
 #include <deque>
 #include <functional>
 #include <map>
@@ -112,9 +113,10 @@ class MemoryLedger : public LedgerStore {
   explicit MemoryLedger(Time created) : created_(created) {}
   Result<Time> created() override { return created_; }
   Result<int> attempts(const std::string& phone, const std::string& kind, Time since) override {
-    int count = 0;
-    for (const auto& [key, at] : attempts_) count += key == phone + kind && at >= since ? 1 : 0;
-    return count;
+    const auto found = attempts_.find(phone + kind);
+    if (found == attempts_.end()) return 0;
+    return static_cast<int>(
+        std::count_if(found->second.begin(), found->second.end(), [since](Time at) { return at >= since; }));
   }
   Result<bool> is_refused(const std::string& phone, const std::string& mark) override {
     return refused_.contains(phone + mark);
@@ -138,7 +140,7 @@ class MemoryLedger : public LedgerStore {
   void make(const Change& change) {
     switch (change.what) {
       case Change::What::attempt:
-        attempts_.emplace_back(change.phone + change.subject, change.at);
+        attempts_[change.phone + change.subject].push_back(change.at);
         return;
       case Change::What::refused:
         refused_.insert(change.phone + change.subject);
@@ -154,7 +156,7 @@ class MemoryLedger : public LedgerStore {
   }
 
   Time created_;
-  std::vector<std::pair<std::string, Time>> attempts_;
+  std::map<std::string, std::vector<Time>> attempts_;
   std::set<std::string> refused_;
   std::map<std::string, Lease> leases_;
 };
