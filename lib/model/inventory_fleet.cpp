@@ -253,9 +253,9 @@ void NumbersReader::note_missing(const Draft& draft, const Section& section, con
 }
 
 void NumbersReader::note_repeated(const Draft& draft, const Section& section) {
-  const auto note = [&](std::string_view key, const std::string& value) {
+  const auto note = [&](Seen& seen, std::string_view key, const std::string& value) {
     if (value.empty()) return;
-    const auto [first, is_new] = seen_.try_emplace(fmt::format("{} {}", key, value), numbers_.size());
+    const auto [first, is_new] = seen.try_emplace(value, numbers_.size());
     if (is_new) return;
     const Number& other = numbers_[first->second];
     const Place& place = other.declared_at;
@@ -266,10 +266,10 @@ void NumbersReader::note_repeated(const Draft& draft, const Section& section) {
              place.file.empty() ? fmt::format("number {}", place.line) : fmt::format("{}:{}", place.file, place.line)),
          "remove one of the two, or correct it"});
   };
-  note("phone", draft.phone.value.e164);
-  note("phone_number_id", draft.phone_number_id.value);
-  note("deployment.url", draft.url.value);
-  note("deployment.name", draft.name.value);
+  note(phones_, "phone", draft.phone.value.e164);
+  note(ids_, "phone_number_id", draft.phone_number_id.value);
+  note(urls_, "deployment.url", draft.url.value);
+  note(names_, "deployment.name", draft.name.value);
 }
 
 Number NumbersReader::number_of(Draft draft) {

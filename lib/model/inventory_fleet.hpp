@@ -125,7 +125,8 @@ class NumbersReader {
   Findings& findings_;
   Draft defaults_;
   std::vector<Number> numbers_;
-  std::unordered_map<std::string, std::size_t> seen_;  ///< Which number had this key and value first.
+  using Seen = std::unordered_map<std::string, std::size_t>;  ///< Which number had this value first.
+  Seen phones_, ids_, urls_, names_;
 };
 
 }  // namespace wamigrate::inventory

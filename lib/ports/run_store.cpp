@@ -3,6 +3,7 @@
 #include <Poco/Data/Statement.h>
 
 #include <algorithm>
+#include <future>
 #include <limits>
 
 #include "ports/sqlite_file.hpp"
@@ -79,18 +80,25 @@ class SqliteRunStore : public RunStore {
     return journal_part(known, all_records);
   }
 
-  // By parts, each by itself: nothing holds back the log while a long journal is being folded.
+  // By parts, each by itself: nothing holds back the log while a long journal is being folded. The next is read while
+  // one is dealt with.
   Result<void> each_record(const std::function<Result<void>(const std::string& record)>& take) override {
+    Result<std::vector<std::string>> records = journal_part(0, records_at_once);
     std::size_t known = 0;
-    while (true) {
-      const auto records = journal_part(known, records_at_once);
-      if (!records) return tl::make_unexpected(records.error());
+    while (records) {
+      const bool is_last = records->size() < records_at_once;
+      known += records->size();
+      std::future<Result<std::vector<std::string>>> next;
+      if (!is_last) {
+        next = std::async(std::launch::async, [this, known] { return journal_part(known, records_at_once); });
+      }
       for (const std::string& record : *records) {
         if (auto taken = take(record); !taken) return taken;
       }
-      if (records->size() < records_at_once) return {};
-      known += records->size();
+      if (is_last) return {};
+      records = next.get();
     }
+    return tl::make_unexpected(records.error());
   }
 
   Result<void> post(const std::string& message) override {
