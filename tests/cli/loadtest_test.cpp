@@ -1,4 +1,6 @@
 // Load tests as a process, against the simulated vendor: what is refused, what is sent and measured, and when it stops.
+#include <fmt/format.h>
+
 #include <csignal>
 
 #include "cli/stage.hpp"
@@ -35,6 +37,25 @@ struct LoadStage : Stage {
   }
   int messages() { return sent("messages") + sent("onprem_messages"); }
   Json result(const std::string& side) { return parse_json(content_of(work() / (side + ".json"))).value_or(Json()); }
+};
+
+/// A receiver with the store posts.db.
+struct Listening {
+  static constexpr const char* onprem_secret = "canary-of-the-onprem-secret";
+
+  explicit Listening(Stage& stage) {
+    stage.environment["ONPREM_SECRET"] = onprem_secret;
+    process = stage.start({"listen", "--store", "posts.db", "--port", "0", "--app-secret", "env:APP_SECRET", "--onprem",
+                           "env:ONPREM_SECRET", "--seal-key", "file:seal.key", "--json"});
+    REQUIRE(eventually([this] { return has(process->out(), "\n") || process->has_ended(); }));
+    INFO(process->err());
+    const auto lines = json_lines(process->out());
+    REQUIRE(!lines.empty());
+    port = static_cast<int>(number_at(lines.front(), "port").value_or(0));
+  }
+
+  std::unique_ptr<Process> process;
+  int port = 0;
 };
 
 }  // namespace
@@ -193,22 +214,53 @@ TEST_CASE("a signal ends a load test with the result so far") {
   CHECK(stage.messages() < 90);
 }
 
+TEST_CASE("simulate posts what becomes of messages to webhooks on this machine, and to no others") {
+  LoadStage stage({.numbers = 2});
+  Listening listening(stage);
+  const std::string home = fmt::format("http://127.0.0.1:{}", listening.port);
+  stage.put("world.json",
+            fmt::format(R"({{"world": {{"subscribed": true, "webhook": "{0}/webhook", "delivery_time": "50ms"}},)"
+                        R"("{1}": {{"home": "cloud"}}, "{2}": {{"onprem_webhook": "{0}/onprem/{3}/de-x"}}}})",
+                        home, stage.phone(0), stage.phone(1), Listening::onprem_secret));
+  const auto vendor = stage.start({"simulate", "inventory.yaml", "--world", "world.json", "--inventory-out", "led.yaml",
+                                   "--state-dir", "simulated", "--json"});
+  REQUIRE(eventually([&] { return has(vendor->out(), "\n") || vendor->has_ended(); }));
+  const auto load = [&stage](const std::string& side, const std::string& phone) {
+    return stage.run({"loadtest", "led.yaml", "mix.yaml", "--side", side, "--select", phone, "--max-messages", "10",
+                      "-o", side + ".json", "--store", "posts.db", "--yes"});
+  };
+  const Ended cloud = load("cloud", stage.phone(0));
+  INFO(cloud.text() << vendor->err());
+  CHECK(cloud.code == 0);
+  CHECK(stage.result("cloud")["delivery"]["delivered"] == 10);
+  const Ended onprem = load("onprem", stage.phone(1));
+  INFO(onprem.text());
+  CHECK(onprem.code == 0);
+  CHECK(stage.result("onprem")["delivery"]["delivered"] == 10);
+  vendor->send(SIGTERM);
+  CHECK(vendor->wait().code == 0);
+
+  stage.put("world.json", R"({"world": {"subscribed": true}, "*": {"home": "cloud"}})");
+  const auto other = stage.start({"simulate", "inventory.yaml", "--world", "world.json", "--inventory-out", "led.yaml",
+                                  "--state-dir", "simulated", "--json"});
+  REQUIRE(eventually([&] { return has(other->out(), "\n") || other->has_ended(); }));
+  std::filesystem::remove(stage.work() / "cloud.json");
+  CHECK(stage
+            .run({"loadtest", "led.yaml", "mix.yaml", "--side", "cloud", "--select", stage.phone(0), "--max-messages",
+                  "1", "-o", "cloud.json", "--yes"})
+            .code == 0);
+  CHECK(eventually([&] { return has(other->err(), "are not sent: that is not this machine"); }));
+}
+
 TEST_CASE("what a receiver was told of the messages is joined by their ids") {
   LoadStage stage({.overlay = R"({"world": {"delivery_time": "50ms"}, "*": {"home": "cloud", "messages": "read"}})"});
-  const auto listener = stage.start({"listen", "--store", "posts.db", "--port", "0", "--app-secret", "env:APP_SECRET",
-                                     "--seal-key", "file:seal.key", "--json"});
-  REQUIRE(eventually([&] { return has(listener->out(), "\n") || listener->has_ended(); }));
-  INFO(listener->err());
-  const auto lines = json_lines(listener->out());
-  REQUIRE(!lines.empty());
-  const int port = static_cast<int>(number_at(lines.front(), "port").value_or(0));
-
+  Listening listening(stage);
   const auto running = stage.start({"loadtest", "inventory.yaml", "mix.yaml", "--side", "cloud", "--max-messages", "20",
                                     "-o", "cloud.json", "--store", "posts.db", "--yes"});
   const bool ended_well = eventually([&] {
     for (const sim::Webhook& webhook : stage.world->take_webhooks()) {
       const std::string headers = "X-Hub-Signature-256: " + webhook.signature + "\r\n";
-      CHECK(sent(port, request_of("POST", "/webhook", headers, webhook.body)) == 200);
+      CHECK(sent(listening.port, request_of("POST", "/webhook", headers, webhook.body)) == 200);
     }
     return running->has_ended();
   });
