@@ -61,4 +61,10 @@ std::string plain(std::string_view text) {
   return clean;
 }
 
+std::string masked(std::string_view number) {
+  if (number.empty()) return {};
+  if (number.size() < 9) return "…";
+  return plain(std::string(number.substr(0, 3)) + "…" + std::string(number.substr(number.size() - 2)));
+}
+
 }  // namespace wamigrate

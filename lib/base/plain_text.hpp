@@ -11,4 +11,8 @@ namespace wamigrate {
 /// UTF-8, and with backticks as apostrophes (documents mark code with backticks).
 std::string plain(std::string_view text);
 
+/// What may be shown of a person's number: `491713920001` as `491…01`; what is shorter than nine characters vanishes
+/// whole.
+std::string masked(std::string_view number);
+
 }  // namespace wamigrate

@@ -12,6 +12,7 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <sstream>
 #include <thread>
 
 namespace wamigrate {
@@ -76,6 +77,13 @@ class Preparation {
 };
 
 }  // namespace
+
+std::vector<std::string> words_of(const std::string& command) {
+  std::istringstream in(command);
+  std::vector<std::string> words;
+  for (std::string word; in >> word;) words.push_back(word);
+  return words;
+}
 
 tl::expected<ChildProcess, int> ChildProcess::start(const ProgramStart& what) {
   ensure(!what.arguments.empty(), "a program has a name");

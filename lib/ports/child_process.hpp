@@ -15,6 +15,9 @@
 
 namespace wamigrate {
 
+/// The words of a command, split at blanks: no shell is involved, and no quotes are understood.
+std::vector<std::string> words_of(const std::string& command);
+
 struct ProgramStart {
   std::vector<std::string> arguments;    ///< The program and what it is told; at least one.
   std::vector<std::string> environment;  ///< `NAME=value`: these and no others.

@@ -24,24 +24,6 @@ constexpr std::array<std::string_view, 6> passed_on = {"PATH=", "HOME=", "LANG="
 constexpr std::size_t kept_bytes = 4096;
 constexpr std::size_t kept_lines = 10;
 
-std::vector<std::string> environment_with(const std::map<std::string, std::string>& facts) {
-  std::vector<std::string> environment;
-  for (char** variable = environ; variable != nullptr && *variable != nullptr; ++variable) {
-    const std::string_view text(*variable);
-    if (std::any_of(passed_on.begin(), passed_on.end(),
-                    [text](std::string_view name) { return text.starts_with(name); }))
-      environment.emplace_back(text);
-  }
-  for (const auto& [name, value] : facts) {
-    ensure(name.starts_with(fact_prefix) && name.find('=') == std::string::npos,
-           "a hook's facts are named WAMIGRATE_…");
-    environment.push_back(name + "=" + value);
-    std::string& variable = environment.back();
-    std::replace(variable.begin(), variable.end(), '\0', ' ');  // it would end the value
-  }
-  return environment;
-}
-
 /// The end of what a program wrote, in little memory however much it writes.
 class Tail {
  public:
@@ -126,6 +108,24 @@ class RealHookRunner : public HookRunner {
 };
 
 }  // namespace
+
+std::vector<std::string> environment_with(const std::map<std::string, std::string>& facts) {
+  std::vector<std::string> environment;
+  for (char** variable = environ; variable != nullptr && *variable != nullptr; ++variable) {
+    const std::string_view text(*variable);
+    if (std::any_of(passed_on.begin(), passed_on.end(),
+                    [text](std::string_view name) { return text.starts_with(name); }))
+      environment.emplace_back(text);
+  }
+  for (const auto& [name, value] : facts) {
+    ensure(name.starts_with(fact_prefix) && name.find('=') == std::string::npos,
+           "a hook's facts are named WAMIGRATE_…");
+    environment.push_back(name + "=" + value);
+    std::string& variable = environment.back();
+    std::replace(variable.begin(), variable.end(), '\0', ' ');  // it would end the value
+  }
+  return environment;
+}
 
 std::unique_ptr<HookRunner> make_hook_runner(Millis grace) { return std::make_unique<RealHookRunner>(grace); }
 

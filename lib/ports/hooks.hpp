@@ -18,6 +18,10 @@ struct HookCall {
   Millis limit = std::chrono::minutes(1);    ///< Then it and what it started are ended.
 };
 
+/// The environment of programs that are told facts: PATH, HOME, LANG, LC_*, TZ and TMPDIR of ours, these, and nothing
+/// else.
+std::vector<std::string> environment_with(const std::map<std::string, std::string>& facts);
+
 /// How a hook ended. Anything but exit code 0 is a no.
 struct HookEnd {
   enum class How {

@@ -10,7 +10,6 @@
 #include <cstdlib>
 #include <map>
 #include <mutex>
-#include <sstream>
 #include <system_error>
 #include <vector>
 
@@ -59,13 +58,6 @@ Result<Secret> from_file(const SecretRef& ref) {
   auto content = read_file(file);
   if (!content) return refused(ref, content.error().message, content.error().fix);
   return not_empty(ref, trimmed(std::move(*content)));
-}
-
-std::vector<std::string> words_of(const std::string& command) {
-  std::istringstream in(command);
-  std::vector<std::string> words;
-  for (std::string word; in >> word;) words.push_back(word);
-  return words;
 }
 
 /// Ours, with the variables of `withheld` empty.

@@ -93,12 +93,6 @@ std::optional<Reading> read_onprem(std::string_view body, const std::string& dep
   return reading;
 }
 
-std::string masked(std::string_view number) {
-  if (number.empty()) return {};
-  if (number.size() < 9) return "…";
-  return plain(std::string(number.substr(0, 3)) + "…" + std::string(number.substr(number.size() - 2)));
-}
-
 Verdict verdict_of(const Outgoing& message) {
   if (message.read) return Verdict::read;
   if (message.delivered) return Verdict::delivered;

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/plain_text.hpp"
 #include "ports/post_store.hpp"
 
 namespace wamigrate::webhooks {
@@ -27,8 +28,7 @@ std::optional<Reading> read_cloud(std::string_view body);
 /// statuses[].recipient_id, or since v2.45 statuses[].message.recipient_id.
 std::optional<Reading> read_onprem(std::string_view body, const std::string& deployment);
 
-/// `491713920001` as `491…01`; what is shorter than nine characters vanishes whole.
-std::string masked(std::string_view number);
+using wamigrate::masked;
 
 /// What all statuses of a message come to. Any delivered or read means that at least one device has it, also where
 /// failed came too; sent alone proves nothing yet.

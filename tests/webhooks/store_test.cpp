@@ -5,6 +5,7 @@
 #include "ports/places.hpp"
 #include "ports/post_store.hpp"
 #include "support/catch.hpp"
+#include "webhooks/evidence.hpp"
 #include "webhooks/reading.hpp"
 
 using namespace wamigrate;
@@ -189,4 +190,37 @@ TEST_CASE("posts that wait at the same time share a commit, and each learns what
   CHECK(all == items.size());
   CHECK(groups.size() < items.size());
   for (const Item& item : items) CHECK(item.doubled == 2 * item.value);
+}
+
+TEST_CASE("a store is asked by tag and by id, and for what came in since then at the number's home") {
+  const TempDir dir;
+  const auto store = open(dir);
+  Post tagged = post_of("a", {news("failed", 1)});
+  tagged.statuses[0].callback = "tag 1";
+  tagged.statuses[0].code = "131026";
+  REQUIRE(store->keep(tagged).has_value());
+  EvidenceQuestion question{.place = {},
+                            .phone = {},
+                            .phone_number_id = "7",
+                            .deployment = "de-1",
+                            .tags = {"tag 1"},
+                            .messages = {},
+                            .sender = "16505551234",
+                            .since = noon};
+  auto evidence = webhooks::evidence_in(*store, question);
+  REQUIRE(evidence.has_value());
+  REQUIRE(evidence->messages.size() == 1);
+  CHECK(evidence->messages[0].status == "failed");
+  CHECK(evidence->messages[0].code == "131026");
+  CHECK_FALSE(evidence->incoming);
+  REQUIRE(store->keep(post_of("b", {news("delivered", 2)})).has_value());
+  REQUIRE(store->keep(post_of("c", {}, {{"wamid.in", "text", "7", "165…34", noon}})).has_value());
+  question.tags = {"no such tag"};
+  question.messages = {"wamid.1", "wamid.unheard"};
+  evidence = webhooks::evidence_in(*store, question);
+  REQUIRE(evidence->messages.size() == 1);
+  CHECK(evidence->messages[0].status == "delivered");
+  CHECK(evidence->incoming);
+  question.since = noon + std::chrono::hours(1);
+  CHECK_FALSE(webhooks::evidence_in(*store, question)->incoming);
 }

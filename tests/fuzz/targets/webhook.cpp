@@ -1,5 +1,6 @@
 // What strangers post where webhooks are received, and how they sign it.
 #include "fuzz/targets/target.hpp"
+#include "webhooks/evidence.hpp"
 #include "webhooks/reading.hpp"
 #include "webhooks/signature.hpp"
 
@@ -35,6 +36,12 @@ void run_webhook(std::string_view input) {
   }
   if (const auto cloud = webhooks::read_cloud(body)) check(*cloud);
   if (const auto onprem = webhooks::read_onprem(body, "de-1")) check(*onprem);
+  // The same as a line of evidence.
+  const EvidenceQuestion question{.phone_number_id = "2", .deployment = "de-1", .tags = {"tag"}, .messages = {"gBEG"}};
+  for (const MessageFate& fate : webhooks::evidence_in(body, question).messages) {
+    holds(fate.tag == "tag" || fate.message == "gBEG", "nothing is told of a message that was not asked about");
+    holds(is_plain(fate.message) && is_plain(fate.code), "what is told of a message is plain");
+  }
 }
 
 std::vector<std::string> webhook_seeds() {
