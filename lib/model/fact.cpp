@@ -50,6 +50,11 @@ constexpr std::array<FactText, static_cast<std::size_t>(Fact::count_)> texts = {
     {"onprem_about_restored", "the on-premises about text is as it was kept"},
     {"onprem_compliance_restored", "the compliance information on-premises is as it was kept"},
     {"onprem_picture_restored", "the profile on-premises has its picture"},
+    {"test_message_asked", "a test message is to be sent once the number has arrived"},
+    {"test_message_sent", "the new home has accepted a test message"},
+    {"test_message_delivered", "the test message was delivered"},
+    {"inbound_asked", "a message from the test recipient is to come in"},
+    {"inbound_message_seen", "a message from the test recipient came in at the new home"},
 }};
 
 }  // namespace

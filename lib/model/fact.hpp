@@ -49,6 +49,11 @@ enum class Fact : std::uint8_t {
   onprem_about_restored,
   onprem_compliance_restored,  ///< As on Cloud.
   onprem_picture_restored,
+  test_message_asked,      ///< The inventory wants a test message sent once the number has arrived.
+  test_message_sent,       ///< It was accepted by the new home.
+  test_message_delivered,  ///< Webhooks say so, or a person.
+  inbound_asked,           ///< The inventory wants a message from the recipient, too.
+  inbound_message_seen,    ///< It came in at the new home.
   count_,
 };
 

@@ -76,6 +76,23 @@ void write(Writer& out, const Deployment& deployment) {
   out.close_object();
 }
 
+void write(Writer& out, const TestMessage& message) {
+  out.open_object();
+  out.member("to", message.to);
+  out.member_unless_empty("text", message.text);
+  if (!message.template_name.empty()) {
+    out.key("template");
+    out.open_object();
+    out.member("name", message.template_name);
+    out.member("language", message.template_language);
+    out.close_object();
+  }
+  out.member("wait", to_text(message.wait));
+  if (message.inbound) out.member("inbound", to_text(*message.inbound));
+  out.member("evidence", message.evidence.text());
+  out.close_object();
+}
+
 void write(Writer& out, const Number& number) {
   out.open_object();
   out.member_unless_empty("phone", number.phone.e164);
@@ -87,6 +104,10 @@ void write(Writer& out, const Number& number) {
   if (number.region_confirmed) out.member("region_confirmed", true);
   out.key("deployment");
   write(out, number.deployment);
+  if (number.test_message->asked()) {
+    out.key("test_message");
+    write(out, *number.test_message);
+  }
   out.close_object();
 }
 

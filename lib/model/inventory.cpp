@@ -6,6 +6,8 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <iterator>
+#include <map>
 
 #include "model/inventory_csv.hpp"
 #include "model/inventory_fleet.hpp"
@@ -20,7 +22,6 @@ namespace {
 using namespace inventory;
 
 constexpr std::string_view default_status_feed = "https://metastatus.com/outage-events-feed-whatsapp-business-api.rss";
-constexpr std::string_view deployment_prefix = "deployment.";
 
 /// The numbers of one CSV file.
 class Rows {
@@ -51,12 +52,18 @@ class Rows {
   static const std::vector<std::string_view>& known_columns() {
     static const std::vector<std::string> nested = [] {
       std::vector<std::string> names;
-      names.reserve(deployment_keys.size());
-      for (const std::string_view key : deployment_keys) names.push_back(fmt::format("{}{}", deployment_prefix, key));
+      const auto add = [&names](std::string_view prefix, Keys keys) {
+        for (const std::string_view key : keys) names.push_back(fmt::format("{}.{}", prefix, key));
+      };
+      add("deployment", deployment_keys);
+      add("test_message", test_message_keys);
+      add("test_message.template", template_keys);
+      std::erase(names, "test_message.template");
       return names;
     }();
     static const std::vector<std::string_view> columns = [] {
       std::vector<std::string_view> all(number_keys.begin(), number_keys.end());
+      std::erase(all, "test_message");  // a map, which no cell holds
       all.insert(all.end(), nested.begin(), nested.end());
       return all;
     }();
@@ -119,21 +126,29 @@ class Rows {
       return;
     }
     Node number = map_at(row.line);
-    Node deployment = map_at(row.line);
+    std::map<std::string, Node> nested;  // by what stands before the last dot
     for (std::size_t i = 0; i < header_.size(); ++i) {
       if (header_[i].empty() || row.cells[i].empty()) continue;
-      const bool nested = header_[i].starts_with(deployment_prefix);
-      (nested ? deployment : number)
-          .entries.push_back(entry(header_[i].substr(nested ? deployment_prefix.size() : 0), row.line, row.cells[i]));
+      const auto dot = header_[i].rfind('.');
+      const bool whole = dot == std::string::npos;
+      Node& map = whole ? number : nested.try_emplace(header_[i].substr(0, dot), map_at(row.line)).first->second;
+      map.entries.push_back(entry(whole ? header_[i] : header_[i].substr(dot + 1), row.line, row.cells[i]));
     }
-    if (!deployment.entries.empty()) {
-      if (std::any_of(number.entries.begin(), number.entries.end(),
-                      [](const Entry& given) { return given.key == "deployment"; })) {
-        note(row.line, "`deployment` is filled, and so are columns below it",
-             "leave the others empty where it says `gone`, or the other way round");
-        return;
-      }
-      number.entries.push_back({"deployment", row.line, std::make_shared<const Node>(std::move(deployment))});
+    if (nested.contains("deployment") && std::any_of(number.entries.begin(), number.entries.end(),
+                                                     [](const Entry& given) { return given.key == "deployment"; })) {
+      note(row.line, "`deployment` is filled, and so are columns below it",
+           "leave the others empty where it says `gone`, or the other way round");
+      return;
+    }
+    // What lies deepest comes last, and goes into what lies above it first.
+    while (!nested.empty()) {
+      auto deepest = nested.extract(std::prev(nested.end()));
+      const std::string& path = deepest.key();
+      const auto dot = path.rfind('.');
+      const bool whole = dot == std::string::npos;
+      Node& map = whole ? number : nested.try_emplace(path.substr(0, dot), map_at(row.line)).first->second;
+      map.entries.push_back(
+          {whole ? path : path.substr(dot + 1), row.line, std::make_shared<const Node>(std::move(deepest.mapped()))});
     }
     numbers_.add(number, file_, &columns_);
   }

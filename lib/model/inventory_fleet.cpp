@@ -126,8 +126,8 @@ void read_settings(const Section& root, Form form, const std::string& folder, co
 }
 
 void NumbersReader::read_defaults(const Section& root) {
-  static constexpr std::array<std::string_view, 6> shared{"waba_id",          "pin",       "pin_mode", "storage_region",
-                                                          "region_confirmed", "deployment"};
+  static constexpr std::array<std::string_view, 7> shared{
+      "waba_id", "pin", "pin_mode", "storage_region", "region_confirmed", "deployment", "test_message"};
   static constexpr std::array<std::string_view, 5> shared_of_deployment{"shards", "username", "password",
                                                                         "backup_password", "ca_file"};
   defaults_ = read(root.section("defaults", shared), shared_of_deployment);
@@ -152,6 +152,7 @@ void NumbersReader::add(const Node& node, const std::string& file, const Columns
   } else {
     section.require("phone", "make the plan again");
   }
+  check_test_message(draft, section);
   note_repeated(draft, section);
   numbers_.push_back(number_of(std::move(draft)));
   numbers_.back().declared_at = section.place(section.line());
@@ -173,6 +174,7 @@ NumbersReader::Draft NumbersReader::read(const Section& section, Keys deployment
   draft.storage_region.given = section.read("storage_region", draft.storage_region.value, parse_storage_region);
   draft.region_confirmed.given = section.read("region_confirmed", draft.region_confirmed.value, parse_flag);
   if (section.given("deployment")) read_deployment(section, deployment_known, draft);
+  if (section.given("test_message")) read_test_message(section, draft);
   return draft;
 }
 
@@ -204,6 +206,7 @@ void NumbersReader::inherit(Draft& draft) const {
   draft.pin_mode.inherit(defaults_.pin_mode);
   draft.storage_region.inherit(defaults_.storage_region);
   draft.region_confirmed.inherit(defaults_.region_confirmed);
+  inherit_test_message(draft);
   draft.deployment_readable = draft.deployment_readable && defaults_.deployment_readable;
   draft.gone.inherit(defaults_.gone);
   if (!draft.gone.value) {
@@ -281,6 +284,7 @@ Number NumbersReader::number_of(Draft draft) {
   number.pin_mode = draft.pin_mode.value;
   number.storage_region = std::move(draft.storage_region.value);
   number.region_confirmed = draft.region_confirmed.value;
+  number.test_message = test_message_of(draft);
   number.deployment = {.name = std::move(draft.name.value),
                        .url = std::move(draft.url.value),
                        .shards = draft.shards.value,

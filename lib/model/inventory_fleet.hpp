@@ -56,10 +56,14 @@ inline constexpr std::array amount_keys{
     AmountKey{"max_failures_run", &Policy::max_failures_run},
 };
 
-inline constexpr std::array<std::string_view, 8> number_keys{
-    "phone", "phone_number_id", "waba_id", "pin", "pin_mode", "storage_region", "region_confirmed", "deployment"};
+inline constexpr std::array<std::string_view, 9> number_keys{
+    "phone",          "phone_number_id",  "waba_id",    "pin",         "pin_mode",
+    "storage_region", "region_confirmed", "deployment", "test_message"};
 inline constexpr std::array<std::string_view, 7> deployment_keys{
     "name", "url", "shards", "username", "password", "backup_password", "ca_file"};
+inline constexpr std::array<std::string_view, 6> test_message_keys{"to",   "text",    "template",
+                                                                   "wait", "inbound", "evidence"};
+inline constexpr std::array<std::string_view, 2> template_keys{"name", "language"};
 
 /// What a fleet is read from: an inventory leaves out what is shared or can be derived, a partial one also what can be
 /// discovered; a plan says what there is, and may keep what a deployment was before it was `gone`.
@@ -111,10 +115,21 @@ class NumbersReader {
     Written<std::string> name, url, username, ca_file;
     Written<int> shards{1};
     Written<SecretRef> password, backup_password;
+    Written<Phone> test_to;
+    Written<std::string> test_text, template_name, template_language;
+    Written<Millis> test_wait{std::chrono::minutes(2)};
+    Written<std::optional<Millis>> test_inbound;
+    Written<EvidencePlace> test_evidence;
+    int test_line = 0;  ///< Where the number itself, or else `defaults`, speaks of a test message; 0: neither does.
   };
 
   Draft read(const Section& section, Keys deployment_known) const;
   void read_deployment(const Section& section, Keys known, Draft& draft) const;
+  // inventory_test_message.cpp
+  void read_test_message(const Section& section, Draft& draft) const;
+  void inherit_test_message(Draft& draft) const;
+  void check_test_message(const Draft& draft, const Section& section) const;
+  static TestMessage test_message_of(Draft& draft);
   void inherit(Draft& draft) const;
   void note_missing(const Draft& draft, const Section& section, const Columns* columns) const;
   void note_repeated(const Draft& draft, const Section& section);

@@ -227,6 +227,24 @@ Result<std::string> parse_ledger(std::string_view text, const std::string& folde
               "write a path, a database as postgresql://USER@HOST/DATABASE, or remove the key to use the default");
 }
 
+Result<std::string> parse_message_text(std::string_view text) {
+  constexpr std::size_t most = 4096;
+  const auto characters =
+      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; });
+  if (text.find_first_not_of(" \t\r\n") == std::string_view::npos) {
+    return fail("the message is empty", "write what is to be sent");
+  }
+  if (static_cast<std::size_t>(characters) > most)
+    return fail("the message is too long", "write up to 4096 characters");
+  return std::string(text);
+}
+
+Result<EvidencePlace> parse_evidence(std::string_view text, const std::string& folder) {
+  Result<EvidencePlace> place = parse_evidence_place(text);
+  if (place && place->kind != EvidencePlace::Kind::cmd) place->target = join(folder, place->target);
+  return place;
+}
+
 Result<SecretRef> parse_ref(std::string_view text, const std::string& folder) {
   Result<SecretRef> ref = parse_secret_ref(text);
   if (ref && ref->kind == SecretRef::Kind::file) ref->target = join(folder, ref->target);

@@ -41,6 +41,10 @@ Result<std::string> parse_feed_url(std::string_view text);
 Result<std::string> parse_path(std::string_view text, const std::string& folder);
 /// As parse_path; what looks like a database or any other URL is refused.
 Result<std::string> parse_ledger(std::string_view text, const std::string& folder);
+/// A text that a message may carry: up to 4096 characters (Meta).
+Result<std::string> parse_message_text(std::string_view text);
+/// Where webhooks are to be found; directories and files are taken from `folder` like paths.
+Result<EvidencePlace> parse_evidence(std::string_view text, const std::string& folder);
 /// A reference to a secret; a `file:` is taken from `folder` like a path.
 Result<SecretRef> parse_ref(std::string_view text, const std::string& folder);
 

@@ -8,7 +8,9 @@
 
 #include "base/diagnostic.hpp"
 #include "base/secret.hpp"
+#include "base/seldom.hpp"
 #include "base/time.hpp"
+#include "model/test_message.hpp"
 #include "model/window.hpp"
 
 namespace wamigrate {
@@ -55,6 +57,7 @@ struct Number {
   std::string storage_region;     ///< Where Cloud is to keep its data ("DE"); empty: Meta's default.
   bool region_confirmed = false;  ///< A person vouches that the business is in no region that may not use the platform.
   Deployment deployment;
+  Seldom<TestMessage> test_message;
   Place declared_at;
 };
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -35,6 +36,7 @@ enum class Reading : unsigned {
   compliance,           ///< GET business_compliance_info: Indian numbers only
   onprem_compliance,    ///< GET the client's compliance_info: Indian numbers only
   graph_settings,       ///< GET settings of the number: local storage
+  test_evidence,        ///< What webhooks say of the run's test messages; asks neither API
   count_,
 };
 
@@ -205,6 +207,16 @@ struct Snapshot {
 Json to_json(const Snapshot& snapshot);
 Snapshot snapshot_from_json(const Json& json);
 
+/// What webhooks say of a number's test messages, all of a run together: one that was delivered is enough.
+struct TestMessageView {
+  Asked asked;
+  std::string status;         ///< The best of any: read, delivered, failed, sent; empty: none of these.
+  std::string code;           ///< Of a failure.
+  bool newest_heard = false;  ///< Something was heard of the last one.
+  bool incoming = false;      ///< A message from its recipient has come in since.
+  bool delivered() const { return status == "delivered" || status == "read"; }
+};
+
 struct Observation {
   Time taken_at{};
   Readings readings;
@@ -226,6 +238,7 @@ struct Observation {
   std::string waba_review;   ///< account_review_status: APPROVED, PENDING, REJECTED, DEFERRED; empty: not shown
   std::string waba_country;  ///< ISO 3166 alpha-2; empty: not shown
   OnpremView onprem;
+  std::shared_ptr<const TestMessageView> test;  ///< Null: not asked.
   /// How far the other side's clock is ahead of ours (negative: behind), from the `Date` of its replies; 0 where they
   /// allow for none, and never more than they prove. None where no reply carried one.
   std::optional<Millis> graph_clock_ahead, onprem_clock_ahead;

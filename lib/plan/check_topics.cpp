@@ -6,7 +6,7 @@
 namespace wamigrate {
 
 std::span<const CheckTopic> check_topics() {
-  static constexpr std::array<CheckTopic, 42> topics = {{
+  static constexpr std::array<CheckTopic, 43> topics = {{
       {"token",
        "Is the Graph token valid, of the right app, with both scopes, for as long as the run is expected to "
        "take?",
@@ -49,6 +49,8 @@ std::span<const CheckTopic> check_topics() {
        "Leave the numbers of businesses in excluded countries out."},
       {"region", "Is the business in Crimea, Donetsk or Luhansk? No number tells.",
        "Where it is not, say so in the inventory: `region_confirmed: true`."},
+      {"test_recipient", "Can the recipient of the test message be messaged at all?",
+       "Name a telephone of yours in a country that the platform reaches from where the number is moved to."},
       {"pin", "Is a two-step PIN declared, and has no server refused it?",
        "Never guess: a wrong PIN takes the number down on both sides. `pin_mode: set` sets one where the number is "
        "served."},

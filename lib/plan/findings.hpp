@@ -52,6 +52,7 @@ void check_ration(Findings& findings, const Candidate& c, Direction direction, c
 // preflight_country.cpp: the rules about places.
 void check_country(Findings& findings, const Candidate& c, Direction direction, const PlanOptions& options);
 void check_region(Findings& findings, const Candidate& c, const PlanOptions& options);
+void check_test_recipient(Findings& findings, const Candidate& c, Direction direction, const PlanOptions& options);
 
 // preflight_graph.cpp: what Graph says of the number and its account.
 void check_biz_app(Findings& findings, const Candidate& c);

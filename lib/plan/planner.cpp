@@ -185,26 +185,29 @@ std::vector<Obstacle> obstacles(Catalogue catalogue, Facts from, Fact home) {
   return found;
 }
 
-Facts full_goal(Direction direction) {
+Facts full_goal(Direction direction, Facts from) {
+  Facts asked;
+  if (from.has(Fact::test_message_asked)) asked.add(Fact::test_message_delivered);
+  if (from.has(Fact::inbound_asked)) asked.add(Fact::inbound_message_seen);
   if (direction == Direction::to_cloud) {
-    return {Fact::cloud_is_home,     Fact::old_client_silent,         Fact::healthy_on_cloud,
-            Fact::app_subscribed,    Fact::cloud_profile_restored,    Fact::promises_compared,
-            Fact::webhook_effective, Fact::cloud_compliance_restored, Fact::cloud_picture_restored};
+    return asked | Facts{Fact::cloud_is_home,     Fact::old_client_silent,         Fact::healthy_on_cloud,
+                         Fact::app_subscribed,    Fact::cloud_profile_restored,    Fact::promises_compared,
+                         Fact::webhook_effective, Fact::cloud_compliance_restored, Fact::cloud_picture_restored};
   }
-  return {Fact::onprem_is_home,
-          Fact::shards_restored,
-          Fact::onprem_healthy,
-          Fact::onprem_settings_restored,
-          Fact::onprem_profile_restored,
-          Fact::onprem_about_restored,
-          Fact::onprem_compliance_restored,
-          Fact::onprem_picture_restored,
-          Fact::promises_compared};
+  return asked | Facts{Fact::onprem_is_home,
+                       Fact::shards_restored,
+                       Fact::onprem_healthy,
+                       Fact::onprem_settings_restored,
+                       Fact::onprem_profile_restored,
+                       Fact::onprem_about_restored,
+                       Fact::onprem_compliance_restored,
+                       Fact::onprem_picture_restored,
+                       Fact::promises_compared};
 }
 
 Facts goal_of(Direction direction, Facts from) {
   const Fact home = direction == Direction::to_cloud ? Fact::cloud_is_home : Fact::onprem_is_home;
-  return from.has(home) ? Facts{home} : full_goal(direction);
+  return from.has(home) ? Facts{home} : full_goal(direction, from);
 }
 
 std::string_view name(WayBack way) {

@@ -29,8 +29,8 @@ inline constexpr int homeless_minute_cost = 100;
 /// The facts after taking a step, as far as the planner may count on them.
 Facts after(const StepKind& kind, Facts facts);
 
-/// The facts wanted at the end of a migration.
-Facts full_goal(Direction direction);
+/// The facts wanted at the end of a migration: those of every one, and what `from` says is asked for beyond.
+Facts full_goal(Direction direction, Facts from = {});
 /// The same, but a number that is at home there already wants nothing more.
 Facts goal_of(Direction direction, Facts from);
 

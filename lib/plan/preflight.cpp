@@ -62,6 +62,7 @@ Checks check_number(const Candidate& c, const Fleet& fleet, Direction direction,
   check_biz_app(findings, c);
   check_country(findings, c, direction, options);
   check_region(findings, c, options);
+  check_test_recipient(findings, c, direction, options);
   check_pin(findings, c);
   check_ration(findings, c, direction, options);
   check_window(findings, c, now);

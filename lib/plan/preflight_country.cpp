@@ -85,4 +85,29 @@ void check_region(Findings& findings, const Candidate& c, const PlanOptions& opt
                rule.source);
 }
 
+// A message to where nobody can be messaged proves nothing: it is found out now, not in the night of the migration.
+void check_test_recipient(Findings& findings, const Candidate& c, Direction direction, const PlanOptions& options) {
+  const TestMessage& message = *c.number->test_message;
+  if (!message.asked()) return;
+  const auto refuse = [&findings](const std::string& why, std::string_view source) {
+    findings.add("test_recipient", R::fail, "the test message's recipient can't be reached: " + why,
+                 "name another recipient under `test_message`, or leave it out", source);
+  };
+  const DatedRule& excluded = excluded_countries_rule();
+  const DatedRule& opened = turkiye_rule();
+  if (const RulePlace* place = place_in(excluded, message.to_region);
+      place != nullptr && in_force(excluded, options.as_of)) {
+    return refuse(fmt::format("nobody in {} can be messaged", place->name), excluded.source);
+  }
+  if (const RulePlace* place = place_in(opened, message.to_region); place != nullptr) {
+    if (!in_force(opened, options.as_of)) {
+      return refuse(fmt::format("{} is restricted until {}", place->name, opened.from), opened.source);
+    }
+    if (direction == Direction::to_onprem) {
+      return refuse(fmt::format("{} is open for Cloud API only", place->name), opened.source);
+    }
+  }
+  findings.add("test_recipient", R::pass, "no country rule stands against the test message's recipient");
+}
+
 }  // namespace wamigrate::preflight

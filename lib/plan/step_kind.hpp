@@ -43,6 +43,9 @@ struct StepKind {
   bool once_per_waba = false;  ///< What it changes is shared by live numbers: one at a time, and only if still needed.
   bool must_be_planned = false;  ///< It vouches for something or gives something up: never taken unless approved.
   bool in_red = false;           ///< A reviewer must not overlook it.
+  /// The number is served by its new home, and this asks whether messages flow. What it meets fails nothing and takes
+  /// nothing back: a person's word settles it where nothing else does, and nobody else waits for it meanwhile.
+  bool after_arrival = false;
   /// Not worth holding up a number that has arrived: where it can't be done, the report says so, and these facts count
   /// as settled. Empty for steps that must be done.
   Facts forgoes{};

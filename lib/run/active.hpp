@@ -41,6 +41,7 @@ struct Runner::Job {
   const Step* step = nullptr;  ///< Null: an observation.
   Readings readings;
   Time account_since{};  ///< Site::observe()'s.
+  SentMessages sent;     ///< What the reading of webhooks is asked about.
   Supplies supplies;
   Observation seen;
   Time began{};  ///< When it was asked for.

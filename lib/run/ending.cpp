@@ -134,7 +134,7 @@ bool Runner::rescue(std::size_t index, const Sighting& sighting) {
   for (const bool back : {false, true}) {
     const auto to_home = find_road(automatic, facts, {back ? old_one : new_one});
     if (!to_home) continue;
-    const auto whole = back ? to_home : find_road(all, facts, full_goal(direction_));
+    const auto whole = back ? to_home : find_road(all, facts, full_goal(direction_, facts));
     if (!whole) continue;
     Entry entry = entry_of(index, event::replanned);
     entry.message = "nobody serves the number; " + std::string(back ? "its old home takes it back" : "trying again");

@@ -67,6 +67,7 @@ void on_intent(NumberProgress& number, const Entry& entry) {
   if ((effect.takes | effect.may_take).has_any(homes) && !number.down_since) number.down_since = entry.time;
   number.vouched = number.vouched - ((effect.takes | effect.may_take) & homes);
   number.doubtful = number.doubtful | effect.gives;
+  if (step_of(entry.step).names != nullptr) number.test.sent.push_back({text_at(entry.more, "tag"), "", entry.time});
 }
 
 void on_outcome(NumberProgress& number, const Entry& entry, int session) {
@@ -78,6 +79,9 @@ void on_outcome(NumberProgress& number, const Entry& entry, int session) {
     return;
   }
   number.doubtful = number.doubtful - effect.gives;
+  if (const std::string id = text_at(entry.more, "id"); !id.empty() && !number.test.sent.empty()) {
+    number.test.sent.back().id = id;
+  }
   if (entry.outcome == name(Outcome::How::done)) {
     number.last_sent[entry.step] = number.last_unsure[entry.step] = entry.time;
     const Facts vouched = facts_in(entry.more, "vouched");
@@ -105,9 +109,25 @@ void take_road(NumberProgress& number, const Entry& entry) {
   number.next = 0;
 }
 
+// A person says what became of the test message, where webhooks don't: it arrived, or the number is to do without.
+void on_word_about_test(NumberProgress& number, bool arrived, const std::string& word) {
+  const bool inbound = step_of(number.step()).kind.effect.gives.has(Fact::inbound_message_seen);
+  const Facts message = {Fact::test_message_sent, Fact::test_message_delivered};
+  const Facts settled = !arrived ? test_message_facts : inbound ? Facts{Fact::inbound_message_seen} : message;
+  number.vouched = number.vouched | settled;
+  number.doubtful = number.doubtful - settled;
+  (inbound ? number.test.inbound_outcome : number.test.outcome) =
+      arrived ? "a person says that it arrived" : "left open by a person";
+  number.notes.push_back((inbound ? "message from the test recipient: " : "test message: ") + word);
+}
+
 void on_heard(NumberProgress& number, const Entry& entry) {
   const std::string said = text_at(entry.more, "said");
   if (said == "ignored") return;
+  if (awaits_messages(number) && (said == "done" || said == "not-done")) {
+    on_word_about_test(number, said == "done", entry.message);
+    return stop_waiting(number);
+  }
   if (said == "done") {
     number.vouched = number.vouched | number.doubtful;
     number.doubtful = {};
@@ -117,7 +137,8 @@ void on_heard(NumberProgress& number, const Entry& entry) {
   } else if (said == "retry") {
     number.denied = {};
     number.doubtful = {};
-    number.vouched = number.vouched - Facts{Fact::onprem_is_home, Fact::cloud_is_home};
+    // A test message that nobody is known to have is sent anew.
+    number.vouched = number.vouched - Facts{Fact::onprem_is_home, Fact::cloud_is_home, Fact::test_message_sent};
     number.stopping = false;
     number.rescues = 0;
     number.to_old_home = false;
@@ -181,6 +202,7 @@ void may_have_left_until(NumberProgress& number, Time now) {
   for (auto* sent : {&number.last_sent, &number.last_unsure}) {
     for (auto& [step, time] : *sent) time = std::min(time, now);
   }
+  for (TestProgress::Sent& sent : number.test.sent) sent.at = std::min(sent.at, now);
   if (number.open_intent.empty()) return;
   number.last_sent[number.open_intent] = number.last_unsure[number.open_intent] = now;
 }
@@ -226,6 +248,8 @@ Result<void> fold_number(Progress& progress, NumberProgress& number, const Entry
     number.vouched = number.vouched | (gives - Facts{Fact::onprem_is_home, Fact::cloud_is_home, Fact::nowhere_is_home});
     if (gives.has(Fact::queue_drained)) number.drained_session = session_of(progress, entry);
     number.doubtful = number.doubtful - gives;
+    if (!entry.message.empty() && gives.has(Fact::test_message_delivered)) number.test.outcome = entry.message;
+    if (!entry.message.empty() && gives.has(Fact::inbound_message_seen)) number.test.inbound_outcome = entry.message;
     number.open_intent.clear();
     ++number.next;
   } else if (e == event::forgone) {
@@ -312,6 +336,13 @@ bool waits_for_people(const NumberProgress& number) {
   return number.state == NumberState::waiting && number.waits_for != "time" && number.waits_for != "postponement";
 }
 
+bool awaits_messages(const NumberProgress& number) {
+  return number.started && !is_final(number.state) && !number.stopping && !number.step().empty() &&
+         step_of(number.step()).kind.after_arrival;
+}
+
+bool is_inconclusive(const NumberProgress& number) { return waits_for_people(number) && awaits_messages(number); }
+
 int NumberProgress::registers_used() const {
   int used = 0;
   for (const auto& [step, count] : attempts) {
@@ -371,6 +402,7 @@ void tell_by(Progress& progress, const ClockMark& clock) {
   if (progress.waits) move(progress.waits->until);
   for (Notice& notice : progress.notices) notice.time += later;
   for (NumberProgress& number : progress.numbers) {
+    for (TestProgress::Sent& sent : number.test.sent) sent.at += later;
     for (std::optional<Time>* time :
          {&number.home_at, &number.down_since, &number.until, &number.started_at, &number.ended_at})
       move(*time);

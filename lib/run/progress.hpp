@@ -33,6 +33,18 @@ bool is_final(NumberState state);
 /// What `max_failures` counts.
 bool is_failure(NumberState state);
 
+/// The test message of a number, if the inventory asks for one.
+struct TestProgress {
+  struct Sent {
+    std::string tag;  ///< Empty where the API has none.
+    std::string id;   ///< As the API answered; empty where the answer was lost.
+    Time at{};        ///< When it left.
+  };
+  std::vector<Sent> sent;  ///< More than one only where a person asked for another.
+  /// What settled the step, in a few words: "delivered", "read", or a person's word; empty while nothing has.
+  std::string outcome, inbound_outcome;
+};
+
 struct NumberProgress {
   std::string phone;
   NumberState state = NumberState::pending;
@@ -72,6 +84,7 @@ struct NumberProgress {
   std::optional<Time> until;
   std::string next_command;        ///< What is safe to do next.
   std::vector<std::string> notes;  ///< Differences and such, for the report.
+  TestProgress test;
   std::optional<Time> started_at, ended_at;
 
   int registers_used() const;
@@ -80,6 +93,11 @@ struct NumberProgress {
 
 /// It moves no more until a person has done something, or another process has let it go.
 bool waits_for_people(const NumberProgress& number);
+
+/// It is served by its new home, and all that is left is to see whether messages flow.
+bool awaits_messages(const NumberProgress& number);
+/// … and only a person can tell.
+bool is_inconclusive(const NumberProgress& number);
 
 /// What people were told that concerns all numbers.
 struct Notice {

@@ -94,7 +94,7 @@ Result<void> Runner::flush() {
       } else if (!raw->hook.empty()) {
         raw->hook_end = doors_.hooks->run(raw->call);
       } else if (raw->step == nullptr) {
-        raw->seen = doors_.site.observe(number, raw->readings, nullptr, raw->account_since);
+        raw->seen = doors_.site.observe(number, raw->readings, nullptr, raw->account_since, &raw->sent);
       } else {
         raw->outcome = doors_.site.perform(*raw->step, number, raw->supplies);
       }
@@ -201,6 +201,9 @@ bool Runner::is_committed(const NumberProgress& number) const {
                      [](const auto& sent) { return leaves_home(step_of(sent.first).kind); });
 }
 
+// Between its commit point and its verification. A number whose messages are looked for is served: nobody waits for it.
+bool Runner::is_urgent(const NumberProgress& number) const { return is_committed(number) && !awaits_messages(number); }
+
 // A request of this number may yet be carried out, or what it took may yet show.
 bool Runner::may_still_land(std::size_t index) const {
   const NumberProgress& number = progress_.numbers[index];
@@ -213,7 +216,7 @@ bool Runner::may_still_land(std::size_t index) const {
 // even that.
 bool Runner::may_go_on(std::size_t index) const {
   if (!progress_.paused.empty() || stops_ > 1) return false;
-  return may_begin_more() || is_committed(progress_.numbers[index]);
+  return may_begin_more() || is_urgent(progress_.numbers[index]);
 }
 
 bool Runner::may_begin_more() const { return stops_ == 0 && !progress_.on_hold; }
@@ -234,9 +237,13 @@ void Runner::place(std::size_t index) {
     if (active->began_here) pace_.ended();
     active.reset();
   }
-  tally_.set(index, {ended, is_failure(number.state), active && !ended && !waits_for_people(number)});
+  const bool waits = waits_for_people(number);
+  tally_.set(index, {.ended = ended,
+                     .failed = is_failure(number.state),
+                     .busy = active && !ended && !waits && !awaits_messages(number),
+                     .inconclusive = is_inconclusive(number)});
   if (active && !active->in_flight) {
-    agenda_.put(index, is_committed(number), active->due);
+    agenda_.put(index, is_urgent(number), active->due);
   } else {
     agenda_.drop(index);
   }

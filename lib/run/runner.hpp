@@ -68,6 +68,8 @@ class Runner {
  public:
   /// So many hooks run at a time, on the workers like everything that blocks: leave them room.
   static constexpr int hooks_at_once = 8;
+  /// … and so many looks for webhooks, which may be a command's work each.
+  static constexpr int inquiries_at_once = 4;
 
   /// `journal` is what the store holds already, folded into `progress` by fold_journal().
   Runner(const Plan& plan, Progress progress, RunDoors doors, RunSettings settings);
@@ -119,6 +121,7 @@ class Runner {
   void write(Entry entry);
   Entry entry_of(std::size_t number, std::string_view what) const;
   bool is_committed(const NumberProgress& number) const;
+  bool is_urgent(const NumberProgress& number) const;
   bool may_still_land(std::size_t index) const;
   bool may_go_on(std::size_t index) const;
   bool may_begin_more() const;
@@ -243,7 +246,7 @@ class Runner {
   static void note_lease(Active& active, const LedgerStore::Lease& lease, Time until);
   bool is_settled_already(std::size_t index, const Step& step);
   void on_step(std::size_t index, const Sighting& sighting);
-  void settle(std::size_t index);
+  void settle(std::size_t index, std::string how = {});
   void attempt(std::size_t index, const Step& step, const Sighting& sighting);
   bool is_postponed(std::size_t index, const Step& step);
   void postpone(Active& active) const;
@@ -261,6 +264,13 @@ class Runner {
   void give_up(std::size_t index);
   void forgo(std::size_t index, const Step& step, const std::string& why);
   void replan_without(std::size_t index, Facts denied, const std::string& why);
+
+  // The test message of a number that has arrived (testing.cpp).
+  SentMessages sent_messages(std::size_t index) const;
+  bool may_inquire() const;
+  std::string tag_of(std::size_t index, int attempt) const;
+  bool is_test_overdue(std::size_t index, const StepKind& kind) const;
+  void wait_for_word(std::size_t index, const std::string& why, std::string_view again = "looks again");
 
   // How a number stops, waits and ends (ending.cpp).
   void stop_number(std::size_t index, const std::string& why, Facts denied = {});

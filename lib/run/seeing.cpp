@@ -27,6 +27,7 @@ void Runner::observe(std::size_t index, Readings readings) {
   job->number = index;
   job->readings = readings;
   job->account_since = account_since(index);
+  if (readings.has(Reading::test_evidence)) job->sent = sent_messages(index);
   active_[index]->in_flight = true;
   starting_.push_back(std::move(job));
 }
@@ -217,9 +218,10 @@ void Runner::on_seen(std::size_t index, const Observation& seen) {
     patience = kind.effect.gives.has(Fact::queue_drained) ? policy_.drain_timeout
                                                           : std::max(patience, settling(kind, policy_));
   }
+  bool patience_over = active.looked - active.since >= patience;
+  if (awaits_messages(number)) patience_over = is_test_overdue(index, step_of(number.step()).kind);
   const OwnRecord own = own_record(index, seen);
-  const Sighting sighting{
-      *numbers_[index], plan_.fleet.graph, plan_.options, seen, own, active.looked - active.since >= patience};
+  const Sighting sighting{*numbers_[index], plan_.fleet.graph, plan_.options, seen, own, patience_over};
   if (seen.readings.has(Reading::onprem_health) && seen.readings.has(Reading::graph_node)) {
     note_home(index, home_of(sighting));
     note_arrival(index, home_of(sighting));
@@ -228,9 +230,10 @@ void Runner::on_seen(std::size_t index, const Observation& seen) {
   if (!number.started) return on_first_sight(index, sighting);
   if (!active.replan_why.empty()) {
     const std::string why = std::exchange(active.replan_why, {});
-    const Facts goal = number.to_old_home ? Facts{fact_of(old_home(direction_))} : full_goal(direction_);
+    const Facts facts = facts_to_plan_from(sighting);
+    const Facts goal = number.to_old_home ? Facts{fact_of(old_home(direction_))} : full_goal(direction_, facts);
     const auto kinds = kinds_open_to(index);
-    const auto road = find_road(kinds, facts_to_plan_from(sighting), goal);
+    const auto road = find_road(kinds, facts, goal);
     if (!road || ++active.replans > replans_at_most) {
       const HomeFinding finding = home_of(sighting);
       const bool arrived = finding.settled && finding.home == new_home(direction_) && !number.to_old_home;
@@ -283,7 +286,7 @@ void Runner::on_first_sight(std::size_t index, const Sighting& sighting) {
   Json road = number.road;
   if (number.retried) {
     const auto kinds = kinds_open_to(index);
-    const auto found = known ? find_road(kinds, facts, full_goal(direction_)) : std::nullopt;
+    const auto found = known ? find_road(kinds, facts, full_goal(direction_, facts)) : std::nullopt;
     if (!found && known && finding.home == new_home(direction_)) return leave_unfinished(index);
     if (!found) {
       if (!finding.settled) write_home(index, Home::unknown, finding.why);

@@ -341,7 +341,7 @@ bool Runner::claim_unbegun() {
 bool Runner::moves_elsewhere() const {
   return std::any_of(elsewhere_.begin(), elsewhere_.end(), [this](std::size_t index) {
     const NumberProgress& number = progress_.numbers[index];
-    return progress_.on_hold ? is_committed(number) : !waits_for_people(number);
+    return progress_.on_hold ? is_urgent(number) : !waits_for_people(number);
   });
 }
 

@@ -63,7 +63,7 @@ void Runner::start_numbers() {
       start_from(to_start_, waves[begun - 1].first + waves[begun - 1].size);
     return;
   }
-  for (; wave_ < waves.size() && tally_.unended(wave_) == 0; ++wave_) {
+  for (; wave_ < waves.size() && tally_.is_over(wave_); ++wave_) {
     if (is_over_budget(wave_) || !has_soaked(wave_)) return;
   }
   if (wave_ == waves.size() || is_over_budget(wave_) || !has_begun(wave_)) return;

@@ -122,8 +122,12 @@ void Runner::advance(std::size_t index) {
     }
   }
   // What has left its home is looked at all the same.
-  if (doors_.clock.now() < graph_not_before_ && !is_committed(number)) {
+  if (doors_.clock.now() < graph_not_before_ && !is_urgent(number)) {
     return wait_for_limit(active);
+  }
+  if (awaits_messages(number) && !number.test.sent.empty() && !may_inquire()) {
+    active.due = doors_.clock.now() + policy_.settle_poll;
+    return;
   }
   look_at_step(index, step);
 }
@@ -200,7 +204,7 @@ void Runner::on_step(std::size_t index, const Sighting& sighting) {
   const Step& step = step_of(number.step());
   Active& active = *active_[index];
   const Answer answer = judged(index, step.kind.effect.gives, sighting);
-  if (answer == Answer::yes) return settle(index);
+  if (answer == Answer::yes) return settle(index, told_by_webhooks(step, sighting.seen));
   if (answer == Answer::no && number.vouched.has_any(step.kind.effect.gives & served)) {
     return stop_number(index, "the registration was answered as done, but " + number.phone +
                                   " is not served there, and a second one would not help: " + home_of(sighting).why +
@@ -218,6 +222,11 @@ void Runner::on_step(std::size_t index, const Sighting& sighting) {
   if (!sighting.patience_over) {
     active.due = next_look(active);
     return;
+  }
+  if (step.kind.after_arrival) {
+    const bool lost = step.call != nullptr;
+    return wait_for_word(index, lost ? "the answer to the test message was lost, and no webhook tells of it"
+                                     : inconclusive_test(step, *numbers_[index]->test_message, sighting.seen));
   }
   const bool home_read = sighting.seen.readings.has(Reading::graph_node);
   std::string evidence = home_read ? home_of(sighting).why : "";
@@ -240,11 +249,12 @@ void Runner::on_step(std::size_t index, const Sighting& sighting) {
   stop_number(index, what);
 }
 
-void Runner::settle(std::size_t index) {
+void Runner::settle(std::size_t index, std::string how) {
   const NumberProgress& number = progress_.numbers[index];
   const Step& step = step_of(number.step());
   Entry entry = entry_of(index, event::settled);
   entry.step = step.kind.name;
+  entry.message = std::move(how);
   write(std::move(entry));
   if (step.kind.once_per_waba) free_waba(numbers_[index]->waba_id);
   if (step.kind.effect.gives.has(Fact::queue_drained)) active_[index]->drained_long_ago = false;
@@ -280,6 +290,10 @@ void Runner::attempt(std::size_t index, const Step& step, const Sighting& sighti
     const NumberProgress& number = progress_.numbers[index];
     if (const auto sent = number.attempts.find(std::string(step.kind.name)); sent != number.attempts.end()) {
       entry.attempt += sent->second;
+    }
+    if (step.names != nullptr && step.side == api::Side::graph) {
+      supplies.tag = tag_of(index, entry.attempt);
+      entry.more = {{"tag", supplies.tag}};
     }
     write(std::move(entry));
     if (step.kind.ration != Ration::none) {
@@ -338,7 +352,9 @@ bool Runner::needs_hold(std::size_t index, const Step& step, const Sighting& sig
   const bool leaves = (step.kind.effect.takes | step.kind.effect.may_take).has(Fact::onprem_is_home);
   const bool degraded = leaves && home_of(sighting).degraded;
   if (needs == Answer::unclear || !identity || degraded) {
-    if (sighting.patience_over) {
+    if (sighting.patience_over && step.kind.after_arrival) {
+      wait_for_word(index, "no test message was sent: what it needs can't be told: " + home_of(sighting).why);
+    } else if (sighting.patience_over) {
       stop_number(index, "what it needs can't be told: " + home_of(sighting).why);
     } else {
       active.due = next_look(active);
@@ -498,6 +514,7 @@ void Runner::on_outcome(std::size_t index, const Step& step, Outcome outcome) {
     entry.more = {{"class", outcome.how == Outcome::How::done ? "" : api::name(outcome.error_class)},
                   {"vouched", json_of(outcome.vouched)},
                   {"notes", outcome.notes}};
+    if (!outcome.message_id.empty()) entry.more["id"] = outcome.message_id;
     write(std::move(entry));
   }
   if (step.kind.uses_pin && outcome.how != Outcome::How::ambiguous) doubt_pin(index, false);
@@ -536,6 +553,9 @@ void Runner::react(std::size_t index, const Step& step, const Outcome& outcome) 
   const bool passes = outcome.error_class == ErrorClass::throttled || outcome.error_class == ErrorClass::settling ||
                       outcome.error_class == ErrorClass::down;
   const bool pauses = outcome.error_class == ErrorClass::token && step.side == api::Side::graph;
+  if (step.kind.after_arrival && !pauses && (!passes || active.failures > policy_.retries)) {
+    return wait_for_word(index, advised, "tries again");
+  }
   if (!step.kind.forgoes.empty() && !pauses && (!passes || active.failures > policy_.retries)) {
     return forgo(index, step, advised);
   }
@@ -593,6 +613,10 @@ void Runner::react(std::size_t index, const Step& step, const Outcome& outcome) 
 void Runner::give_up(std::size_t index) {
   const std::string why = active_[index]->failed_with;
   const Step& step = step_of(progress_.numbers[index].step());
+  if (step.kind.after_arrival) {
+    active_[index]->failures = 0;
+    return wait_for_word(index, why, "tries again");
+  }
   if (!step.kind.forgoes.empty()) return forgo(index, step, why);
   if (is_last_resort(step)) return stop_number(index, why, {Fact::late_backup_possible});
   if (!is_committed(progress_.numbers[index])) return stop_number(index, why);

@@ -24,6 +24,7 @@ void Tally::set(std::size_t number, Standing standing) {
   Counts& wave = of_wave_[wave_of(number)];
   recount(wave.ended, before.ended, standing.ended);
   recount(wave.failed, before.failed, standing.failed);
+  recount(wave.inconclusive, before.inconclusive, standing.inconclusive);
   recount(ended_, before.ended, standing.ended);
   recount(failed_, before.failed, standing.failed);
   recount(busy_, before.busy, standing.busy);

@@ -99,6 +99,14 @@ std::vector<Webhook> World::take_webhooks() {
   return sent;
 }
 
+std::string World::webhook_lines(const std::string& phone) {
+  std::string lines;
+  for (const Webhook& webhook : webhooks()) {
+    if (webhook.phone == phone) lines += webhook.body + "\n";
+  }
+  return lines;
+}
+
 void World::write_to(const std::string& phone, const std::string& from, const std::string& text) {
   auto state = hold();
   if (const WorldNumber* number = state->number(phone)) receive(*state, *number, from, text, now());

@@ -57,6 +57,8 @@ class World {
   std::vector<Webhook> webhooks();
   /// The same, and no later call gives them again: for who delivers them.
   std::vector<Webhook> take_webhooks();
+  /// The bodies of those that told of this number by now, a line each, as whoever keeps them would have them.
+  std::string webhook_lines(const std::string& phone);
   /// A person writes to the number now.
   void write_to(const std::string& phone, const std::string& from, const std::string& text);
 

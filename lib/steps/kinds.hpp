@@ -1,6 +1,6 @@
 // The kinds, grouped by whom they speak to, where siblings can be compared: cloud.cpp, onprem.cpp, people.cpp; apart
-// from them what is kept, compared and written back (kept.cpp), and the one thing that takes several steps
-// (picture.cpp).
+// from them what is kept, compared and written back (kept.cpp), the one thing that takes several steps
+// (picture.cpp), and what is asked of it once it has arrived (test_message.cpp).
 #pragma once
 
 #include "steps/step.hpp"
@@ -47,6 +47,12 @@ Step open_picture_upload();
 Step upload_picture();
 Step restore_cloud_picture();
 Step restore_onprem_picture();
+
+// test_message.cpp
+Step send_test_message();
+Step send_test_message_onprem();
+Step confirm_test_message();
+Step await_inbound_message();
 
 // people.cpp
 Step supply_pin();

@@ -248,6 +248,20 @@ Answer onprem_about_restored(const Sighting& s) {
   return restored(s, Fact::onprem_about_restored, s.seen.onprem.profile_asked, covers(s.seen.onprem.profile, wanted));
 }
 
+// One that somebody got is proof, whichever of a run's messages it was. The id or tag in any status is proof that it
+// was accepted; a lost reply without one proves nothing.
+Answer test_message_sent(const Sighting& s) {
+  if (s.own.vouched.has(Fact::test_message_sent)) return Answer::yes;
+  const bool doubtful = s.own.doubtful.has(Fact::test_message_sent);
+  if (s.seen.test && (s.seen.test->delivered() || (doubtful && s.seen.test->newest_heard))) return Answer::yes;
+  return doubtful ? Answer::unclear : Answer::no;
+}
+
+// What was not heard may be heard yet: there is no settled no.
+Answer told(const Sighting& s, Fact fact, bool heard) {
+  return heard || s.own.vouched.has(fact) ? Answer::yes : Answer::unclear;
+}
+
 constexpr Readings webhook_readings = {Reading::webhook, Reading::subscribed_apps};
 
 const std::array<Probe, static_cast<std::size_t>(Fact::count_)> probes = {{
@@ -336,6 +350,22 @@ const std::array<Probe, static_cast<std::size_t>(Fact::count_)> probes = {{
      [](const Sighting& s) {
        return picture_restored(s, Fact::onprem_picture_restored, s.seen.onprem.picture_asked, s.seen.onprem.picture);
      }},
+    {Fact::test_message_asked, {}, false, [](const Sighting& s) { return answer(s.number.test_message->asked()); }},
+    {Fact::test_message_sent, {Reading::test_evidence}, true, test_message_sent},
+    {Fact::test_message_delivered,
+     {Reading::test_evidence},
+     true,
+     [](const Sighting& s) { return told(s, Fact::test_message_delivered, s.seen.test && s.seen.test->delivered()); }},
+    {Fact::inbound_asked,
+     {},
+     false,
+     [](const Sighting& s) {
+       return answer(s.number.test_message->asked() && s.number.test_message->inbound.has_value());
+     }},
+    {Fact::inbound_message_seen,
+     {Reading::test_evidence},
+     true,
+     [](const Sighting& s) { return told(s, Fact::inbound_message_seen, s.seen.test && s.seen.test->incoming); }},
 }};
 
 }  // namespace

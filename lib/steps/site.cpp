@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <set>
 
 #include "steps/reads.hpp"
@@ -56,8 +58,8 @@ Outcome not_sent(std::string why) {
 
 }  // namespace
 
-Site::Site(const Fleet& fleet, Transport& transport, Clock& clock)
-    : fleet_(fleet), transport_(transport), clock_(clock), graph_watch_(transport, clock) {}
+Site::Site(const Fleet& fleet, Transport& transport, Clock& clock, EvidenceSource* evidence)
+    : fleet_(fleet), transport_(transport), clock_(clock), evidence_(evidence), graph_watch_(transport, clock) {}
 Site::~Site() = default;
 
 std::vector<SecretRef> secrets_needed(const Fleet& fleet, const std::vector<const Number*>& numbers, Need need,
@@ -132,7 +134,7 @@ Kept& Site::of_waba(std::map<std::string, std::unique_ptr<Kept>>& kept, const st
 std::unique_ptr<WabaSheets> Site::sheets() { return std::make_unique<WabaSheets>(*graph_); }
 
 Observation Site::observe(const Number& number, Readings readings, WabaSheets* sheets,
-                          std::optional<Time> account_since) {
+                          std::optional<Time> account_since, const SentMessages* sent) {
   Observation seen;
   seen.readings = readings;
   if (sheets != nullptr) {
@@ -152,6 +154,7 @@ Observation Site::observe(const Number& number, Readings readings, WabaSheets* s
     seen.onprem_clock_ahead = client.watch.ahead();
   }
   if (readings.has(Reading::graph_picture_data) && seen.onprem.picture_data->empty()) read_picture(*graph_, seen);
+  if (readings.has(Reading::test_evidence)) seen.test = read_evidence(number, sent);
   seen.graph_clock_ahead = graph_watch_.ahead();
   seen.taken_at = clock_.now();
   return seen;
@@ -180,10 +183,52 @@ void Site::read_edges(const Number& number, Readings readings, Observation& seen
   if (readings.has(Reading::graph_settings) && !number.storage_region.empty()) read_settings(*graph_, id, seen.graph);
 }
 
+// Neither API is asked. A place that can't be read is told apart from one in which nothing is.
+std::shared_ptr<const TestMessageView> Site::read_evidence(const Number& number, const SentMessages* sent) {
+  auto view = std::make_shared<TestMessageView>();
+  view->asked = answered;
+  if (sent == nullptr || sent->tags.empty()) return view;
+  EvidenceQuestion question{.place = number.test_message->evidence.text(),
+                            .phone = number.phone.e164,
+                            .phone_number_id = number.phone_number_id,
+                            .deployment = number.deployment.name,
+                            .side = sent->home == Home::onprem ? PostSide::onprem : PostSide::cloud,
+                            .tags = sent->tags,
+                            .messages = sent->ids,
+                            .sender = number.test_message->recipient(),
+                            .since = sent->since};
+  for (auto* names : {&question.tags, &question.messages}) std::erase(*names, "");
+  const auto evidence = evidence_ == nullptr ? Result<MessageEvidence>(fail("this command looks at no webhooks"))
+                                             : evidence_->ask(question);
+  if (!evidence) {
+    view->asked = {Asked::How::unreachable, "", evidence.error().message, false, false};
+    return view;
+  }
+  constexpr std::array<std::string_view, 5> from_worst = {"", "sent", "failed", "delivered", "read"};
+  const auto rank = [&](std::string_view status) { return std::find(from_worst.begin(), from_worst.end(), status); };
+  for (const MessageFate& fate : evidence->messages) {
+    const bool newest = (!fate.tag.empty() && fate.tag == sent->tags.back()) || fate.message == sent->ids.back();
+    view->newest_heard = view->newest_heard || newest;
+    if (rank(fate.status) < rank(view->status)) continue;
+    view->status = fate.status;
+    view->code = fate.code;
+  }
+  view->incoming = evidence->incoming;
+  return view;
+}
+
 Material Site::material_for(const Number& number, const Supplies& supplies) const {
-  return {
-      number,   secret(number.pin), secret(number.deployment.backup_password),    supplies.backup,     supplies.code,
-      Secret(), supplies.snapshot,  region_at_registration(number, fleet_.graph), fleet_.graph.app_id, supplies.upload};
+  return {number,
+          secret(number.pin),
+          secret(number.deployment.backup_password),
+          supplies.backup,
+          supplies.code,
+          Secret(),
+          supplies.snapshot,
+          region_at_registration(number, fleet_.graph),
+          fleet_.graph.app_id,
+          supplies.upload,
+          supplies.tag};
 }
 
 Outcome Site::conclude(const Step& step, const Number& number, const Supplies& supplies, const Observation& seen) {
@@ -220,9 +265,9 @@ Outcome Site::perform(const Step& step, const Number& number, const Supplies& su
   outcome.how = Outcome::How::done;
   outcome.http_status = status;
   if (step.vouches != nullptr) outcome.vouched = step.vouches(status);
-  if (step.product == nullptr) return outcome;
-  outcome.product = step.product(*reply);
-  if (!outcome.product) {
+  if (step.names != nullptr) outcome.message_id = step.names(*reply);
+  if (step.product != nullptr) outcome.product = step.product(*reply);
+  if ((step.product != nullptr && !outcome.product) || (step.names != nullptr && outcome.message_id.empty())) {
     outcome.how = Outcome::How::ambiguous;
     outcome.error_class = api::ErrorClass::down;
     outcome.message = fmt::format("the answer to \"{}\" lacks what was asked for", step.kind.title);
@@ -250,7 +295,8 @@ std::string request_text(const Step& step, const Number& number, const Fleet& fl
                           std::nullopt,
                           region_at_registration(number, fleet.graph),
                           fleet.graph.app_id,
-                          step.uses == "upload" ? Secret("upload:SESSION") : placeholder("the upload's handle")};
+                          step.uses == "upload" ? Secret("upload:SESSION") : placeholder("the upload's handle"),
+                          "<the run's tag>"};
   const api::Call call = step.call(material);
   const std::string base =
       step.side == api::Side::graph ? fleet.graph.url + "/" + fleet.graph.version : number.deployment.url;

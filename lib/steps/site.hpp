@@ -10,6 +10,7 @@
 #include "api/onprem.hpp"
 #include "base/diagnostic.hpp"
 #include "ports/clock.hpp"
+#include "ports/evidence.hpp"
 #include "ports/secrets.hpp"
 #include "ports/transport.hpp"
 #include "steps/clock_watch.hpp"
@@ -29,9 +30,17 @@ struct Supplies {
   Secret code;
   Secret upload;  ///< The session or the handle that the step before was given.
   std::optional<Snapshot> snapshot;
+  std::string tag;  ///< Of the message that is sent.
   /// Nothing that changes anything may leave after this moment (the lease behind it may then be another's).
   std::optional<Time> not_after;
   std::optional<Time> account_since;  ///< As of observe().
+};
+
+/// The test messages that a run has sent for a number, by which webhooks are asked for; the newest last.
+struct SentMessages {
+  std::vector<std::string> tags, ids;  ///< Empty texts where there was none; as many of both.
+  Home home = Home::unknown;           ///< Where the number is served now.
+  std::optional<Time> since;           ///< When the first left, where a message is to come in as well.
 };
 
 /// What a process resolves before it asks or changes anything.
@@ -40,8 +49,8 @@ enum class Need { reading, changing };
 /// Safe from any thread once resolve() has returned.
 class Site {
  public:
-  /// Keeps references: `fleet`, `transport`, `clock` must outlive it.
-  Site(const Fleet& fleet, Transport& transport, Clock& clock);
+  /// Keeps references: all of these must outlive it. Without `evidence` nothing is known of test messages.
+  Site(const Fleet& fleet, Transport& transport, Clock& clock, EvidenceSource* evidence = nullptr);
   ~Site();
 
   /// Resolves the secrets of these numbers, or says all that is missing. Nothing is sent.
@@ -50,9 +59,10 @@ class Site {
   /// Reads what `readings` ask for. A side that can't be asked is a finding, not an error. With `sheets` Graph's lists
   /// answer where they can, as of when they were read, and a client that is off is asked no more than it can tell;
   /// without, both sides are asked about this number, now. `account_since`: the account's templates, for which nothing
-  /// is ever sent, may be what this site has read since then.
+  /// is ever sent, may be what this site has read since then. `sent`: what test_evidence is asked about; null: nothing
+  /// was sent.
   Observation observe(const Number& number, Readings readings, WabaSheets* sheets = nullptr,
-                      std::optional<Time> account_since = {});
+                      std::optional<Time> account_since = {}, const SentMessages* sent = nullptr);
   /// For one look at many numbers. This site must outlive them.
   std::unique_ptr<WabaSheets> sheets();
   /// Does what the step does: at most one changing request.
@@ -81,11 +91,13 @@ class Site {
   /// What this site keeps of a WABA, made when it is first asked for.
   template <class Kept>
   Kept& of_waba(std::map<std::string, std::unique_ptr<Kept>>& kept, const std::string& waba_id);
+  std::shared_ptr<const TestMessageView> read_evidence(const Number& number, const SentMessages* sent);
   const Secret& secret(const SecretRef& ref) const;
 
   const Fleet& fleet_;
   Transport& transport_;
   Clock& clock_;
+  EvidenceSource* evidence_;
   std::map<SecretRef, Secret> secrets_;
   ClockWatch graph_watch_;
   std::unique_ptr<api::GraphClient> graph_;

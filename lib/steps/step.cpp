@@ -44,6 +44,10 @@ std::span<const Step> steps() {
       restore_onprem_compliance(),
       restore_onprem_picture(),
       compare_promises_onprem(),
+      send_test_message(),
+      send_test_message_onprem(),
+      confirm_test_message(),
+      await_inbound_message(),
   };
   return all;
 }

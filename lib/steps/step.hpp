@@ -24,6 +24,7 @@ struct Material {
   std::string region_at_registration = {};  ///< Local storage to be named with `register`: Graph before v21.0 only.
   std::string app_id = {};                  ///< Of the app that uploads.
   Secret upload = {};                       ///< An upload's session, or its handle.
+  std::string tag = {};                     ///< By which webhooks name a message.
 };
 
 /// How a step's request ended.
@@ -43,6 +44,7 @@ struct Outcome {
   std::string fbtrace_id;
   Millis regain_after{0};
   Facts vouched;                   ///< What the step's own record may vouch for from now on.
+  std::string message_id;          ///< What a message that was accepted is called.
   std::optional<Secret> product;   ///< A backup's data, a snapshot's JSON …: to be sealed by who keeps it.
   std::vector<std::string> notes;  ///< Differences and such, for the report.
 };
@@ -58,6 +60,8 @@ struct Step {
   Facts (*vouches)(int http_status) = nullptr;
   /// What a good answer holds that later steps need, to be kept under this name; nothing where it lacks it.
   std::optional<Secret> (*product)(const Json& reply) = nullptr;
+  /// The id of a message that a good answer accepts, which is no secret; null for other steps, empty where it has none.
+  std::string (*names)(const Json& reply) = nullptr;
   std::string_view keeps;      ///< "backup", "snapshot", "upload": whose newest is what counts.
   std::string_view uses = {};  ///< The name under which an earlier step kept what this one is built from.
   /// Concludes from an observation with `reads`; null for a step that sends or waits.
@@ -70,5 +74,14 @@ std::span<const Step> steps();
 /// Their kinds, in the same order.
 Catalogue catalogue();
 const Step& step_of(std::string_view kind_name);
+
+/// What the facts of a test message are: who settles it without webhooks settles these.
+inline constexpr Facts test_message_facts = {Fact::test_message_sent, Fact::test_message_delivered,
+                                             Fact::inbound_message_seen};
+/// What webhooks said to settle such a step, in a word; empty where a person did, and for other steps.
+std::string told_by_webhooks(const Step& step, const Observation& seen);
+/// Why what a step after the arrival waits for has not come to hold, as a sentence or half of one; with the
+/// catalogue's advice where a status names a code.
+std::string inconclusive_test(const Step& step, const TestMessage& message, const Observation& seen);
 
 }  // namespace wamigrate

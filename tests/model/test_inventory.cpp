@@ -269,7 +269,7 @@ inventory.yaml:9: `defaults.deployment.shards`: a deployment can't have this man
 inventory.yaml:9: `defaults.deployment.password`: a secret is given in a form that is not a reference (it is not repeated here: it may be the secret); write env:NAME, file:PATH or cmd:COMMAND, and keep the secret itself out of files
 inventory.yaml:11: `phone`: +49151 is too short for its country; write it as E.164: +, country code, number, as in +4915110000000
 inventory.yaml:12: `phone_number_id`: this is a list, not a single value; write one value
-inventory.yaml:14: unknown key `colour`; remove it; the keys here are phone, phone_number_id, waba_id, pin, pin_mode, storage_region, region_confirmed, deployment
+inventory.yaml:14: unknown key `colour`; remove it; the keys here are phone, phone_number_id, waba_id, pin, pin_mode, storage_region, region_confirmed, deployment, test_message
 inventory.yaml:15: `deployment.url`: the URL carries a user name or a password; remove everything before the @, and the @; the keys for them take references
 inventory.yaml:16: +491713920002 has no `phone_number_id`; give every number its own
 inventory.yaml:17: `waba_id`: an id is digits alone; copy it from WhatsApp Manager or the app's dashboard, and put quotes around it

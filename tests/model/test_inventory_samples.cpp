@@ -79,6 +79,9 @@ TEST_CASE("the schema knows exactly the keys that the reader knows, with the sam
         properties(schema->at("properties").at("defaults").at("properties").at("deployment").at("anyOf").at(1)));
   CHECK(keys_of("numbers: [{ xxxxxxxxxxxx: 1 }]\n") == properties(definitions.at("number")));
   CHECK(keys_of("numbers: [{ deployment: { xxxxxxxxxxxx: 1 } }]\n") == properties(definitions.at("deployment")));
+  CHECK(keys_of("numbers: [{ test_message: { xxxxxxxxxxxx: 1 } }]\n") == properties(definitions.at("test_message")));
+  CHECK(keys_of("numbers: [{ test_message: { template: { xxxxxxxxxxxx: 1 } } }]\n") ==
+        properties(definitions.at("test_message").at("properties").at("template")));
   CHECK(keys_of("policy: { xxxxxxxxxxxx: 1 }\n") == properties(definitions.at("policy")));
   CHECK(keys_of("policy: { hooks: { xxxxxxxxxxxx: 1 } }\n") ==
         properties(definitions.at("policy").at("properties").at("hooks")));

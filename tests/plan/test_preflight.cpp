@@ -94,6 +94,7 @@ TEST_CASE("every check that can be made is explained") {
   worst.observation.onprem.shards = 4;
   worst.observation.graph.status = "BANNED";
   worst.observation.graph.code_verification_status = "EXPIRED";
+  worst.number.test_message.edit().to = "+4915110000099";
   Case unreachable = to_onprem();
   unreachable.observation.onprem.health = was_unreachable;
   Case elsewhere = to_cloud();

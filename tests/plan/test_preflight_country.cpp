@@ -84,3 +84,21 @@ TEST_CASE("a rule holds from its first day on, and an undated one always") {
   CHECK(in_force(sunset_rule(), sunset()));
   CHECK(in_force(excluded_countries_rule(), *parse_iso("2018-08-01")));
 }
+
+TEST_CASE("a test message goes to where it can arrive: not to excluded countries, nor to Türkiye from on-premises") {
+  auto recipient = [](Case c, const std::string& region, const std::string& day = "2025-06-01") {
+    TestMessage message;
+    message.to = "+905301234567";
+    message.to_region = region;
+    c.number.test_message = message;
+    c.options.as_of = *parse_iso(day);
+    return result(c, "test_recipient");
+  };
+  CHECK(recipient(to_cloud(), "DE") == "pass");
+  CHECK(recipient(to_onprem(), "DE") == "pass");
+  CHECK(recipient(to_cloud(), "IR") == "fail");
+  CHECK(recipient(to_cloud(), "TR") == "pass");
+  CHECK(recipient(to_onprem(), "TR") == "fail");
+  CHECK(recipient(to_cloud(), "TR", "2024-05-14") == "fail");
+  CHECK(result(to_cloud(), "test_recipient") == "-");
+}

@@ -50,6 +50,9 @@ std::pair<Facts, Facts> what_matters(const State& state) {
   return {because, lacks};
 }
 
+/// What people ask for, which nothing lacks that is without.
+constexpr Facts asked_for = {release_asked, test_message_asked, inbound_asked};
+
 /// The position of a step on a road; its length where it is not on it.
 std::size_t place_of(const Road& road, std::string_view step) {
   const auto found =
@@ -89,7 +92,7 @@ TEST_CASE("the distinct roads are those that were reviewed") {
   for (const State& state : reachable_states()) {
     std::string road = text_of_road(state.road, state.direction);
     // What is hopeless is told apart by what is missing.
-    if (!state.road) road = "no road; lacks " + names_of(beyond_reach() - state.facts - Facts{release_asked});
+    if (!state.road) road = "no road; lacks " + names_of(beyond_reach() - state.facts - asked_for);
     Group& group = groups[{state.direction, state.home, road}];
     if (++group.states == 1) group.first = &state;
   }
@@ -123,6 +126,27 @@ TEST_CASE(
       CHECK_FALSE(facts[i].has_all(road[i]->effect.gives));
     }
     CHECK(names_of(full_goal(state.direction) - facts.back()) == "-");
+  });
+}
+
+TEST_CASE("where a test message is asked for it comes after all else, and changes nothing of the road before it") {
+  on_every_road([](const State& state, const Road& road, const std::vector<Facts>&) {
+    const std::string_view send =
+        state.direction == Direction::to_cloud ? "send_test_message" : "send_test_message_onprem";
+    std::vector<std::string_view> wanted;
+    for (const StepKind* kind : road) wanted.push_back(kind->name);
+    Facts from = state.facts | Facts{test_message_asked};
+    for (const std::string_view more :
+         {std::string_view("confirm_test_message"), std::string_view("await_inbound_message")}) {
+      if (more == "confirm_test_message") wanted.push_back(send);
+      wanted.push_back(more);
+      const auto asked = find_road(catalogue(), from, full_goal(state.direction, from));
+      REQUIRE(asked);
+      std::vector<std::string_view> names;
+      for (const StepKind* kind : *asked) names.push_back(kind->name);
+      CHECK(names == wanted);
+      from.add(inbound_asked);
+    }
   });
 }
 

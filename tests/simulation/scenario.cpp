@@ -2,10 +2,20 @@
 
 #include <fmt/format.h>
 
+#include <array>
+
 #include "support/readings.hpp"
 
 namespace wamigrate::simulation {
 namespace {
+
+/// What may become of test messages.
+constexpr std::array<const char*, 6> becomes = {R"("messages": "delivered")",
+                                                R"("messages": "sent")",
+                                                R"("messages": "failed 131026")",
+                                                R"("messages": "nothing")",
+                                                R"("messages": "delivered and failed")",
+                                                R"("messages": "read", "messages_take": "10m")"};
 
 /// Of so many storms one is about several processes at the same time: it costs as much as some of the others.
 constexpr std::uint64_t with_company = 8;
@@ -43,6 +53,9 @@ const std::vector<Situation>& situations() {
       {"to Cloud, the client has expired", to_cloud, R"({"*": {"client_expires_in": "0s"}})"},
       {"to Cloud, most registrations are spent", to_cloud, R"({"*": {"registers_used": 7}})"},
       {"to Cloud, the profile is lost on the way", to_cloud, R"({"*": {"loses": ["about", "email", "websites"]}})"},
+      {"to Cloud, a test message is delivered", to_cloud, "{}", false, R"("messages": "delivered and failed")"},
+      {"to Cloud, a test message stays sent", to_cloud, "{}", false, R"("messages": "sent")"},
+      {"to on-premises, a test message is delivered", to_onprem, "{}", false, R"("messages": "delivered")"},
   };
   return all;
 }
@@ -75,6 +88,11 @@ Scenario scenario_of(std::uint64_t seed) {
     scenario.numbers = 1 + lots.below(3);
     scenario.planned_again = 0;
   }
+  if (lots.one_in(4)) {
+    scenario.messages = becomes[static_cast<std::size_t>(lots.below(static_cast<int>(becomes.size())))];
+    scenario.wants_answers = lots.one_in(3);
+    if (lots.one_in(2)) scenario.messages += R"(, "answered": true)";
+  }
   return scenario;
 }
 
@@ -90,6 +108,9 @@ std::string to_text(const Scenario& scenario) {
                   : scenario.rival == Scenario::Rival::back ? ", another run leads back"
                                                             : ", another run beside it",
                   dialect.empty() ? "the usual reading" : dialect);
+  if (const std::string messages = messages_of(scenario); !messages.empty()) {
+    text += fmt::format("; test messages {}{}", messages, scenario.wants_answers ? ", answers wanted" : "");
+  }
   for (const Crash& crash : scenario.crashes) text += fmt::format("; killed {} call {}", name(crash.cut), crash.call);
   for (const sim::FaultRule& fault : scenario.faults) {
     text += fmt::format("; {} number {}: {}", fault.on, fault.nth, sim::name(fault.action));

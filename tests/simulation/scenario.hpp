@@ -28,6 +28,7 @@ struct Situation {
   Direction direction;
   std::string_view overlay = "{}";  ///< As sim::plant reads it.
   bool deregister_first = false;
+  std::string_view messages = "";  ///< What becomes of test messages, as an overlay says it; empty: none are sent.
 };
 const std::vector<Situation>& situations();
 
@@ -53,6 +54,8 @@ struct Scenario {
   bool own_pins = true;
   bool all_at_once = true;  ///< One wave, and failures hold nothing.
   sim::Dialect dialect{};
+  std::string messages{};        ///< As Situation::messages, where that says nothing.
+  bool wants_answers = false;    ///< Of who gets a test message.
   int planned_again = 0;         ///< So many more runs of the same direction, of what did not migrate.
   bool back_again = false;       ///< When these have ended, another one leads back.
   bool moved_meanwhile = false;  ///< Somebody else moves the first number between plan and run.
@@ -72,6 +75,11 @@ struct Scenario {
 /// Several processes are at work at the same time.
 inline bool has_company(const Scenario& scenario) {
   return scenario.workers > 1 || scenario.rival != Scenario::Rival::none;
+}
+
+/// What becomes of the test messages of a scenario; empty: none are sent.
+inline std::string messages_of(const Scenario& scenario) {
+  return scenario.situation->messages.empty() ? scenario.messages : std::string(scenario.situation->messages);
 }
 
 /// A storm: everything is drawn.

@@ -44,6 +44,12 @@ rig::RigOptions rig_options(const Scenario& scenario) {
   options.dialect = scenario.dialect;
   options.overlay = std::string(scenario.situation->overlay);
   options.own_pins = scenario.own_pins;
+  if (messages_of(scenario).empty()) return options;
+  options.adjust = [answers = scenario.wants_answers](int, Number& number, sim::NumberSpec&) {
+    TestMessage message = rig::some_test_message();
+    if (answers) message.inbound = Millis(5min);
+    number.test_message = message;
+  };
   return options;
 }
 
@@ -63,6 +69,10 @@ Simulation::Simulation(const Scenario& scenario, Bug bug)
   replace_chance();
   nonces = Lots(planted_->by_chance() ? std::random_device{}() : scenario.seed);
   rig_.options.deregister_first = scenario.situation->deregister_first;
+  if (const std::string messages = messages_of(scenario); !messages.empty()) {
+    const auto planted = sim::plant(*rig_.world, fmt::format(R"({{"*": {{{}}}}})", messages));
+    ensure(planted.has_value(), planted ? "" : planted.error().message);
+  }
   Policy& policy = rig_.fleet.policy;
   policy.settle_poll = seldom;
   if (scenario.all_at_once) {
@@ -205,7 +215,7 @@ void Simulation::program(const Actor& actor, const Doors& doors, int stop_after)
   if (!journal) return;
   auto progress = fold_journal(plan, *journal);
   ensure(progress.has_value(), progress ? "" : progress.error().message);
-  Site site(plan.fleet, doors.transport, doors.clock);
+  Site site(plan.fleet, doors.transport, doors.clock, rig_.evidence.get());
   std::vector<const Number*> numbers;
   for (std::size_t i = 0; i < plan.numbers.size(); ++i) numbers.push_back(&plan.number(i));
   const Diagnostics missing = site.resolve(numbers, Need::changing, plan.direction, rig_.secrets);

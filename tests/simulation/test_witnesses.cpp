@@ -107,6 +107,9 @@ std::vector<Planting> plantings() {
       {"workers that bring news late", Bug::completions_late, scenario("to Cloud"), "14:"},
       {"a ledger that keeps no lease", Bug::leases_for_all, scenario("to Cloud"), "15:"},
       {"a transport that hides an account's apps", Bug::shared_hidden, scenario("to Cloud"), "16:"},
+      {"a transport that sends again by itself", Bug::posts_repeated,
+       with_fault(scenario("to Cloud, a test message is delivered"), "messages", sim::Action::reply_lost),
+       "3, of messages:"},
   };
 }
 

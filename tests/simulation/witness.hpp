@@ -93,5 +93,6 @@ std::unique_ptr<Witness> served_where_possible();
 std::unique_ptr<Witness> straight_to_verification();
 std::unique_ptr<Witness> one_holder();
 std::unique_ptr<Witness> shared_changed_once();
+std::unique_ptr<Witness> message_sent_once();
 
 }  // namespace wamigrate::simulation

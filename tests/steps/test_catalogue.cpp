@@ -77,8 +77,8 @@ TEST_CASE("each step has a name of its own, and words for the reviewer and for d
 }
 
 TEST_CASE("each step gives something, and what it needs is given by a step or seen without one") {
-  Facts given = {cloud_was_last_home, backup_impossible,   late_backup_possible,
-                 release_asked,       certificate_in_hand, onprem_registration_open};
+  Facts given = {cloud_was_last_home, backup_impossible,        late_backup_possible, release_asked,
+                 certificate_in_hand, onprem_registration_open, test_message_asked,   inbound_asked};
   for (const Step& step : steps()) given = given | step.kind.effect.gives;
   for (const Step& step : steps()) {
     CAPTURE(step.kind.name);
@@ -90,11 +90,11 @@ TEST_CASE("each step gives something, and what it needs is given by a step or se
 }
 
 TEST_CASE("every fact that is wanted in the end, and every need, can come about") {
-  Facts given = {cloud_was_last_home, backup_impossible,   late_backup_possible,
-                 release_asked,       certificate_in_hand, onprem_registration_open};
+  Facts given = {cloud_was_last_home, backup_impossible,        late_backup_possible, release_asked,
+                 certificate_in_hand, onprem_registration_open, test_message_asked,   inbound_asked};
   for (const Step& step : steps()) given = given | step.kind.effect.gives;
-  CHECK(given.has_all(full_goal(Direction::to_cloud)));
-  CHECK(given.has_all(full_goal(Direction::to_onprem)));
+  CHECK(given.has_all(full_goal(Direction::to_cloud, given)));
+  CHECK(given.has_all(full_goal(Direction::to_onprem, given)));
 }
 
 TEST_CASE(
@@ -156,7 +156,11 @@ TEST_CASE("only what lets Cloud go or loses a profile is in red, and people are 
   CHECK(names_where([](const Step& step) { return step.kind.actor == Actor::person_before; }) ==
         std::vector<std::string_view>{"promise_no_restart"});
   CHECK(names_where([](const Step& step) { return step.kind.actor == Actor::person_during; }) ==
-        std::vector<std::string_view>{"supply_pin", "enter_ownership_code", "enter_onprem_code"});
+        std::vector<std::string_view>{"supply_pin", "enter_ownership_code", "enter_onprem_code",
+                                      "await_inbound_message"});
+  CHECK(names_where([](const Step& step) { return step.kind.after_arrival; }) ==
+        std::vector<std::string_view>{"send_test_message", "send_test_message_onprem", "confirm_test_message",
+                                      "await_inbound_message"});
 }
 
 TEST_CASE("every request in words names its secrets by reference, and its address none at all") {
@@ -164,7 +168,7 @@ TEST_CASE("every request in words names its secrets by reference, and its addres
   const Fleet fleet = some_fleet();
   const std::set<std::string> references = {
       "<env:WAMIGRATE_PIN>", "<env:WAMIGRATE_BACKUP_PASSWORD>", "<the backup, unmodified>", "<the code>",
-      "<the certificate>",   "<the picture that was kept>",     "<the upload's handle>"};
+      "<the certificate>",   "<the picture that was kept>",     "<the upload's handle>",    "<the run's tag>"};
   int shown = 0;
   for (const Step& step : steps()) {
     CAPTURE(step.kind.name);

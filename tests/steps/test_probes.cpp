@@ -427,9 +427,47 @@ std::vector<Row> compliance_rows() {
   return rows;
 }
 
+std::vector<Row> message_rows() {
+  auto asked = [](Scene& s) { s.number.test_message.edit().to = "+4915110000099"; };
+  auto heard = [](TestMessageView view) {
+    return [view = std::make_shared<const TestMessageView>(view)](Scene& s) { s.seen.test = view; };
+  };
+  const Scene silent = with(with(on_cloud(), asked), heard({.asked = was_answered, .status = {}, .code = {}}));
+  const Scene lost = with(silent, [](Scene& s) { s.own.doubtful = {test_message_sent}; });
+  const auto told = [&](const Scene& scene, const std::string& status) {
+    return with(scene, heard({.asked = was_answered, .status = status, .code = {}, .newest_heard = true}));
+  };
+  return {
+      {test_message_asked, Answer::yes, silent, "the inventory names a recipient"},
+      {test_message_asked, Answer::no, on_cloud(), "it names none"},
+      {inbound_asked, Answer::yes, with(silent, [](Scene& s) { s.number.test_message.edit().inbound = Millis(1); }),
+       "an answer is to come"},
+      {inbound_asked, Answer::no, silent, "none is waited for"},
+      {test_message_sent, Answer::no, silent, "none has left"},
+      {test_message_sent, Answer::yes, vouched(silent, {test_message_sent}), "accepted"},
+      {test_message_sent, Answer::unclear, lost, "the answer was lost"},
+      {test_message_sent, Answer::yes, told(lost, "sent"), "… and webhooks tell of it"},
+      {test_message_sent, Answer::yes, told(lost, "failed"), "… though it failed"},
+      {test_message_sent, Answer::no, told(silent, "sent"), "a person wants another"},
+      {test_message_sent, Answer::yes, told(silent, "delivered"), "… but the first was delivered after all"},
+      {test_message_delivered, Answer::yes, told(silent, "delivered"), "delivered"},
+      {test_message_delivered, Answer::yes, told(silent, "read"), "read"},
+      {test_message_delivered, Answer::unclear, told(silent, "sent"), "sent alone proves nothing"},
+      {test_message_delivered, Answer::unclear, told(silent, "failed"), "nor does failed: another device may have it"},
+      {test_message_delivered, Answer::unclear,
+       with(silent, heard({.asked = was_unreachable, .status = {}, .code = {}})), "no evidence"},
+      {test_message_delivered, Answer::yes, vouched(silent, {test_message_delivered}), "a person has it"},
+      {inbound_message_seen, Answer::yes,
+       with(silent, heard({.asked = was_answered, .status = {}, .code = {}, .newest_heard = false, .incoming = true})),
+       "it came in"},
+      {inbound_message_seen, Answer::unclear, silent, "it may come yet"},
+      {inbound_message_seen, Answer::yes, vouched(silent, {inbound_message_seen}), "a person says so"},
+  };
+}
+
 std::vector<Row> all_rows() {
   std::vector<Row> rows = home_rows();
-  for (const auto& more : {readiness_rows(), arrival_rows(), picture_rows(), compliance_rows()})
+  for (const auto& more : {readiness_rows(), arrival_rows(), picture_rows(), compliance_rows(), message_rows()})
     rows.insert(rows.end(), more.begin(), more.end());
   return rows;
 }
@@ -453,21 +491,25 @@ TEST_CASE("each probe answers as the table says") {
 
 TEST_CASE("the table shows every answer of every fact, unclear where the world can be unclear about it") {
   // What our own record, the inventory or the options say is never unclear.
-  const std::set<Fact> never_unclear = {pin_given,     snapshot_taken,    no_restart_promised, backup_in_hand,
-                                        release_asked, promises_compared, cloud_was_last_home};
+  const std::set<Fact> never_unclear = {pin_given,           snapshot_taken,     no_restart_promised,
+                                        backup_in_hand,      release_asked,      promises_compared,
+                                        cloud_was_last_home, test_message_asked, inbound_asked};
+  // What was not heard may be heard yet.
+  const std::set<Fact> never_no = {test_message_delivered, inbound_message_seen};
   std::map<Fact, std::set<Answer>> shown;
   for (const Row& row : all_rows()) shown[row.fact].insert(row.answer);
   for (const Fact fact : all_facts()) {
     CAPTURE(name(fact));
     std::set<Answer> expected = {Answer::yes, Answer::no, Answer::unclear};
     if (never_unclear.contains(fact)) expected.erase(Answer::unclear);
+    if (never_no.contains(fact)) expected.erase(Answer::no);
     CHECK(shown[fact] == expected);
   }
 }
 
 TEST_CASE("sides that gave no answer make nothing false") {
   // These are about our own record; sides that are silent change nothing about it.
-  const std::set<Fact> own = {account_requested, backup_in_hand, snapshot_taken};
+  const std::set<Fact> own = {account_requested, backup_in_hand, snapshot_taken, test_message_sent};
   for (const Asked& asked : {Asked{}, was_unreachable, was_refused("http 401")}) {
     Scene s = on_cloud();
     Observation& seen = s.seen;
@@ -496,11 +538,11 @@ TEST_CASE("probes stand in the order of the facts, and none reads what its judge
 
 TEST_CASE("a plan counts only on what lasts; what can change under it is asked anew, unless the run has settled it") {
   const Scene s = on_premises();
-  const Facts perishable = {webhook_effective,        queue_drained,           old_client_silent,
-                            healthy_on_cloud,         cloud_profile_restored,  shards_restored,
-                            onprem_settings_restored, onprem_profile_restored, onprem_about_restored,
-                            picture_upload_opened,    picture_uploaded,        cloud_picture_restored,
-                            onprem_picture_restored};
+  const Facts perishable = {
+      webhook_effective,       queue_drained,         old_client_silent,        healthy_on_cloud,
+      cloud_profile_restored,  shards_restored,       onprem_settings_restored, onprem_profile_restored,
+      onprem_about_restored,   picture_upload_opened, picture_uploaded,         cloud_picture_restored,
+      onprem_picture_restored, test_message_sent,     test_message_delivered,   inbound_message_seen};
   for (const Fact fact : all_facts()) {
     CAPTURE(name(fact));
     CHECK(probe_of(fact).perishable == perishable.has(fact));

@@ -4,6 +4,16 @@
 
 namespace wamigrate::rig {
 
+TestMessage some_test_message() {
+  return {.to = "+4915119999999",
+          .to_region = "DE",
+          .text = "a test of this number",
+          .template_name = {},
+          .template_language = {},
+          .inbound = {},
+          .evidence = {EvidencePlace::Kind::file, "webhooks.jsonl"}};
+}
+
 Rig::Rig(RigOptions rig) {
   fleet.graph.app_id = "900100200300";
   fleet.graph.token = {SecretRef::Kind::env, "TOKEN"};
@@ -39,6 +49,7 @@ Rig::Rig(RigOptions rig) {
     const auto planted = sim::plant(*world, rig.overlay);
     ensure(planted.has_value(), planted ? "" : planted.error().message);
   }
+  evidence = std::make_unique<WorldEvidence>(*world);
   transport = std::make_unique<sim::SimTransport>(*world, &faults);
   transport->on_elapsed([this](Millis took) { clock.advance(took); });
 }
@@ -76,7 +87,7 @@ Plan Rig::plan(Direction direction) {
 Progress Rig::run(const Plan& plan) {
   auto progress = fold_journal(plan, *store->journal());
   ensure(progress.has_value(), progress ? "" : progress.error().message);
-  Site site(plan.fleet, in_front != nullptr ? *in_front : *transport, clock);
+  Site site(plan.fleet, in_front != nullptr ? *in_front : *transport, clock, evidence.get());
   SimWorkers workers(clock);
   std::vector<const Number*> numbers;
   for (std::size_t i = 0; i < plan.numbers.size(); ++i) numbers.push_back(&plan.number(i));

@@ -15,6 +15,7 @@
 #include "run/survey.hpp"
 #include "sim/scenario.hpp"
 #include "sim/sim_transport.hpp"
+#include "support/world_evidence.hpp"
 
 namespace wamigrate::rig {
 
@@ -179,6 +180,9 @@ class FencedStore : public MemoryRunStore {
   MemoryLedger& ledger_;
 };
 
+/// To somebody who has agreed to it, with the evidence of the simulated world.
+TestMessage some_test_message();
+
 /// Secrets by what their reference names; anything else is missing.
 class FixedSecrets : public SecretSource {
  public:
@@ -226,6 +230,7 @@ class Rig {
   FixedSecrets secrets;
   std::unique_ptr<sim::World> world;
   sim::Faults faults;
+  std::unique_ptr<WorldEvidence> evidence;
   std::unique_ptr<sim::SimTransport> transport;
   Transport* in_front = nullptr;  ///< Stands before it, if set: for what is no part of the vendor's APIs.
   LedgerStore* asked = nullptr;   ///< In place of the ledger, if set, where plans are made.
