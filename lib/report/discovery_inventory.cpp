@@ -149,6 +149,7 @@ class InventoryWriter {
       line(indent + "deployment:");
       put_map(indent + "  ", number["deployment"], shared_deployment_, at_path(usual_number(), {"deployment"}));
     }
+    if (number.contains("test_message")) line(indent + "test_message: " + to_compact(number["test_message"]));
   }
 
   void put_findings(const DiscoveredNumber& one) {

@@ -13,6 +13,7 @@
 #include "report/changes.hpp"
 #include "report/groups.hpp"
 #include "report/roads.hpp"
+#include "report/test_messages.hpp"
 #include "report/words.hpp"
 
 namespace wamigrate {
@@ -152,6 +153,19 @@ class Review {
     put_call_budget(waves);
     put_windows();
     put_hooks();
+    put_tests();
+  }
+
+  void put_tests() {
+    List list = planned_tests(plan_);
+    if (list.items.empty()) return;
+    list.fold = {rows_at_most, where_all_is};
+    document_.push_back(Heading{3, "Test messages"});
+    document_.push_back(
+        Paragraph{"Sent once each number is served by its new home. One that is not seen delivered fails nothing and "
+                  "takes nothing back: its number waits for a person, and of the first wave the next one with it. A "
+                  "text is delivered only within 24 hours of the recipient's last message to the number."});
+    document_.push_back(std::move(list));
   }
 
   // Where not concurrency but Graph's limit sets the pace.

@@ -11,6 +11,7 @@
 #include "report/downtime.hpp"
 #include "report/groups.hpp"
 #include "report/standing.hpp"
+#include "report/test_messages.hpp"
 #include "report/words.hpp"
 
 namespace wamigrate {
@@ -32,6 +33,7 @@ class Report {
     put_not_migrated();
     put_downtime();
     put_numbers();
+    put_tests();
     put_differences();
     put_notices();
     put_freed();
@@ -80,6 +82,19 @@ class Report {
     document_.push_back(Heading{2, fmt::format("Needs a person: {}", list.items.size())});
     document_.push_back(std::move(list));
     if (urgent > 0) document_.push_back(Paragraph{"Whom to call: " + whom_to_call()});
+    if (!has_inconclusive_test(progress_)) return;
+    document_.push_back(
+        Paragraph{"A test message that was not delivered proves nothing: see `wamigrate explain undelivered`. Ask its "
+                  "recipient, over another channel:"});
+    document_.push_back(recipients_checklist());
+  }
+
+  void put_tests() {
+    Table table = test_outcomes(progress_);
+    if (table.rows.empty()) return;
+    table.fold = {entries_at_most, where_all_is};
+    document_.push_back(Heading{2, "Test messages"});
+    document_.push_back(std::move(table));
   }
 
   void put_outcome() {

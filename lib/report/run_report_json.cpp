@@ -3,6 +3,7 @@
 #include "report/downtime.hpp"
 #include "report/run_report.hpp"
 #include "report/standing.hpp"
+#include "report/test_messages.hpp"
 #include "report/words.hpp"
 
 namespace wamigrate {
@@ -29,7 +30,15 @@ Json number_json(const NumberProgress& number, Time now) {
           {"registers_used", number.registers_used()},
           {"started_at", time_or_null(number.started_at)},
           {"ended_at", time_or_null(number.ended_at)},
-          {"notes", std::move(notes)}};
+          {"notes", std::move(notes)},
+          {"test_message", test_json(number)}};
+}
+
+Json recipients_checklist_json(const Progress& progress) {
+  Json list = Json::array();
+  if (!has_inconclusive_test(progress)) return list;
+  for (const Item& item : recipients_checklist().items) list.push_back(item.text);
+  return list;
 }
 
 Json counts_json(const Progress& progress) {
@@ -89,6 +98,7 @@ Json report_json(const Plan& plan, const Progress& progress, Time now, const std
           {"downtime_at_most", downtime_json(progress)},
           {"registers_used", used},
           {"numbers", std::move(numbers)},
+          {"ask_the_recipient", recipients_checklist_json(progress)},
           {"notices", notices_json(progress)},
           {"freed", to_json(freed_by(plan, moved_numbers(progress)))},
           {"still_to_do", still_to_do(plan, progress, run)}};

@@ -3,6 +3,8 @@
 
 #include "report/downtime.hpp"
 #include "report/examples.hpp"
+#include "report/review.hpp"
+#include "steps/step.hpp"
 #include "support/catch.hpp"
 
 using namespace wamigrate;
@@ -225,4 +227,46 @@ TEST_CASE("the same run gives the same report") {
   migrate(progress, 2, Millis(9000));
   CHECK(report_html(plan, progress, at(100)) == report_html(plan, progress, at(100)));
   CHECK(report_text(plan, progress, at(100)) == report_text(plan, progress, at(100)));
+}
+
+TEST_CASE("a test message that is inconclusive stands beside what to ask its recipient, and no recipient is named") {
+  Fleet fleet = fleet_of(2);
+  for (Number& number : fleet.numbers) {
+    TestMessage& message = number.test_message.edit();
+    message.to = "+4915119999999";
+    message.text = "a test";
+    message.evidence = {EvidencePlace::Kind::listen, "posts.db"};
+  }
+  std::vector<Evidence> evidence = evidence_of(fleet, Direction::to_cloud);
+  for (Evidence& one : evidence) one.facts.add(Fact::test_message_asked);
+  const Plan plan = plan_of(fleet, Direction::to_cloud, {}, evidence);
+  Progress progress = begun(plan);
+  migrate(progress, 0, Millis(9400));
+  progress.numbers[0].test = {{{"wamigrate-1", "wamid.1", at(50)}}, "delivered", ""};
+  activate(progress, 1, "confirm_test_message");
+  NumberProgress& waiting = progress.numbers[1];
+  waiting.home = Home::cloud;
+  waiting.test = {{{"wamigrate-2", "wamid.2", at(50)}}, "", ""};
+  waiting.state = NumberState::waiting;
+  waiting.waits_for = "person";
+  waiting.reason = "the test message is inconclusive";
+  const std::string text = report_text(plan, progress, at(200), false, "night");
+  CHECK(contains(text, "INCONCLUSIVE: a person decides"));
+  CHECK(place_of(text, "the test message is inconclusive") < place_of(text, "Update the app"));
+  CHECK(place_of(text, "Update the app") < place_of(text, "Outcome"));
+  CHECK_FALSE(contains(text, "NOW"));
+  CHECK_FALSE(contains(text, "4915119999999"));
+  CHECK_FALSE(contains(report_html(plan, progress, at(200), "night"), "4915119999999"));
+  const Json json = report_json(plan, progress, at(200), "night");
+  CHECK(json["numbers"][0]["test_message"]["outcome"] == "delivered");
+  CHECK(json["numbers"][0]["test_message"]["inconclusive"] == false);
+  CHECK(json["numbers"][1]["test_message"]["inconclusive"] == true);
+  CHECK(json["ask_the_recipient"].size() == 4);
+
+  const std::string review = review_text(plan, catalogue(), false);
+  CHECK(contains(review, "Test messages"));
+  CHECK(contains(review, "491…99"));
+  CHECK_FALSE(contains(review, "4915119999999"));
+  progress.numbers[1].state = NumberState::active;
+  CHECK(report_json(plan, progress, at(200), "night")["ask_the_recipient"].empty());
 }

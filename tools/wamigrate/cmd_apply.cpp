@@ -147,6 +147,8 @@ int run_rollback(const Invocation& invocation) {
   // Whoever asks for the way back has decided, and when.
   fleet.policy.windows.clear();
   fleet.policy.gate_each_wave = false;
+  // No telephone and no evidence stand in the way back.
+  for (Number& number : fleet.numbers) number.test_message = {};
   leave_out_broken_hooks(fleet.policy.hooks, console);
   const Direction back = run->plan().direction == Direction::to_cloud ? Direction::to_onprem : Direction::to_cloud;
   SystemClock clock;

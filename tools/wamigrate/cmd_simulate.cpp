@@ -192,6 +192,7 @@ class Rehearsal {
     ExecuteOptions options;
     options.yes = true;
     options.secrets = made_up_secrets();
+    options.evidence = evidence_in(world_);
     return execute(*run, console_, std::move(options));
   }
 

@@ -155,7 +155,7 @@ int post_decision(RunDirectory& run, const Console& console, const std::string& 
 
 // A word on what is not in doubt would change what is known.
 Result<void> may_be_resolved(const NumberProgress& number, const std::string& run) {
-  if (number.waits_for == "person" && !number.doubtful.empty()) return {};
+  if (number.waits_for == "person" && (!number.doubtful.empty() || is_inconclusive(number))) return {};
   return fail(number.phone + " waits for nobody's word: it is " + std::string(name(number.state)) +
                   (number.waits_for.empty() ? "" : ", and waits for: " + number.waits_for),
               "see `wamigrate status --run " + run + "`");
@@ -163,7 +163,7 @@ Result<void> may_be_resolved(const NumberProgress& number, const std::string& ru
 
 // What is under way is resumed, not tried again: that would forget what is in doubt.
 Result<void> may_be_retried(const NumberProgress& number, const std::string& run) {
-  if (is_final(number.state) || number.waits_for == "pin") return {};
+  if (is_final(number.state) || number.waits_for == "pin" || is_inconclusive(number)) return {};
   return fail(number.phone + " has not ended: it is " + std::string(name(number.state)),
               "go on with it: wamigrate apply " + run + "/plan.json --run " + run);
 }

@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <csignal>
 
+#include "evidence.hpp"
 #include "live.hpp"
 #include "ports/files.hpp"
 #include "report/review.hpp"
@@ -40,10 +42,13 @@ class Stoppable {
 
 int fail_with(const Console& console, const Error& error) { return console.complain(error); }
 
-// Hooks have threads of their own: no number that is off the air waits for one.
-int threads_for(const Policy& policy, std::optional<int> concurrency) {
+// Hooks and looks for webhooks have threads of their own: no number that is off the air waits for one.
+int threads_for(const Fleet& fleet, std::optional<int> concurrency) {
   constexpr int most = 64;
-  return std::min(concurrency.value_or(policy.concurrency), most) + (policy.hooks.empty() ? 0 : Runner::hooks_at_once);
+  const bool tests = std::any_of(fleet.numbers.begin(), fleet.numbers.end(),
+                                 [](const Number& number) { return number.test_message->asked(); });
+  return std::min(concurrency.value_or(fleet.policy.concurrency), most) +
+         (fleet.policy.hooks.empty() ? 0 : Runner::hooks_at_once) + (tests ? Runner::inquiries_at_once : 0);
 }
 
 // Asked before anything was changed; a run that was approved once is only resumed.
@@ -99,7 +104,7 @@ int execute(RunDirectory& run, const Console& console, ExecuteOptions options) {
   if (!plan) return fail_with(console, plan.error());
 
   Workbench bench(plan->fleet, options.secrets ? std::move(options.secrets) : secrets_for_real(plan->fleet),
-                  threads_for(plan->fleet.policy, options.concurrency));
+                  threads_for(plan->fleet, options.concurrency), std::move(options.evidence));
   std::vector<const Number*> numbers;
   for (std::size_t i = 0; i < plan->numbers.size(); ++i) numbers.push_back(&plan->number(i));
   const Diagnostics missing = bench.site().resolve(numbers, Need::changing, plan->direction, bench.secrets());
@@ -115,6 +120,8 @@ int execute(RunDirectory& run, const Console& console, ExecuteOptions options) {
   if (!metrics) return fail_with(console, metrics.error());
   // What would stop it is known before anyone is asked for a yes.
   if (!known->started_at) {
+    const Diagnostics unseen = check_evidence(bench.evidence(), numbers);
+    if (!unseen.empty()) return console.complain(unseen);
     if (const auto answer = approve(*plan, console, options.yes)) return *answer;
   }
   if (auto opened = bench.open_ledger(true); !opened) return fail_with(console, opened.error());

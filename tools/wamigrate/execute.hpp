@@ -11,8 +11,9 @@ namespace wamigrate::cli {
 struct ExecuteOptions {
   bool yes = false;  ///< Approved already.
   std::optional<int> concurrency;
-  std::optional<int> limit;               ///< So many numbers begin, then the run pauses.
-  std::unique_ptr<SecretSource> secrets;  ///< Null: the environment's.
+  std::optional<int> limit;                            ///< So many numbers begin, then the run pauses.
+  std::unique_ptr<SecretSource> secrets;               ///< Null: the environment's.
+  std::unique_ptr<EvidenceSource> evidence = nullptr;  ///< Null: what the inventory names.
   MetricsOptions metrics{};
   bool waits_for_a_word = false;          ///< On hold or before an approval it stays and waits.
   std::filesystem::path postpone_file{};  ///< While it is there no commit point is passed; empty: none.

@@ -2,6 +2,7 @@
 
 #include "base/digest.hpp"
 #include "sim/scenario.hpp"
+#include "webhooks/evidence.hpp"
 
 namespace wamigrate::cli {
 namespace {
@@ -19,6 +20,17 @@ class MadeUpSecrets : public SecretSource {
   }
 };
 
+class WorldEvidence : public EvidenceSource {
+ public:
+  explicit WorldEvidence(sim::World& world) : world_(world) {}
+  Result<MessageEvidence> ask(const EvidenceQuestion& question) override {
+    return webhooks::evidence_in(world_.webhook_lines(question.phone), question);
+  }
+
+ private:
+  sim::World& world_;
+};
+
 Millis faster(Millis duration, int speed) { return std::max(Millis(duration.count() > 0 ? 5 : 0), duration / speed); }
 
 std::string text_of(SecretSource& secrets, const SecretRef& ref, Result<void>& trouble) {
@@ -32,6 +44,8 @@ std::string text_of(SecretSource& secrets, const SecretRef& ref, Result<void>& t
 }  // namespace
 
 std::unique_ptr<SecretSource> made_up_secrets() { return std::make_unique<MadeUpSecrets>(); }
+
+std::unique_ptr<EvidenceSource> evidence_in(sim::World& world) { return std::make_unique<WorldEvidence>(world); }
 
 Result<std::unique_ptr<sim::World>> world_of(const Fleet& fleet, sim::ServedBy home, SecretSource& secrets, int speed,
                                              const std::string& overlay, Clock& clock) {
@@ -63,6 +77,10 @@ Result<std::unique_ptr<sim::World>> world_of(const Fleet& fleet, sim::ServedBy h
   }
   if (!trouble) return tl::make_unexpected(trouble.error());
   auto world = sim::make_world(clock, spec);
+  // Where an answer is waited for, whoever gets a message writes one; the overlay may say otherwise.
+  for (const Number& number : fleet.numbers) {
+    if (number.test_message->inbound) world->hold()->number(number.phone.e164)->messaging.answered = true;
+  }
   if (!overlay.empty()) {
     if (auto planted = sim::plant(*world, overlay); !planted) return tl::make_unexpected(planted.error());
   }
@@ -90,6 +108,11 @@ Fleet led_to(const sim::SimServer& server, Fleet fleet, int speed, const std::st
   policy.request_timeout = std::max(policy.request_timeout, Millis(1000));
   policy.register_timeout = std::max(policy.register_timeout, Millis(2000));
   for (Number& number : fleet.numbers) {
+    if (number.test_message->asked()) {
+      TestMessage& message = number.test_message.edit();
+      message.wait = faster(message.wait, speed);
+      if (message.inbound) message.inbound = faster(*message.inbound, speed);
+    }
     if (number.deployment.url.empty()) continue;
     number.deployment.url = server.deployment_url(number.deployment.name);
     number.deployment.ca_file.clear();

@@ -5,6 +5,7 @@
 
 #include "model/number.hpp"
 #include "ports/clock.hpp"
+#include "ports/evidence.hpp"
 #include "ports/secrets.hpp"
 #include "sim/faults.hpp"
 #include "sim/server.hpp"
@@ -19,6 +20,9 @@ std::unique_ptr<SecretSource> made_up_secrets();
 /// `speed`: everything takes that many times less than in reality. `overlay`: planted situations, JSON, or empty.
 Result<std::unique_ptr<sim::World>> world_of(const Fleet& fleet, sim::ServedBy home, SecretSource& secrets, int speed,
                                              const std::string& overlay, Clock& clock);
+
+/// What webhooks say in that world, whatever place is asked about: a rehearsal needs no real ones either.
+std::unique_ptr<EvidenceSource> evidence_in(sim::World& world);
 
 /// The same fleet, led to the simulator: its URLs, durations of the policy divided by `speed`, ledger and seal key
 /// in `state_dir`.

@@ -8,6 +8,7 @@
 #include <set>
 
 #include "base/database_url.hpp"
+#include "evidence.hpp"
 #include "ports/files.hpp"
 
 namespace wamigrate::cli {
@@ -107,13 +108,15 @@ Result<PlanOptions> plan_options(const Invocation& invocation, Time now) {
   return options;
 }
 
-Workbench::Workbench(const Fleet& fleet, std::unique_ptr<SecretSource> secrets, int threads)
+Workbench::Workbench(const Fleet& fleet, std::unique_ptr<SecretSource> secrets, int threads,
+                     std::unique_ptr<EvidenceSource> evidence)
     : fleet_(fleet),
       secrets_(std::move(secrets)),
       zones_(make_time_zones()),
       transport_(real_transport()),
       workers_(make_thread_workers(threads)),
-      site_(fleet_, *transport_, clock_) {}
+      evidence_(evidence ? std::move(evidence) : real_evidence()),
+      site_(fleet_, *transport_, clock_, evidence_.get()) {}
 
 Result<Sealer> sealer_at(const SecretRef& ref, SecretSource& secrets, bool create) {
   if (ref.kind == SecretRef::Kind::none) return open_sealer(default_state_dir() / "seal.key", create);

@@ -9,6 +9,7 @@
 #include "cli.hpp"
 #include "model/inventory.hpp"
 #include "ports/clock.hpp"
+#include "ports/evidence.hpp"
 #include "ports/hooks.hpp"
 #include "ports/sealer.hpp"
 #include "ports/secrets.hpp"
@@ -45,7 +46,9 @@ Result<Sealer> sealer_at(const SecretRef& ref, SecretSource& secrets, bool creat
 /// Real ports around one fleet. Not movable: the site refers to its members.
 class Workbench {
  public:
-  Workbench(const Fleet& fleet, std::unique_ptr<SecretSource> secrets, int threads);
+  /// `evidence`: in place of what the inventory names, for a rehearsal.
+  Workbench(const Fleet& fleet, std::unique_ptr<SecretSource> secrets, int threads,
+            std::unique_ptr<EvidenceSource> evidence = nullptr);
 
   const Fleet& fleet() const { return fleet_; }
   SystemClock& clock() { return clock_; }
@@ -55,6 +58,7 @@ class Workbench {
   Transport& transport() { return *transport_; }
   TimeZones& zones() { return *zones_; }
   HookRunner& hooks() { return *hooks_; }
+  EvidenceSource& evidence() { return *evidence_; }
 
   /// Opens ledger and seal key; made when missing if `create`. Without `create` a missing one stays away, and
   /// ledger() is then null.
@@ -79,6 +83,7 @@ class Workbench {
   std::unique_ptr<HookRunner> hooks_ = make_hook_runner();
   std::unique_ptr<Transport> transport_;
   std::unique_ptr<Workers> workers_;
+  std::unique_ptr<EvidenceSource> evidence_;
   Site site_;
   std::unique_ptr<LedgerStore> ledger_;
   std::optional<Sealer> sealer_;
