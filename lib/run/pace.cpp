@@ -24,7 +24,8 @@ constexpr Millis together = 10s;
 void Pace::learn(int percent, std::int64_t calls) {
   percent_ = percent;
   calls_ = static_cast<double>(calls);
-  if (begun_ > 0) at_least_ = std::max(at_least_, calls_ / begun_);
+  const double own = calls_ - usual_graph_calls * taken_over_;
+  if (begun_ > 0) at_least_ = std::max(at_least_, own / begun_);
 }
 
 double Pace::calls_a_number() const {

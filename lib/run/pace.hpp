@@ -26,6 +26,8 @@ class Pace {
   Time may_begin(const std::string& waba, Time now) const;
   /// One has begun: what a number asks, as far as is known by then, is set aside for it for an hour.
   void begun(const std::string& waba, Time now);
+  /// One that another process began is here from now on: nobody counts which of its calls are made here.
+  void taken_over() { ++taken_over_; }
   /// One that began here has ended.
   void ended() { ++ended_; }
   /// One has begun in another process, which spends from the same limit.
@@ -48,6 +50,7 @@ class Pace {
   double at_least_ = 0;  ///< A number takes so many.
   int begun_ = 0;
   int ended_ = 0;
+  int taken_over_ = 0;
   std::map<std::string, std::deque<Begun>> within_the_hour_;  // by WABA, in order
   std::optional<Time> last_;
 };

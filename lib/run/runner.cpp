@@ -386,6 +386,7 @@ void Runner::take_over() {
     recall_prover(i);
     if (!is_final(number.state) && number.started) {
       take_in_hand(i);
+      pace_.taken_over();
       if (number.waits_for == "time" && number.until) active_[i]->due = *number.until;
     } else if (!is_final(number.state)) {
       line_up(i);

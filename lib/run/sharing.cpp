@@ -204,7 +204,11 @@ Result<void> Runner::take_abandoned() {
   if (auto synced = sync(); !synced) return synced;
   for (const auto& [phone, lease] : *claims) {
     const auto index = index_of(phone);
-    if (!elsewhere_.contains(index) || !take(index, lease, now)) give_back_now(phone);
+    if (!elsewhere_.contains(index) || !take(index, lease, now)) {
+      give_back_now(phone);
+    } else {
+      pace_.taken_over();
+    }
   }
   return {};
 }

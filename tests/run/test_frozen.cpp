@@ -144,7 +144,7 @@ TEST_CASE("a number that another run has moved, while this one was not at work, 
   // Asked to stop twice: what is left of its road stays undone.
   rig.stop_at = [&, met = false]() mutable {
     const Entry& last = rig.entries.back();
-    met = met || (last.event == event::settled && last.step == "confirm_old_client_silent");
+    met = met || (last.event == event::settled && last.step == "register_on_cloud");
     return met;
   };
   const Progress stopped = rig.run(plan);

@@ -77,6 +77,14 @@ TEST_CASE("numbers under way, whose calls are still to come, make no number look
   CHECK(pace.calls_a_number() == 40);
 }
 
+TEST_CASE("the calls of numbers that were taken over make no number look dear") {
+  Pace pace(budget_of(1'000'000));
+  for (int i = 0; i < 64; ++i) pace.taken_over();
+  pace.begun("waba", noon);
+  pace.learn(0, 64 * 10);
+  CHECK(pace.calls_a_number() == usual_graph_calls);
+}
+
 TEST_CASE("each WABA has a budget of its own") {
   Pace pace(budget_of(100));
   while (pace.may_begin("one", noon) <= noon) pace.begun("one", noon);
