@@ -341,7 +341,9 @@ bool awaits_messages(const NumberProgress& number) {
          step_of(number.step()).kind.after_arrival;
 }
 
-bool is_inconclusive(const NumberProgress& number) { return waits_for_people(number) && awaits_messages(number); }
+bool is_inconclusive(const NumberProgress& number) {
+  return number.state == NumberState::waiting && number.waits_for == "person" && awaits_messages(number);
+}
 
 int NumberProgress::registers_used() const {
   int used = 0;
