@@ -237,8 +237,8 @@ class Runner {
   void arrive(std::size_t index);
   void look_at_step(std::size_t index, const Step& step);
   static Readings readings_to_send(const Step& step);
-  Readings readings_to_look(const NumberProgress& number, const Step& step) const;
-  Readings readings_ahead(const NumberProgress& number, std::size_t from) const;
+  Readings readings_to_look(std::size_t index, const Step& step) const;
+  Readings readings_ahead(std::size_t index, std::size_t from) const;
   bool has_seen(const Active& active, Readings readings) const;
   Result<void> take_leases(const std::vector<std::size_t>& due);
   bool take_lease(std::size_t index);

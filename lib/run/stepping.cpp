@@ -100,7 +100,7 @@ void Runner::advance(std::size_t index) {
   if (!number.started || !active.replan_why.empty() || number.stopping) {
     active.seen_for.reset();
     const bool road_is_known = !number.started && !number.retried;
-    return observe(index, road_is_known ? planning_readings() | readings_ahead(number, 0) : planning_readings());
+    return observe(index, road_is_known ? planning_readings() | readings_ahead(index, 0) : planning_readings());
   }
   if (number.step().empty()) return arrive(index);
   if (active.postponed && settings_.is_postponed()) return postpone(active);
@@ -153,7 +153,7 @@ void Runner::look_at_step(std::size_t index, const Step& step) {
   const NumberProgress& number = progress_.numbers[index];
   Active& active = *active_[index];
   const bool answered = number.open_intent.empty() && number.last_unsure.contains(std::string(step.kind.name));
-  const Readings readings = answered ? readings_for(step.kind.effect.gives) : readings_to_look(number, step);
+  const Readings readings = answered ? readings_for(step.kind.effect.gives) : readings_to_look(index, step);
   const bool first_look = !active.seen || active.seen_for != number.next;
   active.seen_for = number.next;
   if (!first_look) return observe(index, readings);
@@ -164,7 +164,7 @@ void Runner::look_at_step(std::size_t index, const Step& step) {
     return on_seen(index, *seen);
   }
   const bool may_take_time = step.kind.effect.gives.has_any(served) || (step.call != nullptr && !answered);
-  observe(index, may_take_time ? readings : readings | readings_ahead(number, number.next + 1));
+  observe(index, may_take_time ? readings : readings | readings_ahead(index, number.next + 1));
 }
 
 // As old as a look that has just ended, and a moment older at most.
@@ -173,18 +173,20 @@ bool Runner::has_seen(const Active& active, Readings readings) const {
          doors_.clock.now() - active.seen_until <= policy_.settle_poll;
 }
 
-// Up to the commit point what a request will need. Behind it, while the number is served, only what tells whether there
-// is anything to do: most of what is looked after there has come along by itself, and what has not is looked at again.
-Readings Runner::readings_to_look(const NumberProgress& number, const Step& step) const {
-  const bool has_arrived = is_committed(number) && number.home != Home::nowhere && number.home != Home::unknown;
+// Up to the commit point what a request will need. Behind it, once the number was seen at home under this lease, only
+// what tells whether there is anything to do: most of what is looked after there has come along by itself, and what has
+// not is looked at again.
+Readings Runner::readings_to_look(std::size_t index, const Step& step) const {
+  const bool has_arrived = is_committed(progress_.numbers[index]) && active_[index]->seen_at_home;
   return has_arrived && !leaves_home(step.kind) ? readings_for(step.kind.effect.gives) : readings_to_send(step);
 }
 
-Readings Runner::readings_ahead(const NumberProgress& number, std::size_t from) const {
+Readings Runner::readings_ahead(std::size_t index, std::size_t from) const {
+  const NumberProgress& number = progress_.numbers[index];
   Readings readings;
   for (std::size_t i = from; i < number.road.size(); ++i) {
     const Step& step = step_of(number.road[i]);
-    readings = readings | step.reads | readings_to_look(number, step);
+    readings = readings | step.reads | readings_to_look(index, step);
     if (leaves_home(step.kind)) break;
   }
   return readings;
