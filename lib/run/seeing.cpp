@@ -287,7 +287,7 @@ void Runner::on_first_sight(std::size_t index, const Sighting& sighting) {
   if (number.retried) {
     const auto kinds = kinds_open_to(index);
     const auto found = known ? find_road(kinds, facts, full_goal(direction_, facts)) : std::nullopt;
-    if (!found && known && finding.home == new_home(direction_)) return leave_unfinished(index);
+    if (!found && finding.settled && finding.home == new_home(direction_)) return leave_unfinished(index);
     if (!found) {
       if (!finding.settled) write_home(index, Home::unknown, finding.why);
       return end(index, finding.home == Home::nowhere || !finding.settled ? NumberState::stranded : NumberState::failed,

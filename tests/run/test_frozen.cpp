@@ -168,12 +168,21 @@ TEST_CASE("a run that goes on after another one has brought its number to on-pre
   Rig rig({.home = ServedBy::cloud});
   const Plan plan = rig.plan(Direction::to_onprem);
   REQUIRE(plan.numbers.size() == 1);
-  rig.stop_at = [&] { return !rig.entries.empty() && rig.entries.back().event == event::started; };
-  (void)rig.run(plan);
+  rig.stop_at = [&, met = false]() mutable {
+    met = met || rig.entries.back().event == event::started;
+    return met;
+  };
+  rig.is_postponed = [] { return true; };
+  const Progress stopped = rig.run(plan);
+  REQUIRE(stopped.numbers[0].started);
+  REQUIRE(rig.world->requests("account") == 0);
   rig.stop_at = nullptr;
+  rig.is_postponed = nullptr;
   if (other_run) {
     auto mine = std::exchange(rig.store, std::make_unique<MemoryRunStore>());
-    REQUIRE(rig.run_through(plan).numbers[0].state == NumberState::migrated);
+    const Progress other = rig.run_through(plan);
+    INFO(other.numbers[0].reason << rig.world->story());
+    REQUIRE(other.numbers[0].state == NumberState::migrated);
     rig.store = std::move(mine);
   }
   // Then nobody serves it, and on-premises takes nobody any more.
