@@ -33,7 +33,7 @@ Result<std::string> parse_language(std::string_view text) {
 }
 
 Result<std::optional<Millis>> parse_inbound(std::string_view text) {
-  const Result<Millis> length = parse_length(text, 1s);
+  const Result<Millis> length = parse_length(text, 1ms);
   if (!length) return tl::make_unexpected(length.error());
   return std::optional(*length);
 }
@@ -46,7 +46,7 @@ void NumbersReader::read_test_message(const Section& section, Draft& draft) cons
   draft.test_to.given = message.read("to", draft.test_to.value, parse_phone);
   draft.test_text.given = message.read("text", draft.test_text.value, parse_message_text);
   draft.test_wait.given =
-      message.read("wait", draft.test_wait.value, [](std::string_view text) { return parse_length(text, 1s); });
+      message.read("wait", draft.test_wait.value, [](std::string_view text) { return parse_length(text, 1ms); });
   draft.test_inbound.given = message.read("inbound", draft.test_inbound.value, parse_inbound);
   draft.test_evidence.given = message.read("evidence", draft.test_evidence.value,
                                            [&](std::string_view text) { return parse_evidence(text, folder_); });

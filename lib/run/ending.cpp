@@ -55,7 +55,6 @@ void Runner::stop_number(std::size_t index, const std::string& why, Facts denied
   entry.step = progress_.numbers[index].step();
   entry.message = why;
   entry.more = {{"denied", json_of(denied | progress_.numbers[index].denied)}};
-  if (denied.has(Fact::pin_given)) entry.more["pin"] = numbers_[index]->pin.text();
   write(std::move(entry));
   Active& active = *active_[index];
   active.since = active.due = doors_.clock.now();

@@ -61,6 +61,7 @@ void on_intent(NumberProgress& number, const Entry& entry) {
   stop_waiting(number);
   number.open_intent = entry.step;
   number.attempts[entry.step] = entry.attempt;
+  if (const std::string pin = text_at(entry.more, "pin"); !pin.empty()) number.tried_pins.insert(pin);
   number.last_sent[entry.step] = number.last_unsure[entry.step] = entry.time;
   const Effect& effect = step_of(entry.step).kind.effect;
   const Facts homes = {Fact::onprem_is_home, Fact::cloud_is_home};
@@ -279,7 +280,6 @@ Result<void> fold_number(Progress& progress, NumberProgress& number, const Entry
     number.reason = entry.message;
     number.denied = number.denied | facts_in(entry.more, "denied");
     if (number.denied.has(Fact::pin_given)) number.pin_refused = true;
-    if (const std::string pin = text_at(entry.more, "pin"); !pin.empty()) number.refused_pins.insert(pin);
   } else if (e == event::ended) {
     const auto state = state_from(entry.outcome);
     if (!state || !is_final(*state)) return fail("the journal ends a number in an unknown state: " + entry.outcome);

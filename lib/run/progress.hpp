@@ -68,7 +68,7 @@ struct NumberProgress {
   int drained_session = 0;                  ///< The session that saw the callback queue empty; as above.
   std::map<std::string, int> kept_by;       ///< The session of the worker that keeps a blob of this kind.
   bool pin_refused = false;
-  std::set<std::string> refused_pins;  ///< The references behind which a refused PIN was.
+  std::set<std::string> tried_pins;  ///< The references of the PINs that were sent, or about to be.
   std::string pin_override;            ///< A reference a person supplied after a refusal.
 
   Home home = Home::unknown;    ///< As last settled …

@@ -221,6 +221,12 @@ void Runner::on_seen(std::size_t index, const Observation& seen) {
   bool patience_over = active.looked - active.since >= patience;
   if (awaits_messages(number)) patience_over = is_test_overdue(index, step_of(number.step()).kind);
   const OwnRecord own = own_record(index, seen);
+  // What it keeps itself had to be read: held up over that for longer than its lease, it looks again.
+  if (active.leased && doors_.clock.now() >= active.lease_until) {
+    active.seen.reset();
+    active.due = doors_.clock.now();
+    return;
+  }
   const Sighting sighting{*numbers_[index], plan_.fleet.graph, plan_.options, seen, own, patience_over};
   if (seen.readings.has(Reading::onprem_health) && seen.readings.has(Reading::graph_node)) {
     note_home(index, home_of(sighting));

@@ -96,6 +96,8 @@ void Runner::on_others(const Entry& entry) {
       pace_.begun_elsewhere(numbers_[index]->waba_id, entry.time);
     }
   }
+  // On top of what this process has folded and not written it makes no sense: all is folded anew when that is dropped.
+  if (is_ours(index)) return;
   refresh(index);
 }
 

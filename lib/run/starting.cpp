@@ -170,7 +170,7 @@ bool Runner::may_start(std::size_t index) {
   if (prover != pin_prover_.end()) {
     // It has failed to prove it for all: only where a person has named it for just this number it is tried again.
     const NumberProgress& first = progress_.numbers[prover->second];
-    const bool failed = is_final(first.state) || first.refused_pins.contains(ref);
+    const bool failed = is_final(first.state) || numbers_[prover->second]->pin.text() != ref;
     if (!failed || progress_.numbers[index].pin_override.empty()) return prover->second == index;
   }
   if (!leads()) return false;
@@ -184,7 +184,7 @@ void Runner::recall_prover(std::size_t index) {
   if (!number.worker.empty() || number.started || has_sent_pin(number)) {
     pin_prover_.emplace(numbers_[index]->pin.text(), index);
   }
-  for (const std::string& ref : number.refused_pins) pin_prover_.emplace(ref, index);
+  for (const std::string& ref : number.tried_pins) pin_prover_.emplace(ref, index);
   if (has_proven_pin(number)) note_proven_pin(index);
   free_prover(index);
 }

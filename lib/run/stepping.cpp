@@ -289,6 +289,7 @@ void Runner::attempt(std::size_t index, const Step& step, const Sighting& sighti
     Entry entry = entry_of(index, event::intent);
     entry.step = step.kind.name;
     entry.attempt = 1;
+    if (step.kind.uses_pin) entry.more = {{"pin", numbers_[index]->pin.text()}};
     const NumberProgress& number = progress_.numbers[index];
     if (const auto sent = number.attempts.find(std::string(step.kind.name)); sent != number.attempts.end()) {
       entry.attempt += sent->second;

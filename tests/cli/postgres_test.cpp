@@ -132,6 +132,7 @@ namespace {
 StageOptions fleet_of(int numbers) {
   return {.numbers = numbers,
           .policy = {{"concurrency", "4"},
+                     {"graph_calls_per_hour", "100000"},  // what bounds them is not the limit
                      {"waves", "[1, 100%]"},
                      {"register_timeout", "600ms"},
                      {"max_failures", "100%"},
@@ -189,9 +190,15 @@ TEST_CASE("a worker that is stopped past its leases and goes on later repeats no
   const auto second = stage.start(worker);
   const Ended ended = second->wait();  // all of it: the other's leases have ended meanwhile
   INFO(ended.text());
-  CHECK(ended.code == 0);
   first->send(SIGCONT);
-  CHECK(first->wait().code == 0);
+  const Ended thawed = first->wait();
+  INFO(thawed.text());
+  // Stopped within a transaction it locks rows that the other one waits for, until the server ends it: then one of
+  // them may have to be asked to go on.
+  const auto ended_well = [](const Ended& one) { return one.code == 0 || one.code == 4; };
+  CHECK(ended_well(ended));
+  CHECK(ended_well(thawed));
+  if (ended.code != 0 || thawed.code != 0) CHECK(stage.run(worker).code == 0);
   check_all_done_once(stage, run, numbers);
 }
 

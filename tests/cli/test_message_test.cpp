@@ -70,7 +70,8 @@ TEST_CASE("a message is sent once, through kill -9, and its webhooks tell who ha
   CHECK(status["numbers"][0]["state"] == "migrated");
   CHECK(status["numbers"][1]["state"] == "waiting");
   CHECK(status["numbers"][1]["home"] == "cloud");
-  CHECK(accepted(vendor->out()) == 2);
+  const auto sent = accepted(vendor->out());  // the second one's, unless it was killed before that had left
+  CHECK((sent == 1 || sent == 2));
   const Ended report = stage.run({"report", "--run", "run", "--json"});
   const auto json = parse_json(report.out);
   REQUIRE(json);
@@ -84,7 +85,7 @@ TEST_CASE("a message is sent once, through kill -9, and its webhooks tell who ha
   const Ended ended = stage.apply();
   INFO(ended.text());
   CHECK(ended.code == 0);
-  CHECK(accepted(vendor->out()) == 2);
+  CHECK(accepted(vendor->out()) == sent);
   shown += waiting.text() + ended.text() + report.text() + stage.run({"report", "--run", "run"}).text() +
            stage.run({"status", "--run", "run"}).text() + stage.run({"show", "plan.json"}).text();
   CHECK_FALSE(has(shown, recipient));

@@ -176,8 +176,8 @@ TEST_CASE("a review says where what may be asked of Graph makes a run longer tha
   Fleet fleet = fleet_of(40);
   for (Number& number : fleet.numbers) number.waba_id = "102290129340398";
   CHECK_FALSE(contains(text_of(plan_of(fleet)), "graph_calls_per_hour"));
-  fleet.policy.graph_calls_per_hour = 100;  // 1,000 calls: 25 at once, 75 an hour
-  CHECK(contains(text_of(plan_of(fleet)), "makes the run last about 13 h"));
+  fleet.policy.graph_calls_per_hour = 100;  // 1,000 calls: ten hours' worth, each hour three minutes longer
+  CHECK(contains(text_of(plan_of(fleet)), "makes the run last about 10 h 30 min"));
 }
 
 TEST_CASE("a gated run says so among the waves, and asks for somebody at hand") {

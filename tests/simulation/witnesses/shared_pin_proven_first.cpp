@@ -19,7 +19,7 @@ class SharedPinProvenFirst : public Witness {
     if (leaving.subject.kind != "register" && leaving.subject.kind != "account") return;
     const auto body = parse_json(leaving.request.body.reveal());
     const std::string pin = body ? text_at(*body, "pin") : "";
-    if (pin.empty() || !is_shared(scene, leaving.subject.phone)) return;
+    if (pin.empty() || !is_shared(scene, leaving.subject.phone) || is_named(scene, leaving.subject.phone)) return;
     std::set<std::string>& senders = sent_by_[{scene.run, pin}];
     const bool others = senders.size() > (senders.contains(leaving.subject.phone) ? 1 : 0);
     const bool first_use = senders.insert(leaving.subject.phone).second;
@@ -39,6 +39,14 @@ class SharedPinProvenFirst : public Witness {
       if (scene.plan.number(i).phone.e164 == phone) ref = ref_of(i);
     }
     return users[ref] > 1;
+  }
+
+  /// A person has named a PIN for just this number: it shares none with others any more.
+  static bool is_named(const Scene& scene, const std::string& phone) {
+    return std::any_of(scene.store.journal_.begin(), scene.store.journal_.end(), [&](const std::string& line) {
+      const auto entry = entry_from(line);
+      return entry && entry->phone == phone && entry->event == event::heard && !text_at(entry->more, "pin").empty();
+    });
   }
 
   /// Carried out in time or late, by whichever of them.
