@@ -46,6 +46,10 @@ Runner::Runner(const Plan& plan, Progress progress, RunDoors doors, RunSettings 
   for (std::size_t i = 0; i < progress_.numbers.size(); ++i) {
     numbers_.push_back(&plan.number(i));
     ++pin_users[numbers_.back()->pin.text()];
+    // One that was given another PIN since has shared what it tried before.
+    for (const std::string& tried : progress_.numbers[i].tried_pins) {
+      if (tried != numbers_.back()->pin.text()) ++pin_users[tried];
+    }
   }
   for (const auto& [ref, users] : pin_users) {
     if (users > 1 && !ref.empty()) pin_refs_[ref] = false;

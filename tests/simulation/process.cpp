@@ -7,7 +7,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr int calls_without_end = 300'000;
+constexpr int calls_without_end =
+    1'000'000;                            // a worker asks some times a second, and a limit may be waited for for hours
 constexpr int waits_in_place = 10'000;    ///< One that waits for what is over runs in circles until a request ends.
 constexpr Millis store_is_awaited = 30s;  ///< As PostgresTuning::patience.
 
@@ -176,8 +177,9 @@ void Process::Jobs::start(Ticket ticket, std::function<void()> job) {
 std::vector<Workers::Ticket> Process::Jobs::wait(Time until) {
   Process& process = process_;
   Time target = until == Time::max() ? until : std::max(until - process.fate_.clock_ahead, process.clock_.now());
+  const bool for_what_is_over = target <= process.clock_.now() && process.clock_.now() == process.looked_;
   if (process.jobs_.empty() && target != Time::max()) target += Millis(process.lots_.below(3'000));
-  in_place_ = ended_.empty() && process.clock_.now() == process.looked_ ? in_place_ + 1 : 0;
+  in_place_ = ended_.empty() && for_what_is_over ? in_place_ + 1 : 0;
   if (in_place_ > waits_in_place) {
     process.end();
     throw Endless{};
