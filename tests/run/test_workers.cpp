@@ -5,6 +5,7 @@
 
 #include "run/rations.hpp"
 #include "support/catch.hpp"
+#include "support/passing.hpp"
 #include "support/rig.hpp"
 
 using namespace wamigrate;
@@ -106,60 +107,38 @@ std::size_t count_of(Rig& rig, std::string_view event, const std::string& by = {
 
 /// A ledger in which somebody else's transaction always has the rows of those numbers locked that their holder would
 /// renew: a claim goes past them.
-class PassedBy : public LedgerStore {
+class PassedBy : public PassingLedger {
  public:
-  explicit PassedBy(MemoryLedger& inner) : inner_(inner) {}
-  Result<Time> created() override { return inner_.created(); }
-  Result<int> attempts(const std::string& phone, const std::string& kind, Time since) override {
-    return inner_.attempts(phone, kind, since);
-  }
-  Result<bool> is_refused(const std::string& phone, const std::string& mark) override {
-    return inner_.is_refused(phone, mark);
-  }
-  Result<void> commit(std::span<const Change> changes) override { return inner_.commit(changes); }
-  Result<Lease> lease(const std::string& phone, const std::string& holder, Time now, Time until) override {
-    return inner_.lease(phone, holder, now, until);
-  }
+  explicit PassedBy(MemoryLedger& memory) : PassingLedger(memory), memory_(memory) {}
   Result<std::vector<Claim>> claim(std::span<const std::string> phones, std::size_t count, const std::string& holder,
                                    Time now, Time until) override {
     std::vector<std::string> free;
     for (const std::string& phone : phones) {
-      const auto lease = inner_.lease_of(phone);
+      const auto lease = memory_.lease_of(phone);
       if (!lease || lease->holder != holder) free.push_back(phone);
     }
     return inner_.claim(free, count, holder, now, until);
   }
 
  private:
-  MemoryLedger& inner_;
+  MemoryLedger& memory_;
 };
 
 /// Between choosing a number and claiming it another worker brings it to its end.
-class Overtaken : public LedgerStore {
+class Overtaken : public PassingLedger {
  public:
-  Overtaken(MemoryLedger& inner, std::string who) : inner_(inner), who_(std::move(who)) {}
-  Result<Time> created() override { return inner_.created(); }
-  Result<int> attempts(const std::string& phone, const std::string& kind, Time since) override {
-    return inner_.attempts(phone, kind, since);
-  }
-  Result<bool> is_refused(const std::string& phone, const std::string& mark) override {
-    return inner_.is_refused(phone, mark);
-  }
-  Result<void> commit(std::span<const Change> changes) override { return inner_.commit(changes); }
-  Result<Lease> lease(const std::string& phone, const std::string& holder, Time now, Time until) override {
-    return inner_.lease(phone, holder, now, until);
-  }
+  Overtaken(MemoryLedger& memory, std::string who) : PassingLedger(memory), memory_(memory), who_(std::move(who)) {}
   Result<std::vector<Claim>> claim(std::span<const std::string> phones, std::size_t count, const std::string& holder,
                                    Time now, Time until) override {
-    const bool chosen =
-        std::any_of(phones.begin(), phones.end(), [this](const std::string& phone) { return !inner_.lease_of(phone); });
+    const bool chosen = std::any_of(phones.begin(), phones.end(),
+                                    [this](const std::string& phone) { return !memory_.lease_of(phone); });
     if (holder.starts_with(who_ + " ") && chosen && meanwhile) std::exchange(meanwhile, nullptr)();
     return inner_.claim(phones, count, holder, now, until);
   }
   std::function<void()> meanwhile{};
 
  private:
-  MemoryLedger& inner_;
+  MemoryLedger& memory_;
   const std::string who_;
 };
 

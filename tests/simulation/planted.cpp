@@ -4,6 +4,8 @@
 
 #include <map>
 
+#include "support/passing.hpp"
+
 namespace wamigrate::simulation {
 namespace {
 
@@ -109,45 +111,30 @@ class ForgettingReads : public Transport {
 };
 
 /// Says that records are durable, and makes them so with the next ones.
-class ForgetfulStore : public RunStore {
+class ForgetfulStore : public PassingStore {
  public:
-  explicit ForgetfulStore(RunStore& inner) : inner_(inner) {}
+  using PassingStore::PassingStore;
   Result<std::vector<std::string>> commit(const Changes& changes) override {
     Changes late = changes;
     late.records = std::exchange(unwritten_, changes.records);
     return inner_.commit(late);
   }
-  Result<std::vector<std::string>> journal() override { return inner_.journal(); }
-  Result<void> post(const std::string& message) override { return inner_.post(message); }
-  Result<std::vector<Message>> messages(std::int64_t after) override { return inner_.messages(after); }
-  Result<std::optional<std::string>> blob(const std::string& name) override { return inner_.blob(name); }
-  Result<std::vector<std::string>> blob_names() override { return inner_.blob_names(); }
 
  private:
-  RunStore& inner_;
   std::vector<std::string> unwritten_;
 };
 
 /// Drops what it is told to, and leaves the bytes where they were.
-class UnscrubbedStore : public RunStore {
+class UnscrubbedStore : public PassingStore {
  public:
-  explicit UnscrubbedStore(RunStore& inner) : inner_(inner) {}
-  Result<std::vector<std::string>> commit(const Changes& changes) override { return inner_.commit(changes); }
-  Result<std::vector<std::string>> journal() override { return inner_.journal(); }
-  Result<void> post(const std::string& message) override { return inner_.post(message); }
-  Result<std::vector<Message>> messages(std::int64_t after) override { return inner_.messages(after); }
-  Result<std::optional<std::string>> blob(const std::string& name) override { return inner_.blob(name); }
-  Result<std::vector<std::string>> blob_names() override { return inner_.blob_names(); }
-
- private:
-  RunStore& inner_;
+  using PassingStore::PassingStore;
+  Result<void> scrub() override { return {}; }
 };
 
 /// A ledger that answers wrong where it is told to, and right elsewhere.
-class BuggyLedger : public LedgerStore {
+class BuggyLedger : public PassingLedger {
  public:
-  BuggyLedger(LedgerStore& inner, Bug bug) : inner_(inner), bug_(bug) {}
-  Result<Time> created() override { return inner_.created(); }
+  BuggyLedger(LedgerStore& inner, Bug bug) : PassingLedger(inner), bug_(bug) {}
   Result<int> attempts(const std::string& phone, const std::string& kind, Time since) override {
     if (bug_ == Bug::ledger_forgets) return 0;
     if (bug_ == Bug::ledger_says_spent) return 100;
@@ -157,21 +144,24 @@ class BuggyLedger : public LedgerStore {
     if (bug_ == Bug::ledger_forgets) return false;
     return inner_.is_refused(phone, mark);
   }
-  Result<void> commit(std::span<const Change> changes) override { return inner_.commit(changes); }
   Result<Lease> lease(const std::string& phone, const std::string& holder, Time now, Time until) override {
     if (bug_ == Bug::leases_for_all) return Lease{holder, until};
     return inner_.lease(phone, holder, now, until);
   }
+  Result<std::vector<Claim>> claim(std::span<const std::string> phones, std::size_t count, const std::string& holder,
+                                   Time now, Time until) override {
+    return LedgerStore::claim(phones, count, holder, now, until);  // lease by lease
+  }
 
  private:
-  LedgerStore& inner_;
   const Bug bug_;
 };
 
 /// What several processes share, as if it were each one's own.
-class CarelessStore : public RunStore {
+class CarelessStore : public PassingStore {
  public:
-  CarelessStore(RunStore& inner, rig::MemoryLedger& memory, Bug bug) : inner_(inner), memory_(memory), bug_(bug) {}
+  CarelessStore(RunStore& inner, rig::MemoryLedger& memory, Bug bug)
+      : PassingStore(inner), memory_(memory), bug_(bug) {}
   Result<std::vector<std::string>> commit(const Changes& changes) override {
     Changes careless = changes;
     if (bug_ == Bug::fences_unchecked) careless.rests_on.clear();
@@ -181,40 +171,26 @@ class CarelessStore : public RunStore {
     }
     return inner_.commit(careless);
   }
-  Result<std::vector<std::string>> journal() override { return inner_.journal(); }
   Result<std::vector<std::string>> journal_after(std::size_t known) override {
     if (bug_ == Bug::journal_hidden) return std::vector<std::string>();
     return inner_.journal_after(known);
   }
-  Result<void> post(const std::string& message) override { return inner_.post(message); }
-  Result<std::vector<Message>> messages(std::int64_t after) override { return inner_.messages(after); }
-  Result<std::optional<std::string>> blob(const std::string& name) override { return inner_.blob(name); }
-  Result<std::vector<std::string>> blob_names() override { return inner_.blob_names(); }
-  std::string database_id() const override { return inner_.database_id(); }
 
  private:
-  RunStore& inner_;
   rig::MemoryLedger& memory_;
   const Bug bug_;
 };
 
-class CarelessLedger : public LedgerStore {
+class CarelessLedger : public PassingLedger {
  public:
-  CarelessLedger(LedgerStore& inner, rig::MemoryLedger& memory, Bug bug) : inner_(inner), memory_(memory), bug_(bug) {}
-  Result<Time> created() override { return inner_.created(); }
-  Result<int> attempts(const std::string& phone, const std::string& kind, Time since) override {
-    return inner_.attempts(phone, kind, since);
-  }
-  Result<bool> is_refused(const std::string& phone, const std::string& mark) override {
-    return inner_.is_refused(phone, mark);
-  }
+  CarelessLedger(LedgerStore& inner, rig::MemoryLedger& memory, Bug bug)
+      : PassingLedger(inner), memory_(memory), bug_(bug) {}
   Result<Lease> lease(const std::string& phone, const std::string& holder, Time now, Time until) override {
     auto lease = inner_.lease(phone, holder, now, shortened(now, until));
     if (lease && lease->holder == holder) lease->until = until;
     if (lease && bug_ == Bug::epochs_alike) lease->epoch = 1;
     return lease;
   }
-  Result<void> commit(std::span<const Change> changes) override { return inner_.commit(changes); }
   Result<std::vector<Claim>> claim(std::span<const std::string> phones, std::size_t count, const std::string& holder,
                                    Time now, Time until) override {
     auto claims = inner_.claim(phones, count, holder, now, shortened(now, until));
@@ -226,7 +202,6 @@ class CarelessLedger : public LedgerStore {
     if (bug_ == Bug::claimed_twice) add_others(phones, count, holder, until, *claims);
     return claims;
   }
-  std::string database_id() const override { return inner_.database_id(); }
 
  private:
   Time shortened(Time now, Time until) const { return bug_ == Bug::lease_outlasts ? now + (until - now) / 32 : until; }
@@ -240,7 +215,6 @@ class CarelessLedger : public LedgerStore {
     }
   }
 
-  LedgerStore& inner_;
   rig::MemoryLedger& memory_;
   const Bug bug_;
 };
