@@ -21,13 +21,15 @@ SendingProbe refusal(std::string side, const Asked& asked, std::string why) {
   return probe;
 }
 
-SendingProbe cloud_probe(const GraphView& graph) {
+std::optional<SendingProbe> cloud_probe(const GraphView& graph) {
   if (!graph.asked.answered()) return refusal("cloud", graph.asked, "Graph can't be asked");
   if (!graph.health_asked.answered()) return refusal("cloud", graph.health_asked, "health_status can't be asked");
-  if (graph.can_send_message != "BLOCKED") return {"cloud", true, {}, 0, "health_status: " + graph.can_send_message};
+  const std::string& said = graph.can_send_message;
+  if (said == "AVAILABLE" || said == "LIMITED") return SendingProbe{"cloud", true, {}, 0, "health_status: " + said};
+  if (said != "BLOCKED") return std::nullopt;  // nothing, or a word that is not known: it has not said that it can
   // A code says whose fault it is; without one it is in no list, and told as such.
   const std::string code = graph.health_codes.empty() ? "BLOCKED" : graph.health_codes.front();
-  return {"cloud", false, code, 0, "health_status: BLOCKED"};
+  return SendingProbe{"cloud", false, code, 0, "health_status: BLOCKED"};
 }
 
 SendingProbe client_probe(const OnpremView& onprem) {
@@ -59,6 +61,12 @@ std::optional<SendingProbe> sending_probe_of(const Number& number, const Observa
   const bool expected = seen.graph.platform_type == "ON_PREMISE" && !number.deployment.gone;
   if (expected && seen.graph.is_on_biz_app != true) return client_probe(seen.onprem);
   return std::nullopt;
+}
+
+Home last_home_in(std::string_view line) {
+  const auto json = parse_json(line);
+  const std::string side = json && json->is_object() ? text_at(*json, "side") : "";
+  return side == "cloud" ? Home::cloud : side == "onprem" ? Home::onprem : Home::unknown;
 }
 
 std::string attempt_line(Time at, const SendingProbe& probe) {

@@ -28,20 +28,34 @@ tl::unexpected<Error> failed(std::string_view what, const fs::path& file) {
 
 constexpr off_t longest_line = 1 << 16;
 
-/// What stands behind the last line end; nothing when it can't be read, or is longer than any line.
-std::optional<std::string> tail_of(int fd, off_t length) {
-  const off_t from = std::max<off_t>(0, length - longest_line);
+struct Ending {
+  std::string last;  ///< The last line that has its end.
+  std::string tail;  ///< What stands behind it.
+};
+
+/// Nothing when it can't be read, or is longer than lines are.
+std::optional<Ending> ending_of(int fd, off_t length) {
+  const off_t from = std::max<off_t>(0, length - 2 * longest_line);
   std::string text(static_cast<std::size_t>(length - from), '\0');
   if (::pread(fd, text.data(), text.size(), from) != static_cast<ssize_t>(text.size())) return std::nullopt;
   const std::size_t end = text.rfind('\n');
-  if (end == std::string::npos && from > 0) return std::nullopt;
-  return end == std::string::npos ? text : text.substr(end + 1);
+  if (end == std::string::npos) return from > 0 ? std::nullopt : std::optional(Ending{"", text});
+  const std::size_t before = end == 0 ? std::string::npos : text.rfind('\n', end - 1);
+  if (before == std::string::npos && from > 0) return std::nullopt;
+  const std::size_t begin = before == std::string::npos ? 0 : before + 1;
+  return Ending{text.substr(begin, end - begin), text.substr(end + 1)};
+}
+
+bool is_cut_off(std::string_view tail, std::string_view begins) {
+  return tail.substr(0, begins.size()) == begins.substr(0, tail.size());
 }
 
 class RealRecord : public LineRecord {
  public:
-  RealRecord(fs::path file, Descriptor fd, off_t length)
-      : file_(std::move(file)), fd_(std::move(fd)), length_(length) {}
+  RealRecord(fs::path file, Descriptor fd, off_t length, std::string last)
+      : file_(std::move(file)), fd_(std::move(fd)), length_(length), last_(std::move(last)) {}
+
+  const std::string& last_line() const override { return last_; }
 
   Result<void> append(std::string_view line) override {
     off_t at = length_;
@@ -67,11 +81,12 @@ class RealRecord : public LineRecord {
   fs::path file_;
   Descriptor fd_;
   off_t length_;
+  std::string last_;
 };
 
 }  // namespace
 
-Result<std::unique_ptr<LineRecord>> open_line_record(const fs::path& file, IsWholeLine is_whole) {
+Result<std::unique_ptr<LineRecord>> open_line_record(const fs::path& file, const LineForm& form) {
   std::error_code ignored;
   const bool made = !fs::exists(file, ignored);
   Descriptor fd(::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
@@ -81,10 +96,14 @@ Result<std::unique_ptr<LineRecord>> open_line_record(const fs::path& file, IsWho
     return failed("locking", file);
   }
   const off_t length = ::lseek(fd.get(), 0, SEEK_END);
-  const auto tail = length < 0 ? std::nullopt : tail_of(fd.get(), length);
-  if (!tail) return fail(file.string() + " holds no lines", "name another file");
-  const bool keep = !tail->empty() && is_whole(*tail);
-  const off_t whole = keep ? length : length - static_cast<off_t>(tail->size());
+  const auto ending = length < 0 ? std::nullopt : ending_of(fd.get(), length);
+  const bool keep = ending && !ending->tail.empty() && form.is_whole(ending->tail);
+  const bool is_record = ending && (ending->last.empty() || form.is_whole(ending->last)) &&
+                         (keep || is_cut_off(ending->tail, form.begins));
+  if (!is_record) {
+    return fail(file.string() + " is no such record: nothing in it was changed", "name another file");
+  }
+  const off_t whole = keep ? length : length - static_cast<off_t>(ending->tail.size());
   if (whole != length && (::ftruncate(fd.get(), whole) != 0 || ::fdatasync(fd.get()) != 0)) {
     return failed("mending", file);
   }
@@ -92,7 +111,7 @@ Result<std::unique_ptr<LineRecord>> open_line_record(const fs::path& file, IsWho
     const fs::path directory = file.has_parent_path() ? file.parent_path() : fs::path(".");
     if (auto synced = sync_directory(directory); !synced) return tl::make_unexpected(synced.error());
   }
-  auto record = std::make_unique<RealRecord>(file, std::move(fd), whole);
+  auto record = std::make_unique<RealRecord>(file, std::move(fd), whole, keep ? ending->tail : ending->last);
   if (keep) {
     if (auto ended = record->append("\n"); !ended) return tl::make_unexpected(ended.error());
   }

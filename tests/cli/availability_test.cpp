@@ -111,4 +111,11 @@ TEST_CASE("a probe ends at a signal, and refuses what it can't do") {
   CHECK(stage.run({"availability", "--probe", "inventory.yaml"}).code == 1);
   CHECK(stage.run({"availability", "--probe", "inventory.yaml", "record.jsonl", "--every", "10m"}).code == 1);
   CHECK(stage.run({"availability", "--probe", "inventory.yaml", "nowhere/record.jsonl"}).code == 1);
+  const std::string inventory = content_of(stage.work() / "inventory.yaml");
+  CHECK(stage.run({"availability", "--probe", "inventory.yaml", "inventory.yaml"}).code == 1);
+  CHECK(content_of(stage.work() / "inventory.yaml") == inventory);
+  Stage two({.numbers = 2});
+  const Ended several = two.run({"availability", "--probe", "inventory.yaml", "record.jsonl", "--for", "1s"});
+  CHECK(several.code == 1);
+  CHECK(has(several.err, "--select"));
 }

@@ -54,6 +54,13 @@ TEST_CASE("a number on Cloud can send unless health_status blocks it, and then s
   CHECK(told(unasked) == "cloud refused 2");
 }
 
+TEST_CASE("what Graph does not say of sending is not recorded, and a record tells where its number was") {
+  for (const char* word : {"", "SOMETHING_NEW"}) CHECK(told(on_cloud(word), Home::cloud) == "nothing");
+  CHECK(last_home_in(R"({"at":"2026-11-02T10:00:00Z","doing":"send","side":"onprem","outcome":"ok"})") == Home::onprem);
+  CHECK(last_home_in(R"({"side":"cloud"})") == Home::cloud);
+  for (const char* line : {"", "[]", "{", "{}", R"({"side":7})"}) CHECK(last_home_in(line) == Home::unknown);
+}
+
 TEST_CASE("a client can send while a Coreapp is connected; one that is not has no code, a fault has") {
   CHECK(told(onprem("connected")) == "onprem ok");
   CHECK(told(onprem("disconnected")) == "onprem refused");

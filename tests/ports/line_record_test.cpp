@@ -14,7 +14,7 @@
 namespace wamigrate {
 namespace {
 
-bool ends_in_brace(std::string_view line) { return line.ends_with('}'); }
+const LineForm in_braces = {[](std::string_view line) { return line.starts_with('{') && line.ends_with('}'); }, "{"};
 
 struct Folder {
   Folder() {
@@ -42,14 +42,14 @@ struct Folder {
 TEST_CASE("lines are appended to what is there, by one process at a time") {
   const Folder folder;
   {
-    auto record = open_line_record(folder.file(), ends_in_brace);
+    auto record = open_line_record(folder.file(), in_braces);
     REQUIRE(record);
     CHECK((*record)->append("{1}\n"));
-    const auto second = open_line_record(folder.file(), ends_in_brace);
+    const auto second = open_line_record(folder.file(), in_braces);
     REQUIRE(!second);
     CHECK(second.error().message.find("another process") != std::string::npos);
   }
-  auto record = open_line_record(folder.file(), ends_in_brace);
+  auto record = open_line_record(folder.file(), in_braces);
   REQUIRE(record);
   CHECK((*record)->append("{2}\n"));
   CHECK(folder.content() == "{1}\n{2}\n");
@@ -63,7 +63,7 @@ TEST_CASE("a last line cut short anywhere is taken away, and a whole one that la
     CAPTURE(cut);
     const Folder folder;
     folder.put(lines.substr(0, cut));
-    auto record = open_line_record(folder.file(), ends_in_brace);
+    auto record = open_line_record(folder.file(), in_braces);
     REQUIRE(record);
     CHECK((*record)->append("{3}\n"));
     const std::string kept = cut < 7 ? "" : cut < 15 ? lines.substr(0, 8) : lines;
@@ -73,7 +73,7 @@ TEST_CASE("a last line cut short anywhere is taken away, and a whole one that la
 
 TEST_CASE("a line that the disk does not take whole leaves nothing behind") {
   const Folder folder;
-  auto record = open_line_record(folder.file(), ends_in_brace);
+  auto record = open_line_record(folder.file(), in_braces);
   REQUIRE(record);
   REQUIRE((*record)->append("{1}\n"));
   rlimit before{};
@@ -92,11 +92,31 @@ TEST_CASE("a line that the disk does not take whole leaves nothing behind") {
 
 TEST_CASE("what is no record is not written to") {
   const Folder folder;
-  CHECK(!open_line_record(folder.path, ends_in_brace));
-  CHECK(!open_line_record(folder.path / "nowhere" / "record", ends_in_brace));
+  CHECK(!open_line_record(folder.path, in_braces));
+  CHECK(!open_line_record(folder.path / "nowhere" / "record", in_braces));
   folder.put(std::string(100'000, 'x'));
-  CHECK(!open_line_record(folder.file(), ends_in_brace));
+  CHECK(!open_line_record(folder.file(), in_braces));
   CHECK(folder.content().size() == 100'000);
+  for (const char* text : {"notes without an end", "notes\n", "a: 1\nb: 2", "{1}\nnotes", "notes\n{1"}) {
+    CAPTURE(text);
+    folder.put(text);
+    const auto refused = open_line_record(folder.file(), in_braces);
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().message.find("nothing in it was changed") != std::string::npos);
+    CHECK(folder.content() == text);
+  }
+}
+
+TEST_CASE("a record knows its last line") {
+  const Folder folder;
+  for (const auto& [text, last] : std::vector<std::pair<std::string, std::string>>{
+           {"", ""}, {"{1}\n{2}\n", "{2}"}, {"{1}\n{2}", "{2}"}, {"{1}\n{2", "{1}"}}) {
+    CAPTURE(text);
+    folder.put(text);
+    const auto record = open_line_record(folder.file(), in_braces);
+    REQUIRE(record);
+    CHECK((*record)->last_line() == last);
+  }
 }
 
 }  // namespace wamigrate

@@ -3,11 +3,11 @@
 #include <fmt/format.h>
 
 #include <atomic>
-#include <csignal>
 #include <thread>
 
 #include "measure/sending_probe.hpp"
 #include "ports/line_record.hpp"
+#include "stop_signals.hpp"
 #include "workbench.hpp"
 
 namespace wamigrate::cli {
@@ -31,7 +31,7 @@ Result<Millis> length_of(const Invocation& invocation, const std::string& option
               fmt::format("give a length from {} to {}", to_text(least), to_text(most)));
 }
 
-/// The numbers that are asked about, and where each was when last seen.
+/// The number that is asked about, and where it was when last seen.
 struct Watched {
   const Number* number = nullptr;
   Home last = Home::unknown;
@@ -77,31 +77,31 @@ int run_probe(const Invocation& invocation, const std::string& file) {
   if (!fleet) return console.complain(fleet.error());
   const auto numbers = selected(*fleet, invocation);
   if (!numbers) return console.complain(numbers.error());
-  if (numbers->empty()) return console.complain(Error{"no number is selected", "see --select and --exclude"});
+  // Of several in one record any that can send would hide those that can't.
+  if (numbers->size() != 1) {
+    return console.complain(Error{fmt::format("{} numbers are selected, and a record is of one", numbers->size()),
+                                  "name it: --select +49…; other numbers have files of their own"});
+  }
 
   Workbench bench(*fleet, secrets_for_real(*fleet), 1);
-  std::vector<Watched> all;
-  std::vector<const Number*> list;
-  for (const std::size_t index : *numbers) list.push_back(&fleet->numbers[index]);
-  for (const Number* number : list) all.push_back({number, Home::unknown, {}});
-  const Diagnostics missing = bench.site().resolve(list, Need::reading, Direction::to_cloud, bench.secrets());
+  const Number& number = fleet->numbers[numbers->front()];
+  const Diagnostics missing = bench.site().resolve({&number}, Need::reading, Direction::to_cloud, bench.secrets());
   if (!missing.empty()) return console.complain(missing);
-  const auto record =
-      open_line_record(file, [](std::string_view line) { return parse_json(line).value_or(Json()).is_object(); });
+  const auto record = open_line_record(
+      file,
+      {[](std::string_view line) { return !text_at(parse_json(line).value_or(Json()), "at").empty(); }, R"({"at":")"});
   if (!record) return console.complain(record.error());
+  Watched watched{&number, last_home_in((*record)->last_line()), {}};
 
-  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
-    std::signal(signal, [](int) { asked_to_stop = true; });
-  }
+  const StopSignals signals([](int) { asked_to_stop = true; });
   const Time began = bench.clock().now();
   const auto over = [&] { return asked_to_stop || bench.clock().now() - began >= *length; };
   Time next = began;
   while (!over()) {
-    for (Watched& watched : all) {
-      if (asked_to_stop) break;
-      if (auto looked = look_once(bench.site(), bench.clock(), watched, **record, console); !looked) {
-        return console.complain(looked.error());
-      }
+    if (auto looked = look_once(bench.site(), bench.clock(), watched, **record, console); !looked) {
+      bench.site().log_out();
+      console.complain(looked.error());
+      return paused;  // room on the disk, and the same command goes on
     }
     // The next look is at its own time, unless that has passed.
     next = std::max(next + *every, bench.clock().now());

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <atomic>
-#include <csignal>
 #include <thread>
 
 #include "base/loopback.hpp"
@@ -15,6 +14,7 @@
 #include "ports/post_store.hpp"
 #include "ports/secrets.hpp"
 #include "ports/store.hpp"
+#include "stop_signals.hpp"
 #include "webhooks/forwarder.hpp"
 #include "webhooks/receiver.hpp"
 #include "workbench.hpp"
@@ -207,9 +207,7 @@ int serve(const Console& console, const ListenPlan& plan, PostStore& store, cons
   });
   auto server = HttpServer::start(receiver, plan.server);
   if (!server) return console.complain(server.error());
-  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
-    std::signal(signal, [](int) { asked_to_stop = true; });
-  }
+  const StopSignals signals([](int) { asked_to_stop = true; });
   announce(console, plan, (*server)->port());
   Time next_drop = clock.now();
   while (!asked_to_stop) {

@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 
 #include <atomic>
-#include <csignal>
 
 #include "base/digest.hpp"
 #include "documents.hpp"
@@ -10,6 +9,7 @@
 #include "plan/load_check.hpp"
 #include "ports/files.hpp"
 #include "report/load.hpp"
+#include "stop_signals.hpp"
 #include "workbench.hpp"
 
 namespace wamigrate::cli {
@@ -218,9 +218,7 @@ int send(const Invocation& invocation, const LoadOrder& order, LoadDoor& door, S
   const auto secrets = secrets_for_real(order.fleet);
   if (const auto opened = door.open(*secrets, *transport); !opened) return console.complain(opened.error());
 
-  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
-    std::signal(signal, [](int) { asked_to_stop = true; });
-  }
+  const StopSignals signals([](int) { asked_to_stop = true; });
   std::vector<std::string> labels;
   for (const MixMessage& message : order.mix.messages) labels.push_back(message.label());
   LoadRun run({order.schedule, std::move(labels), order.connections, throughput->a_second}, door, clock, asked_to_stop);

@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <csignal>
 #include <iostream>
 #include <thread>
 
@@ -12,6 +11,7 @@
 #include "report/checks.hpp"
 #include "report/review.hpp"
 #include "simulation.hpp"
+#include "stop_signals.hpp"
 #include "webhook_posts.hpp"
 
 namespace wamigrate::cli {
@@ -112,9 +112,7 @@ int run_simulate(const Invocation& invocation) {
     }
     console.say("An inventory that leads here: " + file);
   }
-  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
-    std::signal(signal, [](int) { asked_to_end = true; });
-  }
+  const StopSignals signals([](int) { asked_to_end = true; });
   console.print_line({{"graph_url", (*server)->graph_url()}, {"port", (*server)->port()}});
   console.say("Both APIs are simulated at " + (*server)->graph_url() + " and " + (*server)->deployment_url("NAME") +
               fmt::format(", {} times as fast as life. Ctrl-C ends it.", speed));

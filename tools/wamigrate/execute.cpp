@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <csignal>
 
 #include "evidence.hpp"
 #include "live.hpp"
@@ -13,6 +12,7 @@
 #include "report/status.hpp"
 #include "run/runner.hpp"
 #include "run/windows.hpp"
+#include "stop_signals.hpp"
 
 namespace wamigrate::cli {
 namespace {
@@ -30,14 +30,17 @@ class Stoppable {
  public:
   explicit Stoppable(Runner& runner) {
     running = &runner;
-    for (const int signal : {SIGINT, SIGTERM, SIGHUP}) std::signal(signal, on_signal);
+    signals_.emplace(on_signal);
   }
   ~Stoppable() {
-    for (const int signal : {SIGINT, SIGTERM, SIGHUP}) std::signal(signal, SIG_DFL);
+    signals_.reset();
     running = nullptr;
   }
   Stoppable(const Stoppable&) = delete;
   Stoppable& operator=(const Stoppable&) = delete;
+
+ private:
+  std::optional<StopSignals> signals_;
 };
 
 int fail_with(const Console& console, const Error& error) { return console.complain(error); }
