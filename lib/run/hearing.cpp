@@ -76,6 +76,9 @@ void Runner::hear_about(std::size_t index, const RunStore::Message& message, con
     if (!is_final(number.state)) line_up(index);
   } else {
     if (active->rechecking && !is_final(number.state)) end_recheck(*active);
+    // People take their time: what was seen before they spoke is looked at again.
+    active->seen_at_home = false;
+    active->seen.reset();
     if (!active->in_flight) active->due = active->since = doors_.clock.now();
   }
   place(index);

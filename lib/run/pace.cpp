@@ -25,7 +25,7 @@ void Pace::learn(int percent, std::int64_t calls) {
   percent_ = percent;
   calls_ = static_cast<double>(calls);
   const double own = calls_ - usual_graph_calls * taken_over_;
-  if (begun_ > 0) at_least_ = std::max(at_least_, own / begun_);
+  if (begun_ > 0) at_least_ = own / begun_;
 }
 
 double Pace::calls_a_number() const {
@@ -54,6 +54,12 @@ Time Pace::may_begin(const std::string& waba, Time now) const {
 void Pace::begun(const std::string& waba, Time now) {
   begun_elsewhere(waba, now);
   ++begun_;
+}
+
+void Pace::did_not_begin(const std::string& waba) {
+  --begun_;
+  std::deque<Begun>& begun = within_the_hour_[waba];
+  if (!begun.empty() && --begun.back().numbers == 0) begun.pop_back();
 }
 
 void Pace::begun_elsewhere(const std::string& waba, Time now) {

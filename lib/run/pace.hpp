@@ -26,6 +26,8 @@ class Pace {
   Time may_begin(const std::string& waba, Time now) const;
   /// One has begun: what a number asks, as far as is known by then, is set aside for it for an hour.
   void begun(const std::string& waba, Time now);
+  /// One for which begun() was said was in other hands already.
+  void did_not_begin(const std::string& waba);
   /// One that another process began is here from now on: nobody counts which of its calls are made here.
   void taken_over() { ++taken_over_; }
   /// One that began here has ended.
@@ -47,7 +49,7 @@ class Pace {
   CallBudget budget_;
   int percent_ = 0;
   double calls_ = 0;
-  double at_least_ = 0;  ///< A number takes so many.
+  double at_least_ = 0;  ///< So many a number were made by now.
   int begun_ = 0;
   int ended_ = 0;
   int taken_over_ = 0;

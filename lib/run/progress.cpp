@@ -95,6 +95,7 @@ void on_outcome(NumberProgress& number, const Entry& entry, int session) {
     return;
   }
   number.last_unsure.erase(entry.step);
+  if (step_of(entry.step).names != nullptr && !number.test.sent.empty()) number.test.sent.pop_back();
   if (entry.outcome == name(Outcome::How::not_sent)) {
     number.last_sent.erase(entry.step);
   } else {

@@ -69,7 +69,7 @@ struct NumberProgress {
   std::map<std::string, int> kept_by;       ///< The session of the worker that keeps a blob of this kind.
   bool pin_refused = false;
   std::set<std::string> tried_pins;  ///< The references of the PINs that were sent, or about to be.
-  std::string pin_override;            ///< A reference a person supplied after a refusal.
+  std::string pin_override;          ///< A reference a person supplied after a refusal.
 
   Home home = Home::unknown;    ///< As last settled …
   std::optional<Time> home_at;  ///< … by this run, and when; empty: as the plan has it.

@@ -344,9 +344,10 @@ void Runner::end_unbegun(std::size_t index) {
   const bool unproven = ref != pin_refs_.end() && !ref->second && pin_prover_.contains(ref->first);
   const bool served_now = number.home == Home::onprem || number.home == Home::cloud;
   // One that a person has asked for again had been touched.
-  const NumberState state = !number.retried ? NumberState::untouched
-                            : served_now    ? NumberState::failed
-                                            : NumberState::stranded;
+  const NumberState state = !number.retried                       ? NumberState::untouched
+                            : number.home == new_home(direction_) ? NumberState::stale  // there, and not verified
+                            : served_now                          ? NumberState::failed
+                                                                  : NumberState::stranded;
   const bool unfit = !openings_.earliest_start(doors_.clock.now(), expected_length(index));
   std::string why = !progress_.held.empty() ? progress_.held
                     : unfit                 ? "none of the policy's windows is ever long enough for it"

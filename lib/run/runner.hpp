@@ -227,6 +227,7 @@ class Runner {
   Home last_home(std::size_t index, const Observation& seen);
   void note_last_home(std::size_t index, Home home);
   Result<Secret> open_blob(const std::string& purpose);
+  Result<std::optional<std::string>> sealed_blob(const std::string& purpose);
   std::optional<Snapshot> open_snapshot(const std::string& purpose);
   Time next_look(const Active& active) const;
   void slow_down();
@@ -270,7 +271,8 @@ class Runner {
   bool may_inquire() const;
   std::string tag_of(std::size_t index, int attempt) const;
   bool is_test_overdue(std::size_t index, const StepKind& kind) const;
-  void wait_for_word(std::size_t index, const std::string& why, std::string_view again = "looks again");
+  void wait_for_word(std::size_t index, const std::string& why, std::string_view again = "looks again",
+                     std::string_view there = "The number is served by its new home");
 
   // How a number stops, waits and ends (ending.cpp).
   void stop_number(std::size_t index, const std::string& why, Facts denied = {});

@@ -134,17 +134,26 @@ void Runner::note_last_home(std::size_t index, Home home) {
                     std::string(onprem_served_last)});
 }
 
+// None is kept, or what is can't be opened. A store that can't be read is neither: who took it for none would take the
+// snapshot again, of what the number is by now.
 std::optional<Snapshot> Runner::open_snapshot(const std::string& purpose) {
-  const auto text = open_blob(purpose);
+  const auto sealed = sealed_blob(purpose);
+  if (!sealed) trouble_ = sealed.error();
+  if (!sealed || !*sealed) return std::nullopt;
+  const auto text = doors_.sealer.open(**sealed, purpose);
   const auto json = text ? parse_json(text->reveal()) : std::nullopt;
   return json ? std::optional(snapshot_from_json(*json)) : std::nullopt;
 }
 
-Result<Secret> Runner::open_blob(const std::string& purpose) {
+Result<std::optional<std::string>> Runner::sealed_blob(const std::string& purpose) {
   for (auto kept = blobs_.rbegin(); kept != blobs_.rend(); ++kept) {
-    if (kept->name == purpose) return doors_.sealer.open(kept->sealed, purpose);
+    if (kept->name == purpose) return std::optional(kept->sealed);
   }
-  auto sealed = doors_.store.blob(purpose);
+  return doors_.store.blob(purpose);
+}
+
+Result<Secret> Runner::open_blob(const std::string& purpose) {
+  auto sealed = sealed_blob(purpose);
   if (!sealed) return tl::make_unexpected(sealed.error());
   if (!*sealed) return fail("nothing is kept under \"" + purpose + "\"");
   return doors_.sealer.open(**sealed, purpose);
@@ -221,8 +230,9 @@ void Runner::on_seen(std::size_t index, const Observation& seen) {
   bool patience_over = active.looked - active.since >= patience;
   if (awaits_messages(number)) patience_over = is_test_overdue(index, step_of(number.step()).kind);
   const OwnRecord own = own_record(index, seen);
-  // What it keeps itself had to be read: held up over that for longer than its lease, it looks again.
-  if (active.leased && doors_.clock.now() >= active.lease_until) {
+  // What it keeps itself had to be read: held up over that for longer than its lease, it looks again; and nothing
+  // follows from what could not be read.
+  if (trouble_ || (active.leased && doors_.clock.now() >= active.lease_until)) {
     active.seen.reset();
     active.due = doors_.clock.now();
     return;

@@ -248,6 +248,7 @@ Result<void> Runner::claim_chosen(const std::vector<std::size_t>& chosen, bool w
   const auto claims = doors_.ledger.claim(phones, phones.size(), settings_.holder, now, now + lease_length());
   if (!claims) return tl::make_unexpected(claims.error());
   if (auto synced = sync(); !synced) return synced;
+  std::set<std::size_t> not_ours(chosen.begin(), chosen.end());
   for (const auto& [phone, lease] : *claims) {
     const auto index = index_of(phone);
     const bool stopped = !progress_.paused.empty() || progress_.on_hold || progress_.done ||
@@ -256,8 +257,10 @@ Result<void> Runner::claim_chosen(const std::vector<std::size_t>& chosen, bool w
       give_back_now(phone);
     } else {
       active_[index]->began_here = true;
+      not_ours.erase(index);
     }
   }
+  for (const std::size_t index : not_ours) pace_.did_not_begin(numbers_[index]->waba_id);
   if (auto told = wait_for_other_runs(phones, *claims); !told) return told;
   for (const std::size_t index : chosen) refresh(index);
   begins_at_ = now + between_syncs;  // what another took is looked at again

@@ -25,7 +25,9 @@ void Runner::count_begun() {
   std::vector<std::pair<Time, std::size_t>> begun;
   for (std::size_t i = 0; i < numbers_.size(); ++i) {
     const auto& at = progress_.numbers[i].started_at;
-    if (at && *at + budgeted_hour > doors_.clock.now()) begun.emplace_back(*at, i);
+    // A clock that was ahead and was set right since must not hold anything back.
+    const Time now = doors_.clock.now();
+    if (at && *at + budgeted_hour > now) begun.emplace_back(std::min(*at, now), i);
   }
   std::sort(begun.begin(), begun.end());
   for (const auto& [at, index] : begun) pace_.begun_elsewhere(numbers_[index]->waba_id, at);
@@ -76,6 +78,7 @@ void Runner::start_from(std::set<std::size_t>& lined_up, std::size_t end) {
   const auto usage = doors_.site.usage();
   pace_.learn(usage.percent, usage.calls);
   std::vector<std::size_t> chosen;  // of several workers only one begins with a number
+  const auto last_start_before = last_start_;
   while (!lined_up.empty() && *lined_up.begin() < end) {
     if (tally_.busy() + chosen.size() >= static_cast<std::size_t>(settings_.concurrency)) break;
     if (is_at_limit() && &lined_up == &to_start_) {
@@ -117,7 +120,11 @@ void Runner::start_from(std::set<std::size_t>& lined_up, std::size_t end) {
     }
   }
   if (chosen.empty()) return;
+  const auto began_last = [&] {
+    return std::any_of(chosen.begin(), chosen.end(), [this](std::size_t index) { return is_ours(index); });
+  };
   if (auto claimed = claim_chosen(chosen, &lined_up == &to_start_); !claimed) trouble_ = claimed.error();
+  if (!began_last() && last_start_ == now) last_start_ = last_start_before;
 }
 
 // As slowly as a person has said, and as Graph's limits ask for.
@@ -194,6 +201,9 @@ void Runner::note_proven_pin(std::size_t index) {
   const auto ref = pin_refs_.find(numbers_[index]->pin.text());
   const std::string& named = progress_.numbers[index].pin_override;
   if (ref == pin_refs_.end() || (!named.empty() && named != ref->first)) return;
+  // Nor does what was sent earlier prove what it has now. (Journals of older versions don't tell what was sent.)
+  const std::set<std::string>& tried = progress_.numbers[index].tried_pins;
+  if (!tried.empty() && !tried.contains(ref->first)) return;
   ref->second = true;
   for (const std::size_t behind : std::exchange(behind_pin_[ref->first], {})) {
     if (!shared() || is_free(behind)) line_up(behind);

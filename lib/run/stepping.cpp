@@ -167,10 +167,10 @@ void Runner::look_at_step(std::size_t index, const Step& step) {
   observe(index, may_take_time ? readings : readings | readings_ahead(index, number.next + 1));
 }
 
-// As old as a look that has just ended, and a moment older at most.
+// As old as a look that has just ended, and a second older at most, however seldom a policy looks.
 bool Runner::has_seen(const Active& active, Readings readings) const {
   return active.seen && covers(active.seen->readings, readings) &&
-         doors_.clock.now() - active.seen_until <= policy_.settle_poll;
+         doors_.clock.now() - active.seen_until <= std::min<Millis>(policy_.settle_poll, 1s);
 }
 
 // Up to the commit point what a request will need. Behind it, once the number was seen at home under this lease, only
@@ -356,7 +356,8 @@ bool Runner::needs_hold(std::size_t index, const Step& step, const Sighting& sig
   const bool degraded = leaves && home_of(sighting).degraded;
   if (needs == Answer::unclear || !identity || degraded) {
     if (sighting.patience_over && step.kind.after_arrival) {
-      wait_for_word(index, "no test message was sent: what it needs can't be told: " + home_of(sighting).why);
+      wait_for_word(index, "what the test message needs can't be told: " + home_of(sighting).why, "looks again",
+                    "The number was last seen at its new home");
     } else if (sighting.patience_over) {
       stop_number(index, "what it needs can't be told: " + home_of(sighting).why);
     } else {

@@ -50,15 +50,21 @@ bool Runner::is_test_overdue(std::size_t index, const StepKind& kind) const {
   return active.looked - from >= (inbound ? message.inbound.value_or(message.wait) : message.wait);
 }
 
-void Runner::wait_for_word(std::size_t index, const std::string& why, std::string_view again) {
+void Runner::wait_for_word(std::size_t index, const std::string& why, std::string_view again, std::string_view there) {
   const NumberProgress& number = progress_.numbers[index];
   const auto word = [&](std::string_view said) {
     return command("resolve", fmt::format("{} --assume {} --evidence \"what you saw\"", number.phone, said));
   };
-  wait_for(index, "person", sentence(why) + " The number is served by its new home", std::nullopt,
-           fmt::format("{} {}. If it arrived: {}; to go on without it: {}; for another message: {}; then: {}",
-                       resume_command(), again, word("done"), word("not-done"), command("retry", number.phone),
-                       resume_command()));
+  const bool inbound = step_of(number.step()).kind.effect.gives.has(Fact::inbound_message_seen);
+  std::string next = fmt::format("{} {}. ", resume_command(), again);
+  // Of one that never left nobody can say that it arrived.
+  if (!number.test.sent.empty()) next += fmt::format("If it arrived: {}; ", word("done"));
+  next += fmt::format("to go on without it: {}; ", word("not-done"));
+  if (!number.test.sent.empty()) {
+    next += fmt::format("{}: {}; ", inbound ? "to wait for it once more" : "for another message",
+                        command("retry", number.phone));
+  }
+  wait_for(index, "person", sentence(why) + " " + std::string(there), std::nullopt, next + "then: " + resume_command());
 }
 
 }  // namespace wamigrate

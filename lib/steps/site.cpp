@@ -209,7 +209,9 @@ std::shared_ptr<const TestMessageView> Site::read_evidence(const Number& number,
   for (const MessageFate& fate : evidence->messages) {
     const bool newest = (!fate.tag.empty() && fate.tag == sent->tags.back()) || fate.message == sent->ids.back();
     view->newest_heard = view->newest_heard || newest;
-    if (rank(fate.status) < rank(view->status)) continue;
+    // That one has arrived, whichever it is, settles it; that one has not is of interest only of the last.
+    const bool arrived = rank(fate.status) >= rank("delivered");
+    if ((!newest && !arrived) || rank(fate.status) < rank(view->status)) continue;
     view->status = fate.status;
     view->code = fate.code;
   }

@@ -55,3 +55,42 @@ TEST_CASE("an account's templates are read for many of its numbers at once") {
   CHECK(requests(rig, before, "templates") < 20);
   CHECK(requests(rig, before, "subscribed_apps") >= 40);  // a request rests on these
 }
+
+namespace {
+
+/// Can't be read, once it is told to, where the snapshot is.
+class BlinksOnce : public MemoryRunStore {
+ public:
+  Result<std::optional<std::string>> blob(const std::string& name) override {
+    if (name.starts_with("snapshot") && std::exchange(blinks, false)) return fail("no answer", "try again.");
+    return MemoryRunStore::blob(name);
+  }
+  bool blinks = false;
+};
+
+}  // namespace
+
+TEST_CASE("a snapshot that can't be read is not taken for none, nor taken again of what the number is by now") {
+  Rig rig({.overlay = R"({"*": {"loses": ["about", "email", "websites"]}})"});
+  auto owned = std::make_unique<BlinksOnce>();
+  BlinksOnce& store = *owned;
+  rig.store = std::move(owned);
+  const Plan plan = rig.plan(Direction::to_cloud);
+  const auto before = rig.world->hold()->number(rig.phone())->profile.about;
+  REQUIRE_FALSE(before.empty());
+  rig.stop_at = [&, met = false]() mutable {
+    met = met || (rig.entries.back().event == event::settled && rig.entries.back().step == "register_on_cloud");
+    return met;
+  };
+  REQUIRE(rig.run(plan).paused == "signal");
+  rig.stop_at = nullptr;
+  rig.faults.calm();
+  store.blinks = true;
+  (void)rig.run(plan);
+  CHECK_FALSE(store.blinks);
+  CHECK_FALSE(rig.last_result.has_value());
+  const Progress end = rig.run_through(plan);
+  INFO(end.numbers[0].reason << rig.world->story());
+  CHECK(end.numbers[0].state == NumberState::migrated);
+  CHECK(rig.world->hold()->number(rig.phone())->profile.about == before);
+}

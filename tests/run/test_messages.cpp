@@ -319,3 +319,90 @@ TEST_CASE("a number without a test message takes the road that it always took") 
   CHECK(rig.run(plan).numbers.at(0).state == NumberState::migrated);
   CHECK(rig.evidence->asked == 0);
 }
+
+TEST_CASE("what became of an earlier message is not told of the last one") {
+  Rig rig(sending(R"({"*": {"messages": "failed"}})"));
+  const Plan plan = rig.plan(Direction::to_cloud);
+  REQUIRE(rig.run(plan).numbers.at(0).reason.find("131026") != std::string::npos);
+  REQUIRE(sim::plant(*rig.world, R"({"*": {"messages": "nothing"}})").has_value());
+  say(rig, {{"type", "retry"}, {"phone", rig.phone()}});
+  rig.run(plan);
+  const NumberProgress again = rig.run(plan).numbers.at(0);
+  INFO(again.reason);
+  CHECK(messages(rig) == 2);
+  CHECK(again.state == NumberState::waiting);
+  CHECK(again.reason.find("131026") == std::string::npos);
+  CHECK(again.reason.find("no webhook tells of it") != std::string::npos);
+}
+
+TEST_CASE("a message that was refused was not sent, and nobody is asked whether it arrived") {
+  Rig rig(sending());
+  const Plan plan = rig.plan(Direction::to_cloud);
+  sim::FaultRule rule;
+  rule.on = "messages";
+  rule.action = sim::Action::refuse;
+  rule.code = 131047;
+  rig.faults.add(rule);
+  const NumberProgress number = rig.run(plan).numbers.at(0);
+  INFO(number.reason << " | " << number.next_command);
+  CHECK(number.waits_for == "person");
+  CHECK(number.test.sent.empty());
+  CHECK(number.next_command.find("--assume done") == std::string::npos);
+  CHECK(number.next_command.find("--assume not-done") != std::string::npos);
+}
+
+TEST_CASE("for an answer that does not come nobody is promised another message") {
+  Rig rig(sending("{}", 1, with_answer()));
+  const Plan plan = rig.plan(Direction::to_cloud);
+  const NumberProgress number = rig.run(plan).numbers.at(0);
+  INFO(number.next_command);
+  REQUIRE(number.step() == "await_inbound_message");
+  CHECK(number.next_command.find("to wait for it once more: wamigrate retry") != std::string::npos);
+  say(rig, {{"type", "retry"}, {"phone", rig.phone()}});
+  rig.run(plan);
+  CHECK(messages(rig) == 1);
+}
+
+TEST_CASE("a word that comes late does not say that the number is still where it was seen long before") {
+  // The second number's queue keeps the process at work while the first one waits for a word.
+  Rig rig(sending(R"({"+4915110000000": {"messages": "nothing"},
+                      "+4915110000001": {"queue": 5000, "queue_per_second": 1}})",
+                  2));
+  rig.fleet.policy.waves = {{2, false}};
+  rig.fleet.policy.drain_timeout = 3h;
+  const Plan plan = rig.plan(Direction::to_cloud);
+  bool said = false;
+  rig.stop_at = [&] {
+    const Entry& last = rig.entries.back();
+    if (!said && last.event == event::waiting && last.phone == rig.phone(0)) {
+      said = true;
+      REQUIRE(sim::plant(*rig.world, R"({"+4915110000000": {"home": "nowhere"}})").has_value());
+      say(rig, word(rig, "not-done"));
+    }
+    return false;
+  };
+  const Progress end = rig.run(plan);
+  REQUIRE(said);
+  INFO(end.numbers.at(0).reason << rig.world->story());
+  // Looked at again, it was given a home once more.
+  CHECK(rig.world->home(rig.phone()) == sim::ServedBy::cloud);
+  CHECK(rig.world->landed("register", rig.phone()) == 2);
+  CHECK(end.numbers.at(0).state == NumberState::migrated);
+}
+
+TEST_CASE("a number that is asked for again at its new home, and does not begin again, has not failed") {
+  Rig rig(sending(R"({"*": {"messages": "nothing"}})"));
+  Plan plan = rig.plan(Direction::to_cloud);
+  REQUIRE(rig.run(plan).numbers.at(0).waits_for == "person");
+  say(rig, {{"type", "retry"}, {"phone", rig.phone()}});
+  rig.store->kill_at_append_ = 1;  // when that was heard
+  REQUIRE_THROWS_AS(rig.run(plan), Killed);
+  REQUIRE(fold_journal(plan, *rig.store->journal())->numbers.at(0).state == NumberState::pending);
+  // None of its windows is ever long enough.
+  plan.fleet.policy.windows = {*parse_window("Tue 02:00-02:10")};
+  for (PlannedRoad& road : plan.roads) road.expected = 11min;
+  const Progress end = rig.run(plan);
+  INFO(end.numbers.at(0).reason);
+  CHECK(end.numbers.at(0).state == NumberState::stale);
+  CHECK(end.numbers.at(0).home == Home::cloud);
+}

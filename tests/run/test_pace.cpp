@@ -85,6 +85,25 @@ TEST_CASE("the calls of numbers that were taken over make no number look dear") 
   CHECK(pace.calls_a_number() == usual_graph_calls);
 }
 
+TEST_CASE("a number that was in other hands already is not set calls aside for") {
+  Pace pace(budget_of(100));
+  while (pace.may_begin("waba", noon) <= noon) pace.begun("waba", noon);
+  pace.did_not_begin("waba");
+  CHECK(pace.may_begin("waba", noon) == noon);
+  pace.begun("waba", noon);
+  CHECK(pace.may_begin("waba", noon) > noon);
+}
+
+TEST_CASE("one slow number makes the others look dear only until they are known") {
+  Pace pace(budget_of(1'000'000));
+  pace.begun("waba", noon);
+  pace.learn(0, 300);
+  CHECK(pace.calls_a_number() == 300);
+  for (int i = 0; i < 9; ++i) pace.begun("waba", noon);
+  pace.learn(0, 300 + 9 * 10);
+  CHECK(pace.calls_a_number() == 39);
+}
+
 TEST_CASE("each WABA has a budget of its own") {
   Pace pace(budget_of(100));
   while (pace.may_begin("one", noon) <= noon) pace.begun("one", noon);
@@ -204,4 +223,24 @@ TEST_CASE("the tally counts by wave what each number's last standing says") {
   tally.set(2, {});
   CHECK(tally.failed() == 0);
   CHECK(tally.unended(1) == 1);
+}
+
+TEST_CASE("a clock that was ahead, and was set right, holds back no number") {
+  Rig rig({.numbers = 2});
+  rig.fleet.policy.waves = {{1, false}, {1, false}};
+  rig.fleet.policy.graph_calls_per_hour = 100;
+  const Plan plan = rig.plan(Direction::to_cloud);
+  const Time right = rig.clock.now();
+  rig.clock.advance(24h);
+  rig.stop_at = [&, met = false]() mutable {
+    met = met || rig.entries.back().event == event::ended;
+    return met;
+  };
+  (void)rig.run(plan);
+  rig.stop_at = nullptr;
+  rig.clock.set(right + 1h);
+  const Progress end = rig.run_through(plan);
+  INFO(rig.world->story());
+  CHECK(end.done);
+  CHECK(rig.clock.now() < right + 4h);
 }
