@@ -128,6 +128,7 @@ bool read_members(const Json& json, LoadResult& into) {
   members.require(began.has_value());
   into.began = began.value_or(Time{});
   into.lasted = members.length("lasted_ms");
+  into.taking = members.length("taking_ms");
   into.ended = members.text("ended");
   into.whole = members.flag("whole");
   into.mix = members.object("mix");
@@ -157,8 +158,8 @@ std::string_view name(SendFate fate) {
 }
 
 double LoadResult::accepted_a_second() const {
-  if (lasted <= Millis(0)) return 0;
-  return static_cast<double>(accepted) * 1000.0 / static_cast<double>(lasted.count());
+  if (taking <= Millis(0)) return 0;
+  return static_cast<double>(accepted) * 1000.0 / static_cast<double>(taking.count());
 }
 
 LoadMeter::LoadMeter(std::vector<std::string> labels, Millis length) : interval_(interval_for(length)) {
@@ -168,12 +169,14 @@ LoadMeter::LoadMeter(std::vector<std::string> labels, Millis length) : interval_
 void LoadMeter::add(const SendOutcome& outcome) {
   ++fates_[outcome.fate];
   Slot& slot = slots_[outcome.due / interval_];
+  taking_ = std::max(taking_, outcome.due);
   LoadKind& kind = kinds_.at(outcome.message);
   ++slot.figures.due;
   ++kind.due;
   if (outcome.fate == SendFate::accepted) {
     const Millis latency = outcome.answered - outcome.due;
-    ++slot.figures.accepted;
+    taking_ = std::max(taking_, outcome.answered);
+    ++slots_[outcome.answered / interval_].figures.accepted;
     ++kind.accepted;
     for (Histogram* each : {&slot.latency, &kind.latency, &latency_}) each->add(latency);
     service_.add(outcome.answered - outcome.started);
@@ -199,12 +202,16 @@ void LoadMeter::write(LoadResult& result) const {
   result.service = service_;
   result.kinds = kinds_;
   result.interval = interval_;
+  result.taking = taking_;
   result.errors.clear();
   for (const auto& [key, error] : errors_) result.errors.push_back(error);
   std::stable_sort(result.errors.begin(), result.errors.end(),
                    [](const ErrorCount& one, const ErrorCount& other) { return one.count > other.count; });
   result.intervals.clear();
-  for (const auto& [number, slot] : slots_) {
+  const std::int64_t end = slots_.empty() ? 0 : slots_.rbegin()->first + 1;
+  for (std::int64_t number = 0; number < end; ++number) {
+    const auto found = slots_.find(number);
+    const Slot& slot = found == slots_.end() ? Slot{} : found->second;
     LoadInterval figures = slot.figures;
     figures.from = number * interval_;
     figures.half = slot.latency.at(0.5);
@@ -239,6 +246,7 @@ Json to_json(const LoadResult& result) {
           {"target", result.target},
           {"began", to_iso(result.began)},
           {"lasted_ms", result.lasted.count()},
+          {"taking_ms", result.taking.count()},
           {"ended", result.ended},
           {"whole", result.whole},
           {"mix", result.mix},
@@ -267,6 +275,9 @@ Result<LoadResult> load_result_from(std::string_view text) {
   return fail("this is no result of a load test", "give a file that `wamigrate loadtest … -o FILE` has written");
 }
 
-bool same_mix(const LoadResult& one, const LoadResult& other) { return one.mix == other.mix && one.cap == other.cap; }
+bool same_mix(const LoadResult& one, const LoadResult& other) {
+  return one.mix == other.mix && one.cap == other.cap && one.connections == other.connections && one.whole &&
+         other.whole;
+}
 
 }  // namespace wamigrate

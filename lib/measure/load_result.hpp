@@ -42,11 +42,13 @@ struct ErrorCount {
   bool operator==(const ErrorCount&) const = default;
 };
 
-/// A stretch of the test, by the time at which messages were due.
+/// A stretch of the test. Messages are counted by when they were due, and taken ones by when they were taken: a side
+/// that takes them slowly is seen to do so.
 struct LoadInterval {
   Millis from{0};
   std::uint64_t due = 0, accepted = 0, throttled = 0, failed = 0;
-  Millis half{0}, slowest{0};  ///< Median, and 99 of 100, of the accepted ones; zero where there are none.
+  /// Median, and 99 of 100, of the accepted ones that were due in it; zero where there are none.
+  Millis half{0}, slowest{0};
   bool operator==(const LoadInterval&) const = default;
 };
 
@@ -76,6 +78,7 @@ struct LoadResult {
   std::string target;  ///< Where it was sent to: a host.
   Time began{};
   Millis lasted{0};   ///< To the last answer.
+  Millis taking{0};   ///< To the end of the ramp, or to when the last message was due or taken.
   std::string ended;  ///< In words: why it was over.
   bool whole = true;  ///< All that the ramp has, or the cap allows, was due.
   Json mix;           ///< As to_json(MessageMix) gives it.
@@ -90,15 +93,15 @@ struct LoadResult {
   std::vector<LoadKind> kinds;
   std::optional<DeliveryFigures> delivery;
 
-  /// Accepted messages a second, over the whole time.
+  /// Accepted messages a second, over all that time: waiting for one that is never answered makes nothing slower.
   double accepted_a_second() const;
 };
 
 /// Folds outcomes, in whatever order they come.
 class LoadMeter {
  public:
-  /// `labels`: of the kinds of messages. `length`: of the whole ramp; it is divided into at most 120 intervals of whole
-  /// seconds.
+  /// `labels`: of the kinds of messages. `length`: to the last message that may leave; it is divided into at most 120
+  /// intervals of whole seconds, and slow answers may add some.
   LoadMeter(std::vector<std::string> labels, Millis length);
 
   void add(const SendOutcome& outcome);
@@ -111,6 +114,7 @@ class LoadMeter {
     Histogram latency;
   };
   Millis interval_;
+  Millis taking_{0};
   std::map<std::int64_t, Slot> slots_;
   std::map<std::pair<std::string, std::string>, ErrorCount> errors_;
   std::vector<LoadKind> kinds_;
@@ -122,7 +126,7 @@ Json to_json(const LoadResult& result);
 /// Reads what to_json() wrote, or says that it is none.
 Result<LoadResult> load_result_from(std::string_view text);
 
-/// Whether two results were measured with the same mix: what differs is in the side then.
+/// Whether two results were measured in the same way and to the end: what differs is in the side then.
 bool same_mix(const LoadResult& one, const LoadResult& other);
 
 }  // namespace wamigrate

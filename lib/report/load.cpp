@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <functional>
@@ -32,7 +33,14 @@ std::vector<std::string> names_of(const Results& results) {
   return names;
 }
 
-std::string millis(Millis value) { return fmt::format("{} ms", value.count()); }
+/// Nothing where there was nothing to be timed.
+std::optional<double> at(const Histogram& histogram, double share) {
+  return histogram.empty() ? std::nullopt : std::optional(static_cast<double>(histogram.at(share).count()));
+}
+
+std::string millis(std::optional<double> value, int digits = 0) {
+  return value ? fmt::format("{:.{}f} ms", *value, digits) : "none";
+}
 
 std::string share_text(std::uint64_t part, std::uint64_t whole) {
   if (whole == 0) return "0";
@@ -68,10 +76,16 @@ class Beside {
     if (results_.size() == 2) row.cells.push_back(change(value(results_[0]), value(results_[1])));
   }
 
-  void time(const std::string& label, const std::function<Millis(const LoadResult&)>& value) {
-    figures(
-        label, [&value](const LoadResult& result) { return static_cast<double>(value(result).count()); },
-        [&value](const LoadResult& result) { return millis(value(result)); });
+  /// Of a side that has none nothing is said, nor how it compares.
+  void time(const std::string& label, const std::function<std::optional<double>(const LoadResult&)>& value,
+            int digits = 0) {
+    Row& row = add(label);
+    std::vector<std::optional<double>> values;
+    for (const LoadResult& result : results_) {
+      values.push_back(value(result));
+      row.cells.push_back(millis(values.back(), digits));
+    }
+    if (results_.size() == 2) row.cells.push_back(values[0] && values[1] ? change(*values[0], *values[1]) : "");
   }
 
   Table take() { return std::move(table_); }
@@ -89,7 +103,10 @@ class Beside {
 void put_head(Document& document, const Results& results) {
   document.push_back(Heading{1, results.size() == 2 ? "Load comparison" : "Load test"});
   if (results.size() == 2 && !same_mix(results[0], results[1])) {
-    document.push_back(Paragraph{"The mixes or caps differ: what differs below is not the side alone.", Tone::caution});
+    document.push_back(
+        Paragraph{"The mixes, caps or connections differ, or one ended early: what differs below is not the "
+                  "side alone.",
+                  Tone::caution});
   }
   Beside table(results, "test");
   table.words("number", [](const LoadResult& one) { return plain(one.phone); });
@@ -139,8 +156,10 @@ void put_rates(Document& document, const Results& results) {
   const std::vector<std::string> names = names_of(results);
   for (std::size_t i = 0; i < results.size(); ++i) {
     ChartLine line{names[i], {}};
-    const double seconds = static_cast<double>(results[i].interval.count()) / 1000.0;
     for (const LoadInterval& one : results[i].intervals) {
+      // The last one may not be a whole one.
+      const Millis length = std::clamp(results[i].taking - one.from, Millis(1), results[i].interval);
+      const double seconds = static_cast<double>(length.count()) / 1000.0;
       line.points.emplace_back(static_cast<double>(one.from.count()) / 1000.0,
                                static_cast<double>(one.accepted) / seconds);
     }
@@ -153,13 +172,13 @@ void put_latencies(Document& document, const Results& results) {
   document.push_back(Heading{2, "Latency"});
   Beside table(results, "share of the taken messages");
   for (const auto& [share, label] : shares) {
-    table.time(label, [share](const LoadResult& one) { return one.latency.at(share); });
+    table.time(label, [share](const LoadResult& one) { return at(one.latency, share); });
   }
-  table.figures(
-      "mean", [](const LoadResult& one) { return one.latency.mean(); },
-      [](const LoadResult& one) { return fmt::format("{:.1f} ms", one.latency.mean()); });
-  table.time("50 %, without waiting here", [](const LoadResult& one) { return one.service.at(0.5); });
-  table.time("99 %, without waiting here", [](const LoadResult& one) { return one.service.at(0.99); });
+  table.time(
+      "mean",
+      [](const LoadResult& one) { return one.latency.empty() ? std::nullopt : std::optional(one.latency.mean()); }, 1);
+  table.time("50 %, without waiting here", [](const LoadResult& one) { return at(one.service, 0.5); });
+  table.time("99 %, without waiting here", [](const LoadResult& one) { return at(one.service, 0.99); });
   document.push_back(table.take());
   document.push_back(
       Paragraph{"From the moment a message was due to its answer, so that a side that keeps others "
@@ -199,7 +218,7 @@ void put_kinds(Document& document, const Results& results) {
   for (std::size_t i = 0; i < results.size(); ++i) {
     for (const LoadKind& kind : results[i].kinds) {
       table.rows.push_back({{plain(kind.label), names[i], std::to_string(kind.due), share_text(kind.accepted, kind.due),
-                             millis(kind.latency.at(0.5)), millis(kind.latency.at(0.99))},
+                             millis(at(kind.latency, 0.5)), millis(at(kind.latency, 0.99))},
                             Tone::normal,
                             {}});
     }
@@ -251,11 +270,11 @@ void put_deliveries(Document& document, const Results& results) {
   table.words("without an answer, yet taken",
               [](const LoadResult& one) { return std::to_string(one.delivery->taken_after_all); });
   table.time("to the first webhook, 50 %",
-             [](const LoadResult& one) { return one.delivery->to_first_webhook.at(0.5); });
+             [](const LoadResult& one) { return at(one.delivery->to_first_webhook, 0.5); });
   table.time("to the first webhook, 99 %",
-             [](const LoadResult& one) { return one.delivery->to_first_webhook.at(0.99); });
-  table.time("to delivery, 50 %", [](const LoadResult& one) { return one.delivery->to_delivery.at(0.5); });
-  table.time("to delivery, 99 %", [](const LoadResult& one) { return one.delivery->to_delivery.at(0.99); });
+             [](const LoadResult& one) { return at(one.delivery->to_first_webhook, 0.99); });
+  table.time("to delivery, 50 %", [](const LoadResult& one) { return at(one.delivery->to_delivery, 0.5); });
+  table.time("to delivery, 99 %", [](const LoadResult& one) { return at(one.delivery->to_delivery, 0.99); });
   table.words("waited for webhooks", [](const LoadResult& one) { return for_people(one.delivery->waited); });
   document.push_back(table.take());
   document.push_back(
@@ -283,14 +302,18 @@ Document document_of(const Results& results) {
 }
 
 Json percentiles_of(const Histogram& histogram) {
-  return {{"count", histogram.count()},
-          {"mean_ms", histogram.mean()},
-          {"p50_ms", histogram.at(0.5).count()},
-          {"p90_ms", histogram.at(0.9).count()},
-          {"p95_ms", histogram.at(0.95).count()},
-          {"p99_ms", histogram.at(0.99).count()},
-          {"p999_ms", histogram.at(0.999).count()},
-          {"most_ms", histogram.most().count()}};
+  Json json{{"count", histogram.count()}};
+  const bool none = histogram.empty();
+  json["mean_ms"] = none ? Json(nullptr) : Json(histogram.mean());
+  for (const auto& [share, name] : std::array<std::pair<double, const char*>, 6>{{{0.5, "p50_ms"},
+                                                                                  {0.9, "p90_ms"},
+                                                                                  {0.95, "p95_ms"},
+                                                                                  {0.99, "p99_ms"},
+                                                                                  {0.999, "p999_ms"},
+                                                                                  {1, "most_ms"}}}) {
+    json[name] = none ? Json(nullptr) : Json(histogram.at(share).count());
+  }
+  return json;
 }
 
 Json figures_of(const LoadResult& result) {

@@ -2,6 +2,8 @@
 #include <fmt/format.h>
 
 #include <csignal>
+#include <iterator>
+#include <sstream>
 
 #include "cli/stage.hpp"
 #include "ports/hostile_server.hpp"
@@ -72,6 +74,10 @@ TEST_CASE("a load test sends nothing without a cap, a side, a place for its resu
   CHECK(has(stage.load("cloud").err, "cloud.json exists"));
   CHECK(stage.requests() == 0);
   std::filesystem::remove(stage.work() / "cloud.json");
+  const Ended nowhere = stage.run({"loadtest", "inventory.yaml", "mix.yaml", "--side", "cloud", "--max-messages", "5",
+                                   "-o", "nowhere/cloud.json", "--yes"});
+  CHECK(nowhere.code == 1);
+  CHECK(stage.messages() == 0);
   const Ended unasked = stage.load("cloud", {});
   CHECK(unasked.code == 4);
   CHECK(has(unasked.err, "20 messages to 2 recipients"));
@@ -133,6 +139,25 @@ TEST_CASE("a dry run shows each kind of message as the side would get it, and as
   CHECK(stage.requests() == 0);
 }
 
+TEST_CASE("the load test of the operating guide, with the mix of the page of formats, is not refused") {
+  const auto between = [](const std::string& text, const std::string& from, const std::string& to) {
+    const auto begin = text.find(from);
+    REQUIRE(begin != std::string::npos);
+    return text.substr(begin, text.find(to, begin) - begin);
+  };
+  LoadStage stage;
+  const std::string docs = std::string(SOURCE_DIR) + "/docs/";
+  stage.put("mix.yaml", between(content_of(docs + "formats.md"), "version: 1\nrecipients:", "```"));
+  const std::string line = between(content_of(docs + "operating.md"), "wamigrate loadtest inventory.yaml", "--dry-run");
+  std::istringstream words(line);
+  Args arguments{std::istream_iterator<std::string>(words), {}};
+  arguments.erase(arguments.begin());
+  arguments.push_back("--dry-run");
+  const Ended ended = stage.run(arguments);
+  INFO(ended.text());
+  CHECK(ended.code == 0);
+}
+
 TEST_CASE("both sides get the same messages, are measured, and stand side by side") {
   LoadStage stage;
   const Ended onprem = stage.load("onprem", {"--yes", "--json"});
@@ -173,6 +198,23 @@ TEST_CASE("both sides get the same messages, are measured, and stand side by sid
   stage.put("nonsense.json", "{}");
   CHECK(stage.run({"loadtest", "compare", "cloud.json", "nonsense.json"}).code == 1);
   CHECK(stage.run({"loadtest", "compare"}).code == 1);
+}
+
+TEST_CASE("a load test that is killed leaves word of it, and the same command does not send everything once more") {
+  LoadStage stage({.overlay = on_cloud}, "{ rate: 20, for: 10s }");
+  const auto running = stage.start({"loadtest", "inventory.yaml", "mix.yaml", "--side", "cloud", "--max-messages", "90",
+                                    "-o", "cloud.json", "--yes"});
+  REQUIRE(eventually([&] { return stage.messages() > 0 || running->has_ended(); }));
+  running->send(SIGKILL);
+  running->wait();
+  CHECK(stage.result("cloud")["whole"] == false);
+  CHECK(has(text_at(stage.result("cloud"), "ended"), "killed"));
+  CHECK(stage.run({"loadtest", "compare", "cloud.json"}).code == 0);
+  const auto sent = stage.messages();
+  const Ended again = stage.load("cloud");
+  CHECK(again.code == 1);
+  CHECK(has(again.err, "cloud.json exists"));
+  CHECK(stage.messages() == sent);
 }
 
 TEST_CASE("throttling is counted apart and is no error") {

@@ -256,7 +256,47 @@ TEST_CASE("a result survives being written and read, with and without deliveries
   REQUIRE(read);
   CHECK(to_document(to_json(*read)) == written);
   CHECK(same_mix(result, *read));
-  CHECK(read->accepted_a_second() == Approx(17.0 / 9));
+  CHECK(read->taking == 16 * 520ms);
+  CHECK(read->accepted_a_second() == Approx(17.0 / 8.32));
+}
+
+TEST_CASE("a side that takes messages slowly is seen to do so, and one that never answers makes nothing slower") {
+  LoadMeter meter({"text"}, 10s);
+  for (int i = 0; i < 10; ++i) meter.add({.due = i * 100ms, .started = i * 100ms, .answered = (i + 1) * 1s});
+  SendOutcome lost = failed(SendFate::unanswered);
+  lost.due = 900ms;
+  lost.answered = 60s;
+  meter.add(lost);
+  LoadResult result;
+  meter.write(result);
+  REQUIRE(result.intervals.size() == 11);
+  CHECK(result.intervals[0].due == 11);
+  CHECK(result.intervals[0].accepted == 0);
+  for (std::size_t i = 1; i < 11; ++i) CHECK(result.intervals[i].accepted == 1);
+  CHECK(result.taking == 10s);
+  CHECK(result.accepted_a_second() == Approx(1));
+}
+
+TEST_CASE("a second in which nothing was due is there as well") {
+  LoadMeter meter({"text"}, 10s);
+  for (const Millis due : {0s, 4s}) meter.add({.due = due, .started = due, .answered = due + 10ms});
+  LoadResult result;
+  meter.write(result);
+  REQUIRE(result.intervals.size() == 5);
+  CHECK(result.intervals[2].from == 2s);
+  CHECK(result.intervals[2].due + result.intervals[2].accepted == 0);
+}
+
+TEST_CASE("results are of one kind only if mix, cap and connections are, and both came to their end") {
+  LoadResult one;
+  one.mix = {{"recipients", 2}};
+  LoadResult other = one;
+  REQUIRE(same_mix(one, other));
+  SECTION("mix") { other.mix["sha256"] = "another file"; }
+  SECTION("cap") { other.cap = 7; }
+  SECTION("connections") { other.connections = 1; }
+  SECTION("end") { other.whole = false; }
+  CHECK_FALSE(same_mix(one, other));
 }
 
 TEST_CASE("what is no result is refused, however it is broken") {

@@ -41,6 +41,7 @@ LoadResult result_of(const std::string& side, Millis takes) {
     meter.add(outcome);
   }
   meter.write(result);
+  result.taking = 60s;
   return result;
 }
 
@@ -61,10 +62,10 @@ TEST_CASE("two results stand side by side, with what the second is to the first"
   CHECK(markdown.find("| share of the taken messages | on-premises | Cloud | second to first |") != std::string::npos);
   CHECK(markdown.find("| 50 % | 129 ms | 229 ms | +78 % |") != std::string::npos);
   CHECK(markdown.find("| taken a second | 0.93 | 0.93 | same |") != std::string::npos);
-  CHECK(markdown.find("The mixes or caps differ") == std::string::npos);
+  CHECK(markdown.find("The mixes, caps or connections differ") == std::string::npos);
   LoadResult another = both[1];
   another.mix["recipients"] = 3;
-  CHECK(load_text({both[0], another}, false).find("The mixes or caps differ") != std::string::npos);
+  CHECK(load_text({both[0], another}, false).find("The mixes, caps or connections differ") != std::string::npos);
   CHECK(load_text({both[0], both[0]}, false).find("on-premises, second") != std::string::npos);
 }
 
@@ -90,6 +91,17 @@ TEST_CASE("a test in which nothing was taken can be told of as well") {
     CHECK(said.find("token expired") != std::string::npos);
   }
   CHECK(load_json({nothing})["results"][0]["latency"]["count"] == 0);
+}
+
+TEST_CASE("a side that took nothing is not praised for how soon it did so") {
+  LoadResult nothing = result_of("cloud", 100ms);
+  LoadMeter refused({"text of 30"}, 60s);
+  nothing.latency = nothing.service = Histogram();
+  refused.write(nothing);
+  const std::string markdown = load_markdown({result_of("onprem", 100ms), nothing});
+  CHECK(markdown.find("| 50 % | 129 ms | none |  |") != std::string::npos);
+  CHECK(markdown.find("| 100 % | 159 ms | none |  |") != std::string::npos);
+  CHECK(load_json({nothing})["results"][0]["latency"]["p50_ms"].is_null());
 }
 
 TEST_CASE("what webhooks told is set against what was taken") {

@@ -32,6 +32,7 @@ struct LoadOrder {
   std::size_t number = 0;
   Hosting side = Hosting::cloud;
   MessageMix mix;
+  std::string mix_digest;  ///< Of the file: what is not told of it (recipients, parameters) is compared all the same.
   Schedule schedule;
   std::size_t cap = 0;
   int connections = 64;
@@ -103,6 +104,7 @@ tl::expected<LoadOrder, int> order_of(const Invocation& invocation, const std::v
   auto mix = read_message_mix(*text, files[1]);
   if (!mix) return refuse(mix.error());
   order.mix = std::move(*mix);
+  order.mix_digest = sha256_hex(*text);
   order.schedule = schedule_of(order.mix, order.cap);
   return order;
 }
@@ -189,14 +191,41 @@ bool agreed(const Invocation& invocation, const LoadOrder& order) {
   return false;
 }
 
+void describe(const LoadOrder& order, const LoadDoor& door, LoadResult& result) {
+  result.side = order.side == Hosting::cloud ? "cloud" : "onprem";
+  result.phone = order.one().phone.e164;
+  result.target = door.target();
+  result.mix = to_json(order.mix);
+  result.mix["sha256"] = order.mix_digest;
+  result.planned = order.schedule.messages.size();
+  result.cap = order.cap;
+  result.connections = order.connections;
+}
+
+/// Before the first message leaves the result has its place: nobody else's, and one that can be written to. Killed, a
+/// test leaves there that it was begun.
+Result<void> take_place(const LoadOrder& order, const LoadDoor& door, Time now) {
+  LoadResult begun;
+  describe(order, door, begun);
+  begun.began = now;
+  begun.whole = false;
+  begun.ended = "begun, and not ended: it was killed, or is under way";
+  const auto made = write_new_file(order.output, to_document(to_json(begun)));
+  if (!made) return tl::make_unexpected(made.error());
+  if (!*made) return fail(order.output + " exists", "name another file for the result, or move this one away");
+  return {};
+}
+
 int finish(const Invocation& invocation, const LoadOrder& order, const LoadResult& result, bool interrupted) {
   const Console& console = invocation.console();
-  if (auto written = write_file(order.output, to_document(to_json(result)), true); !written) {
-    console.say(load_text({result}, console.colour()));
-    return console.complain(written.error());
-  }
+  const auto written = write_file(order.output, to_document(to_json(result)), true);
   console.print(to_json(result));
   console.say(load_text({result}, console.colour()));
+  if (!written) {
+    console.note(fmt::format("wamigrate: the messages were sent, and their result could not be written: {}\n  {}",
+                             written.error().message, written.error().fix));
+    return not_all_migrated;
+  }
   console.say(
       fmt::format("\nThe result is in {0}. Beside another: wamigrate loadtest compare {0} OTHER", order.output));
   if (interrupted) return paused;
@@ -217,6 +246,10 @@ int send(const Invocation& invocation, const LoadOrder& order, LoadDoor& door, S
   const auto transport = real_transport();
   const auto secrets = secrets_for_real(order.fleet);
   if (const auto opened = door.open(*secrets, *transport); !opened) return console.complain(opened.error());
+  if (const auto placed = take_place(order, door, clock.now()); !placed) {
+    door.close();
+    return console.complain(placed.error());
+  }
 
   const StopSignals signals([](int) { asked_to_stop = true; });
   std::vector<std::string> labels;
@@ -226,14 +259,14 @@ int send(const Invocation& invocation, const LoadOrder& order, LoadDoor& door, S
     console.note(fmt::format("{} left, {} taken, {} not", begun, taken, failed));
   });
   door.close();
-  if (store != nullptr) run.await_deliveries(*store, order.wait);
+  if (store != nullptr) {
+    if (const auto told = run.await_deliveries(*store, order.wait); !told) {
+      console.note(fmt::format("wamigrate: what became of the messages can't be told: {}\n  {}", told.error().message,
+                               told.error().fix));
+    }
+  }
   LoadResult& result = run.result();
-  result.side = order.side == Hosting::cloud ? "cloud" : "onprem";
-  result.phone = order.one().phone.e164;
-  result.target = door.target();
-  result.mix = to_json(order.mix);
-  result.planned = order.schedule.messages.size();
-  result.cap = order.cap;
+  describe(order, door, result);
   return finish(invocation, order, result, run.was_asked_to_stop());
 }
 

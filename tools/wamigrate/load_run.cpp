@@ -24,7 +24,7 @@ LoadRun::LoadRun(LoadOrders orders, LoadDoor& door, Clock& clock, const std::ato
       door_(door),
       clock_(clock),
       asked_to_stop_(asked_to_stop),
-      meter_(orders_.labels, orders_.schedule.length),
+      meter_(orders_.labels, orders_.schedule.messages.empty() ? Millis(0) : orders_.schedule.messages.back().after),
       pacer_(orders_.schedule, orders_.connections, orders_.most_a_second),
       messages_(orders_.schedule.messages.size()) {}
 
@@ -78,20 +78,28 @@ void LoadRun::run(const LoadProgress& progress) {
   result_.lasted = elapsed();
   result_.connections = orders_.connections;
   meter_.write(result_);
+  // The last message of a ramp is not its end: a rate of one in ten seconds goes on for ten more.
+  const Schedule& schedule = orders_.schedule;
+  if (result_.whole && schedule.messages.size() == schedule.whole) {
+    result_.taking = std::max(result_.taking, schedule.length);
+  }
 }
 
-DeliveryFigures LoadRun::deliveries(PostStore& store) {
-  DeliveryFigures figures;
+Result<LoadRun::Told> LoadRun::deliveries(PostStore& store) {
+  Told all;
+  DeliveryFigures& figures = all.figures;
   for (std::size_t i = 0; i < pacer_.begun(); ++i) {
     const LoadMessage& message = messages_[i];
     const Time due = result_.began + message.outcome.due;
     std::optional<Outgoing> told;
     if (message.outcome.fate == SendFate::accepted) {
       auto found = store.outgoing(message.id);
-      if (found) told = std::move(*found);
+      if (!found) return tl::make_unexpected(found.error());
+      told = std::move(*found);
     } else if (message.outcome.fate == SendFate::unanswered && !door_.tag(i).empty()) {
       const auto found = store.outgoing_tagged(door_.tag(i));
-      if (found && !found->empty()) ++figures.taken_after_all;
+      if (!found) return tl::make_unexpected(found.error());
+      ++(found->empty() ? all.open : figures.taken_after_all);
       continue;
     } else {
       continue;
@@ -108,16 +116,21 @@ DeliveryFigures LoadRun::deliveries(PostStore& store) {
       ++(verdict == Verdict::sent ? figures.sent_only : figures.silent);
     }
   }
-  return figures;
+  all.open += figures.sent_only + figures.silent;
+  return all;
 }
 
-void LoadRun::await_deliveries(PostStore& store, Millis longest) {
+Result<void> LoadRun::await_deliveries(PostStore& store, Millis longest) {
   const Time from = clock_.now();
   while (true) {
-    result_.delivery = deliveries(store);
+    auto told = deliveries(store);
+    if (!told) {
+      result_.delivery.reset();
+      return tl::make_unexpected(told.error());
+    }
+    result_.delivery = told->figures;
     result_.delivery->waited = clock_.now() - from;
-    const bool settled = result_.delivery->sent_only + result_.delivery->silent == 0;
-    if (settled || asked_to_stop_ || clock_.now() - from >= longest) return;
+    if (told->open == 0 || asked_to_stop_ || clock_.now() - from >= longest) return {};
     std::this_thread::sleep_for(store_is_asked_every);
   }
 }

@@ -39,14 +39,19 @@ class LoadRun {
   /// Sends all there is to send, or stops as the rules of the pacer say. Returns when the last answer is there.
   void run(const LoadProgress& progress);
   /// Asks a receiver's store about the messages until all are final, `longest` has passed or a signal came.
-  void await_deliveries(PostStore& store, Millis longest);
+  /// One that can't be read is an error, and nothing is said of deliveries then.
+  Result<void> await_deliveries(PostStore& store, Millis longest);
 
   LoadResult& result() { return result_; }
   bool was_asked_to_stop() const { return asked_to_stop_; }
 
  private:
   void fold(std::size_t index);
-  DeliveryFigures deliveries(PostStore& store);
+  struct Told {
+    DeliveryFigures figures;
+    std::size_t open = 0;  ///< Messages of which more may be told.
+  };
+  Result<Told> deliveries(PostStore& store);
 
   LoadOrders orders_;
   LoadDoor& door_;
