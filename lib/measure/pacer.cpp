@@ -33,6 +33,10 @@ std::optional<Millis> Pacer::wake(Millis now) const {
   return std::max(when, now);
 }
 
+bool Pacer::stood_still(Millis now) const {
+  return left() && under_way_ == 0 && now - schedule_.messages[next_].after > standstill;
+}
+
 std::optional<std::string> StopRule::after(const SendOutcome& outcome, bool hopeless) {
   if (outcome.fate == SendFate::accepted) {
     in_a_row_ = 0;

@@ -13,7 +13,7 @@ namespace wamigrate {
 
 /// Messages leave when they are due, whatever became of earlier ones; but never more at once than there are
 /// connections, and never more in any second than the side takes for this number. What is held up by that stays due
-/// from its own moment: after a standstill the backlog leaves at the highest rate that is allowed, and is late.
+/// from its own moment: after a short standstill the backlog leaves at the highest rate that is allowed, and is late.
 class Pacer {
  public:
   /// `schedule` must outlive it.
@@ -26,6 +26,9 @@ class Pacer {
   void ended() { --under_way_; }
   /// When next() is worth asking again, unless a message ends before; nothing when none can leave before.
   std::optional<Millis> wake(Millis now) const;
+  /// The next message should have left long before, and none was under way: the machine slept. What has gathered since
+  /// would come over its few recipients all at once.
+  bool stood_still(Millis now) const;
   /// No further message leaves.
   void stop() { stopped_ = true; }
   bool stopped() const { return stopped_; }
@@ -44,6 +47,9 @@ class Pacer {
   bool stopped_ = false;
   std::deque<Millis> left_at_;  ///< In the last second.
 };
+
+/// A message that is later than that, with nothing under way, ends a test.
+inline constexpr Millis standstill{30'000};
 
 /// So many messages in a row that were not taken end a test.
 inline constexpr int failures_in_a_row = 10;

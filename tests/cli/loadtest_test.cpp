@@ -217,6 +217,22 @@ TEST_CASE("a load test that is killed leaves word of it, and the same command do
   CHECK(stage.messages() == sent);
 }
 
+TEST_CASE("a number that is loaded is in nobody else's hands: no second test, and no run") {
+  LoadStage stage({.overlay = on_cloud}, "{ rate: 10, for: 20s }");
+  const auto running = stage.start({"loadtest", "inventory.yaml", "mix.yaml", "--side", "cloud", "--max-messages", "80",
+                                    "-o", "first.json", "--yes"});
+  REQUIRE(eventually([&] { return stage.messages() > 0 || running->has_ended(); }));
+  const Ended second = stage.load("cloud");
+  INFO(second.text());
+  CHECK(second.code == 2);
+  CHECK(has(second.err, "is in use by"));
+  CHECK_FALSE(std::filesystem::exists(stage.work() / "cloud.json"));
+  running->send(SIGTERM);
+  CHECK(running->wait().code == 4);
+  stage.put("mix.yaml", mix_of(R"("+4915119999901", "+4915119999902")", "{ rate: 50, for: 2s }"));
+  CHECK(stage.load("cloud").code == 0);  // given back
+}
+
 TEST_CASE("throttling is counted apart and is no error") {
   LoadStage stage({.overlay = R"({"*": {"home": "cloud", "messages_a_second": 15}})"});
   const Ended ended = stage.load("cloud");

@@ -179,6 +179,20 @@ TEST_CASE("nothing leaves once a test is stopped, and it ends with what is under
   CHECK(pacer.begun() == 2);
 }
 
+TEST_CASE("a machine that slept is known by a message that is long overdue while none is under way") {
+  const MessageMix mix = mix_of({{1000, 1000, 100s}});
+  const Schedule schedule = schedule_of(mix, 100);
+  Pacer pacer(schedule, 2, 80);
+  CHECK_FALSE(pacer.stood_still(0s));
+  REQUIRE(pacer.next(0s));
+  CHECK_FALSE(pacer.stood_still(90s));  // held up by an answer
+  pacer.ended();
+  CHECK(pacer.stood_still(90s));
+  CHECK_FALSE(pacer.stood_still(20s));
+  pacer.stop();
+  CHECK_FALSE(pacer.stood_still(90s));
+}
+
 TEST_CASE("ten in a row that are not taken end a test; one that is taken begins the count again") {
   StopRule rule;
   for (int i = 0; i < 9; ++i) CHECK(!rule.after(failed(SendFate::throttled, "130429"), false));

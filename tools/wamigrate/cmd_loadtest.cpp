@@ -6,6 +6,7 @@
 #include "base/digest.hpp"
 #include "documents.hpp"
 #include "load_run.hpp"
+#include "number_hold.hpp"
 #include "plan/load_check.hpp"
 #include "ports/files.hpp"
 #include "report/load.hpp"
@@ -243,6 +244,11 @@ int send(const Invocation& invocation, const LoadOrder& order, LoadDoor& door, S
     store = std::move(*opened);
   }
   if (!agreed(invocation, order)) return paused;
+  // Neither a run nor another test has the number meanwhile.
+  Workbench bench(order.fleet, secrets_for_real(order.fleet), 1);
+  if (const auto opened = bench.open_ledger(true); !opened) return console.complain(opened.error());
+  NumberHold hold(*bench.ledger(), clock, order.one().phone.e164);
+  if (const auto held = hold.keep(); !held) return refuse(console, {{held.error().message, held.error().fix, ""}});
   const auto transport = real_transport();
   const auto secrets = secrets_for_real(order.fleet);
   if (const auto opened = door.open(*secrets, *transport); !opened) return console.complain(opened.error());
@@ -255,8 +261,10 @@ int send(const Invocation& invocation, const LoadOrder& order, LoadDoor& door, S
   std::vector<std::string> labels;
   for (const MixMessage& message : order.mix.messages) labels.push_back(message.label());
   LoadRun run({order.schedule, std::move(labels), order.connections, throughput->a_second}, door, clock, asked_to_stop);
-  run.run([&console](std::size_t begun, std::size_t taken, std::size_t failed) {
+  run.run([&](std::size_t begun, std::size_t taken, std::size_t failed) {
     console.note(fmt::format("{} left, {} taken, {} not", begun, taken, failed));
+    const auto held = hold.keep();
+    return held ? std::nullopt : std::optional("stopped: " + held.error().message);
   });
   door.close();
   if (store != nullptr) {

@@ -34,8 +34,13 @@ void LoadRun::fold(std::size_t index) {
   meter_.add(message.outcome);
   ++(message.outcome.fate == SendFate::accepted ? taken_ : failed_);
   const auto why = stop_rule_.after(message.outcome, message.hopeless);
-  if (!why || pacer_.stopped()) return;
-  result_.ended = *why;
+  if (why) stop(*why);
+}
+
+// The first reason is the one that is told.
+void LoadRun::stop(const std::string& why) {
+  if (pacer_.stopped()) return;
+  result_.ended = why;
   result_.whole = false;
   pacer_.stop();
 }
@@ -48,11 +53,9 @@ void LoadRun::run(const LoadProgress& progress) {
   Time next_progress = began + progress_every;
   const auto workers = make_thread_workers(orders_.connections);
   while (!pacer_.done()) {
-    if (asked_to_stop_ && !pacer_.stopped()) {
-      result_.ended = "stopped by a signal";
-      result_.whole = false;
-      pacer_.stop();
-    }
+    if (asked_to_stop_) stop("stopped by a signal");
+    if (pacer_.stood_still(elapsed()))
+      stop("stopped: this machine stood still, and what was due meanwhile is not sent");
     while (const auto index = pacer_.next(elapsed())) {
       workers->start(*index, [this, began, i = *index] {
         const DueMessage& due = orders_.schedule.messages[i];
@@ -72,7 +75,7 @@ void LoadRun::run(const LoadProgress& progress) {
     const auto wake = pacer_.wake(elapsed());
     for (const Workers::Ticket ticket : workers->wait(wake ? std::min(soon, began + *wake) : soon)) fold(ticket);
     if (clock_.now() < next_progress) continue;
-    progress(pacer_.begun(), taken_, failed_);
+    if (const auto why = progress(pacer_.begun(), taken_, failed_)) stop(*why);
     next_progress = clock_.now() + progress_every;
   }
   result_.lasted = elapsed();

@@ -28,8 +28,9 @@ struct LoadOrders {
   int most_a_second = 80;
 };
 
-/// What is shown now and then: how many left, were taken, were not.
-using LoadProgress = std::function<void(std::size_t begun, std::size_t taken, std::size_t failed)>;
+/// Told each second how many left, were taken, were not. Answers why no more may leave; nothing when they may.
+using LoadProgress =
+    std::function<std::optional<std::string>(std::size_t begun, std::size_t taken, std::size_t failed)>;
 
 class LoadRun {
  public:
@@ -47,6 +48,7 @@ class LoadRun {
 
  private:
   void fold(std::size_t index);
+  void stop(const std::string& why);
   struct Told {
     DeliveryFigures figures;
     std::size_t open = 0;  ///< Messages of which more may be told.
