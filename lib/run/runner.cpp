@@ -454,7 +454,6 @@ Result<bool> Runner::take_up() {
 
 Result<void> Runner::put_down(Result<void> result) {
   if (result && (progress_.done || !progress_.paused.empty() || !shared())) result = call_after_run();
-  if (result && progress_.done && leads()) result = drop_spent_blobs();
   if (result && shared()) result = leave();
   if (!result) let_go();
   std::vector<std::string> held;

@@ -160,7 +160,6 @@ class Runner {
   Time waba_until(std::size_t index) const;
   void free_waba(std::string waba);
   Result<void> leave();
-  Result<void> drop_spent_blobs();
   Millis lease_length() const;
   std::string lead_key() const;
 

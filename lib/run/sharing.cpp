@@ -27,7 +27,7 @@ bool is_of(const std::string& blob, const std::string& phone) { return blob.find
 
 // That a server has refused a PIN stays true, whoever has the number.
 bool outlives_its_lease(const LedgerStore::Change& change) {
-  return change.what == LedgerStore::Change::What::refused && !is_doubt(change.subject) &&
+  return change.what == LedgerStore::Change::What::marked && !is_doubt(change.subject) &&
          change.subject != onprem_served_last;
 }
 
@@ -520,21 +520,6 @@ Time Runner::waba_until(std::size_t index) const {
 void Runner::free_waba(std::string waba) {
   waba_holder_.erase(waba);
   if (waba_leases_.erase(waba_key(waba)) > 0) to_release_.push_back(waba_key(waba));
-}
-
-// What was kept for numbers that have arrived, by workers that did not live to drop it.
-Result<void> Runner::drop_spent_blobs() {
-  if (!shared()) return {};
-  const auto names = doors_.store.blob_names();
-  if (!names) return tl::make_unexpected(names.error());
-  for (const std::string& name : *names) {
-    const std::size_t what = name.find(' ');
-    if (what == std::string::npos) continue;
-    const NumberProgress* number = progress_.find(name.substr(what + 1, name.find(' ', what + 1) - what - 1));
-    if (number == nullptr || number->state != NumberState::migrated || name.starts_with("snapshot")) continue;
-    if (auto dropped = doors_.store.drop_blob(name); !dropped) return dropped;
-  }
-  return {};
 }
 
 // The others go on without this one, at once.

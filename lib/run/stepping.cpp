@@ -497,7 +497,8 @@ void Runner::on_outcome(std::size_t index, const Step& step, Outcome outcome) {
   Active& active = *active_[index];
   if (step.call != nullptr || outcome.how != Outcome::How::done) active.seen.reset();
   if (outcome.product) {
-    std::string purpose = blob_name(step.keeps, number);
+    const std::string earlier = blob_name(step.keeps, number);
+    std::string purpose = earlier;
     if (shared() && step.keeps != "snapshot") purpose = fmt::format("{} {} {}", step.keeps, number.phone, session_);
     blobs_.push_back({purpose, doors_.sealer.seal(*outcome.product, purpose)});
     active.snapshot.reset();

@@ -223,6 +223,7 @@ TEST_CASE("a killed worker's numbers are taken over after its lease, and not reg
   }));
   INFO(rig.world->story());
   check_all_migrated_once(rig, crew);
+  CHECK(rig.store->blob_names()->size() == 6);  // the snapshots
 }
 
 TEST_CASE("a worker that was frozen past its leases drops what it had, and goes on with the others") {
@@ -406,7 +407,7 @@ TEST_CASE("a PIN that was refused to a worker that had lost the number by then i
   REQUIRE(rig.clock.now() < sent + 10min);
   rig.clock.set(sent + 11min);
   for (int i = 0; i < 3; ++i) REQUIRE(a.turn());
-  CHECK(*rig.ledger.is_refused(rig.phone(), pin_mark(rig.sealer, rig.fleet.numbers[0], Secret("123456"))));
+  CHECK(*rig.ledger.has_mark(rig.phone(), pin_mark(rig.sealer, rig.fleet.numbers[0], Secret("123456"))));
   REQUIRE(crew.work());
   INFO(rig.world->story());
   CHECK(rig.world->requests("register") == 1);
