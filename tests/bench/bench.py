@@ -9,8 +9,8 @@ import statistics
 import subprocess
 import time
 
-SECRETS = {"BENCH_TOKEN": "sim-token", "BENCH_PIN": "123456", "BENCH_PASSWORD": "Secret-123", "TOKEN": "sim-token",
-           "PIN": "123456", "PASSWORD": "Secret-123", "BENCH_SEAL_KEY": "a" * 64}
+SECRETS = {"BENCH_TOKEN": "sim-token", "BENCH_PIN": "123456", "BENCH_PASSWORD": "Secret-123",
+           "BENCH_SEAL_KEY": "a" * 64}
 
 
 class Failed(Exception):

@@ -58,18 +58,18 @@ Fleet fleet_of(int numbers, const std::string& origin) {
   fleet.graph.url = origin + "/graph";
   fleet.policy.graph_calls_per_hour = 1'000'000'000;
   fleet.graph.app_id = "900100200300";
-  fleet.graph.token = {SecretRef::Kind::env, "TOKEN"};
+  fleet.graph.token = {SecretRef::Kind::env, "BENCH_TOKEN"};
   fleet.numbers.reserve(static_cast<std::size_t>(numbers));
   for (int i = 0; i < numbers; ++i) {
     Number number;
     number.phone = wanted(parse_phone(phone_of(i)));
     number.phone_number_id = fmt::format("10654035{:07}", i);
     number.waba_id = fmt::format("1022901293{:05}", i / 20);
-    number.pin = {SecretRef::Kind::env, "PIN"};
+    number.pin = {SecretRef::Kind::env, "BENCH_PIN"};
     number.deployment.name = fmt::format("de-{}", i);
     number.deployment.url = fmt::format("{}/onprem/de-{}", origin, i);
     number.deployment.username = "admin";
-    number.deployment.password = number.deployment.backup_password = {SecretRef::Kind::env, "PASSWORD"};
+    number.deployment.password = number.deployment.backup_password = {SecretRef::Kind::env, "BENCH_PASSWORD"};
     fleet.numbers.push_back(std::move(number));
   }
   return fleet;
