@@ -11,27 +11,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-Result<std::string> parse_template_name(std::string_view text) {
-  const bool plain = text.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_") == std::string_view::npos;
-  if (text.empty() || text.size() > 512 || !plain) {
-    return fail("this is no name of a template", "write it in lower case as WhatsApp Manager shows it");
-  }
-  return std::string(text);
-}
-
-Result<std::string> parse_language(std::string_view text) {
-  const auto is_word = [](std::string_view part, std::string_view letters) {
-    return (part.size() == 2 || part.size() == 3) && part.find_first_not_of(letters) == std::string_view::npos;
-  };
-  const auto dash = text.find('_');
-  const bool whole = dash == std::string_view::npos;
-  if (!is_word(text.substr(0, dash), "abcdefghijklmnopqrstuvwxyz") ||
-      (!whole && !is_word(text.substr(dash + 1), "ABCDEFGHIJKLMNOPQRSTUVWXYZ"))) {
-    return fail("this is no language of a template", "write it as in en_US or de");
-  }
-  return std::string(text);
-}
-
 Result<std::optional<Millis>> parse_inbound(std::string_view text) {
   const Result<Millis> length = parse_length(text, 1ms);
   if (!length) return tl::make_unexpected(length.error());
@@ -53,7 +32,8 @@ void NumbersReader::read_test_message(const Section& section, Draft& draft) cons
   if (!message.given("template")) return;
   const Section from_template = message.section("template", template_keys);
   draft.template_name.given = from_template.read("name", draft.template_name.value, parse_template_name);
-  draft.template_language.given = from_template.read("language", draft.template_language.value, parse_language);
+  draft.template_language.given =
+      from_template.read("language", draft.template_language.value, parse_template_language);
   from_template.require("name", "copy it from WhatsApp Manager");
   from_template.require("language", "write it as in en_US");
   if (draft.test_text.given) {

@@ -161,6 +161,27 @@ Result<Millis> parse_length(std::string_view text, Millis least) {
   return *length;
 }
 
+Result<std::string> parse_template_name(std::string_view text) {
+  const bool plain = text.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_") == std::string_view::npos;
+  if (text.empty() || text.size() > 512 || !plain) {
+    return fail("this is no name of a template", "write it in lower case as WhatsApp Manager shows it");
+  }
+  return std::string(text);
+}
+
+Result<std::string> parse_template_language(std::string_view text) {
+  const auto is_word = [](std::string_view part, std::string_view letters) {
+    return (part.size() == 2 || part.size() == 3) && part.find_first_not_of(letters) == std::string_view::npos;
+  };
+  const auto dash = text.find('_');
+  const bool whole = dash == std::string_view::npos;
+  if (!is_word(text.substr(0, dash), "abcdefghijklmnopqrstuvwxyz") ||
+      (!whole && !is_word(text.substr(dash + 1), "ABCDEFGHIJKLMNOPQRSTUVWXYZ"))) {
+    return fail("this is no language of a template", "write it as in en_US or de");
+  }
+  return std::string(text);
+}
+
 Result<int> parse_shards(std::string_view text) {
   constexpr std::array allowed{1, 2, 4, 8, 16, 32};
   const std::optional<int> value = to_int(text);

@@ -22,6 +22,9 @@ Result<Amount> parse_amount(std::string_view text);
 /// A duration of `least` to a year.
 Result<Millis> parse_length(std::string_view text, Millis least);
 Result<int> parse_shards(std::string_view text);
+/// Of a message template, as WhatsApp Manager writes them: `order_update`, and `en_US` or `de`.
+Result<std::string> parse_template_name(std::string_view text);
+Result<std::string> parse_template_language(std::string_view text);
 Result<bool> parse_flag(std::string_view text);
 Result<PinMode> parse_pin_mode(std::string_view text);
 std::string_view name(PinMode mode);

@@ -26,14 +26,6 @@ constexpr int longest_text = 4096;
 constexpr int heaviest = 1000;
 constexpr std::string_view how_to_begin = "begin with `version: 1`, then `recipients`, `messages` and `ramp`";
 
-Result<std::string> parse_language(std::string_view text) {
-  const bool plain =
-      !text.empty() && text.size() <= 10 &&
-      text.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_") == std::string_view::npos;
-  if (plain) return std::string(text);
-  return fail("this is no language of a template", "write it as Meta does: en_US, de");
-}
-
 class MixReader {
  public:
   MixReader(const std::string& file, Findings& findings) : file_(file), findings_(findings) {}
@@ -109,8 +101,8 @@ class MixReader {
     const Section section = message.section("template", template_keys);
     section.require("name", "name the approved template");
     section.require("language", "write the language it is approved in: en_US");
-    section.read("name", into.name, parse_word);
-    section.read("language", into.language, parse_language);
+    section.read("name", into.name, parse_template_name);
+    section.read("language", into.language, parse_template_language);
     const Node* parameters = section.list("parameters");
     if (parameters == nullptr) return;
     for (const NodePtr& item : parameters->items) {
