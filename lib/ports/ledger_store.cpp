@@ -83,8 +83,8 @@ class SqliteLedgerStore : public LedgerStore {
     });
   }
 
-  Result<bool> is_refused(const std::string& phone, const std::string& pin_mark) override {
-    return file_->read("looking for a refused PIN in the ledger", [&](Session& session) {
+  Result<bool> has_mark(const std::string& phone, const std::string& pin_mark) override {
+    return file_->read("looking for a mark in the ledger", [&](Session& session) {
       int count = 0;
       session << "SELECT count(*) FROM refused WHERE phone = ? AND mark = ?", useRef(phone), useRef(pin_mark),
           into(count), now;
@@ -126,11 +126,11 @@ class SqliteLedgerStore : public LedgerStore {
         session << "INSERT INTO attempts (phone, kind, at, boot, booted) VALUES (?, ?, ?, ?, ?)", useRef(change.phone),
             useRef(change.subject), useRef(moment), useRef(boot_), useRef(booted_), now;
         return;
-      case Change::What::refused:
+      case Change::What::marked:
         session << "INSERT OR IGNORE INTO refused (phone, mark) VALUES (?, ?)", useRef(change.phone),
             useRef(change.subject), now;
         return;
-      case Change::What::unrefused:
+      case Change::What::unmarked:
         session << "DELETE FROM refused WHERE phone = ? AND mark = ?", useRef(change.phone), useRef(change.subject),
             now;
         return;

@@ -37,8 +37,8 @@ class PostgresLedgerStore : public LedgerStore {
     });
   }
 
-  Result<bool> is_refused(const std::string& phone, const std::string& pin_mark) override {
-    return database_->call("looking for a refused PIN in the ledger", [&](Attempt& sql) {
+  Result<bool> has_mark(const std::string& phone, const std::string& pin_mark) override {
+    return database_->call("looking for a mark in the ledger", [&](Attempt& sql) {
       return !sql("SELECT phone FROM refused WHERE phone = $1 AND mark = $2", {phone, pin_mark}, 1).empty();
     });
   }
@@ -105,11 +105,11 @@ class PostgresLedgerStore : public LedgerStore {
         sql("INSERT INTO attempts (id, phone, kind, at) VALUES ($1, $2, $3, $4::bigint) ON CONFLICT (id) DO NOTHING",
             {id, change.phone, change.subject, server_time(change.at)});
         return;
-      case Change::What::refused:
+      case Change::What::marked:
         sql("INSERT INTO refused (phone, mark) VALUES ($1, $2) ON CONFLICT (phone, mark) DO NOTHING",
             {change.phone, change.subject});
         return;
-      case Change::What::unrefused:
+      case Change::What::unmarked:
         sql("DELETE FROM refused WHERE phone = $1 AND mark = $2", {change.phone, change.subject});
         return;
       case Change::What::given_back:

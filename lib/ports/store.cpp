@@ -54,12 +54,12 @@ Result<void> LedgerStore::add_attempt(const std::string& phone, const std::strin
   return commit(std::array{Change{Change::What::attempt, phone, kind, at}});
 }
 
-Result<void> LedgerStore::add_refused(const std::string& phone, const std::string& pin_mark) {
-  return commit(std::array{Change{Change::What::refused, phone, pin_mark}});
+Result<void> LedgerStore::add_mark(const std::string& phone, const std::string& pin_mark) {
+  return commit(std::array{Change{Change::What::marked, phone, pin_mark}});
 }
 
-Result<void> LedgerStore::drop_refused(const std::string& phone, const std::string& pin_mark) {
-  return commit(std::array{Change{Change::What::unrefused, phone, pin_mark}});
+Result<void> LedgerStore::drop_mark(const std::string& phone, const std::string& pin_mark) {
+  return commit(std::array{Change{Change::What::unmarked, phone, pin_mark}});
 }
 
 Result<void> LedgerStore::release(const std::string& phone, const std::string& holder) {

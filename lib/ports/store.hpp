@@ -131,13 +131,13 @@ class LedgerStore {
   virtual Result<int> attempts(const std::string& phone, const std::string& kind, Time since) = 0;
   /// What is remembered of a number by a mark: of a PIN that a server has refused (keyed, Sealer::mark), of one that is
   /// in doubt, of where the number was served last.
-  virtual Result<bool> is_refused(const std::string& phone, const std::string& pin_mark) = 0;
+  virtual Result<bool> has_mark(const std::string& phone, const std::string& mark) = 0;
 
   struct Change {
     enum class What {
       attempt,     ///< Counts one of `subject`'s kind (`register`, `deregister`) at `at`.
-      refused,     ///< Keeps the mark `subject`.
-      unrefused,   ///< Forgets it; none is no error. Never for a PIN that was refused.
+      marked,      ///< Keeps the mark `subject`.
+      unmarked,    ///< Forgets it; none is no error. Never for a PIN that was refused.
       given_back,  ///< Gives the lease back if `subject` holds it.
     };
     What what;
@@ -149,8 +149,8 @@ class LedgerStore {
   virtual Result<void> commit(std::span<const Change> changes) = 0;
   /// One of them by itself.
   Result<void> add_attempt(const std::string& phone, const std::string& kind, Time at);
-  Result<void> add_refused(const std::string& phone, const std::string& pin_mark);
-  Result<void> drop_refused(const std::string& phone, const std::string& pin_mark);
+  Result<void> add_mark(const std::string& phone, const std::string& pin_mark);
+  Result<void> drop_mark(const std::string& phone, const std::string& pin_mark);
   Result<void> release(const std::string& phone, const std::string& holder);
 
   struct Lease {

@@ -46,7 +46,7 @@ Result<LedgerView> ledger_view(LedgerStore& ledger, const Sealer& sealer, const 
   view.registrations = *registrations;
   view.deregistrations = *deregistrations;
   if (!pin.empty()) {
-    const auto refused = ledger.is_refused(phone, pin_mark(sealer, number, pin));
+    const auto refused = ledger.has_mark(phone, pin_mark(sealer, number, pin));
     if (!refused) return tl::make_unexpected(refused.error());
     view.pin_refused = *refused;
   }

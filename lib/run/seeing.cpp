@@ -121,7 +121,7 @@ Home Runner::last_home(std::size_t index, const Observation& seen) {
   if (number.last_served != Home::cloud || find_home(*numbers_[index], seen).home == Home::cloud) {
     return number.last_served;
   }
-  const auto by_onprem = doors_.ledger.is_refused(number.phone, std::string(onprem_served_last));
+  const auto by_onprem = doors_.ledger.has_mark(number.phone, std::string(onprem_served_last));
   if (!by_onprem) trouble_ = by_onprem.error();
   return !by_onprem || *by_onprem ? Home::onprem : Home::cloud;
 }
@@ -130,7 +130,7 @@ Home Runner::last_home(std::size_t index, const Observation& seen) {
 void Runner::note_last_home(std::size_t index, Home home) {
   using What = LedgerStore::Change::What;
   if (home != Home::onprem && home != Home::cloud) return;
-  noted_.push_back({home == Home::onprem ? What::refused : What::unrefused, progress_.numbers[index].phone,
+  noted_.push_back({home == Home::onprem ? What::marked : What::unmarked, progress_.numbers[index].phone,
                     std::string(onprem_served_last)});
 }
 

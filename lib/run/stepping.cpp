@@ -393,7 +393,7 @@ bool Runner::pin_may_be_sent(std::size_t index, const Step& step, const Sighting
   // No answer, and the number is off on both sides: that is how a refused PIN looks, to this run or another. A person
   // must look first.
   const auto doubted =
-      step.kind.uses_pin ? doors_.ledger.is_refused(number.phone, doubt_mark(index)) : Result<bool>(false);
+      step.kind.uses_pin ? doors_.ledger.has_mark(number.phone, doubt_mark(index)) : Result<bool>(false);
   if (!doubted) {
     trouble_ = doubted.error();
     return false;
@@ -410,7 +410,7 @@ bool Runner::pin_may_be_sent(std::size_t index, const Step& step, const Sighting
     return false;
   }
   if (!step.kind.uses_pin && !step.kind.effect.needs.has(Fact::pin_given)) return true;
-  const auto refused = doors_.ledger.is_refused(
+  const auto refused = doors_.ledger.has_mark(
       number.phone, pin_mark(doors_.sealer, *numbers_[index], doors_.site.pin(*numbers_[index])));
   if (!refused) {
     trouble_ = refused.error();
@@ -474,14 +474,14 @@ bool Runner::take_code(std::size_t index, const Step& step, Supplies& supplies) 
 }
 
 void Runner::note_refused_pin(std::size_t index) {
-  noted_.push_back({LedgerStore::Change::What::refused, progress_.numbers[index].phone,
+  noted_.push_back({LedgerStore::Change::What::marked, progress_.numbers[index].phone,
                     pin_mark(doors_.sealer, *numbers_[index], doors_.site.pin(*numbers_[index]))});
 }
 
 // While a request with it is under way a PIN is in doubt, for every run: its refusal may never be heard of.
 void Runner::doubt_pin(std::size_t index, bool doubted) {
   using What = LedgerStore::Change::What;
-  noted_.push_back({doubted ? What::refused : What::unrefused, progress_.numbers[index].phone, doubt_mark(index)});
+  noted_.push_back({doubted ? What::marked : What::unmarked, progress_.numbers[index].phone, doubt_mark(index)});
 }
 
 void Runner::note_attempt(std::size_t index, Ration ration) {
@@ -500,6 +500,8 @@ void Runner::on_outcome(std::size_t index, const Step& step, Outcome outcome) {
     const std::string earlier = blob_name(step.keeps, number);
     std::string purpose = earlier;
     if (shared() && step.keeps != "snapshot") purpose = fmt::format("{} {} {}", step.keeps, number.phone, session_);
+    // What another worker kept goes with it, and is not left behind when the number ends.
+    if (purpose != earlier) spent_blobs_.push_back(earlier);
     blobs_.push_back({purpose, doors_.sealer.seal(*outcome.product, purpose)});
     active.snapshot.reset();
     active.snapshot_sought = false;

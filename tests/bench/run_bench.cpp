@@ -83,9 +83,9 @@ class TimedLedger : public LedgerStore {
     const Stopwatch w(total_);
     return inner_.attempts(p, k, s);
   }
-  Result<bool> is_refused(const std::string& p, const std::string& m) override {
+  Result<bool> has_mark(const std::string& p, const std::string& m) override {
     const Stopwatch w(total_);
-    return inner_.is_refused(p, m);
+    return inner_.has_mark(p, m);
   }
   Result<void> commit(std::span<const Change> changes) override {
     const Stopwatch w(total_);

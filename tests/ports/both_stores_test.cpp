@@ -244,16 +244,16 @@ TEST_CASE("attempts count by number and kind since a moment, and none is ever fo
 TEST_CASE("a refused PIN stays refused for its number, however often it is noted") {
   StorePlace place(GENERATE(from_range(kinds())));
   const auto ledger = place.ledger_store(noon);
-  CHECK(ledger->is_refused(phone, "mark") == false);
-  REQUIRE(ledger->add_refused(phone, "mark").has_value());
-  REQUIRE(ledger->add_refused(phone, "mark").has_value());
-  CHECK(place.ledger_store(noon)->is_refused(phone, "mark") == true);
-  CHECK(ledger->is_refused(phone, "other mark") == false);
-  REQUIRE(ledger->add_refused(phone, "doubt").has_value());
-  REQUIRE(ledger->drop_refused(phone, "doubt").has_value());
-  REQUIRE(ledger->drop_refused(phone, "doubt").has_value());
-  CHECK(ledger->is_refused(phone, "doubt") == false);
-  CHECK(ledger->is_refused("+4915110000001", "mark") == false);
+  CHECK(ledger->has_mark(phone, "mark") == false);
+  REQUIRE(ledger->add_mark(phone, "mark").has_value());
+  REQUIRE(ledger->add_mark(phone, "mark").has_value());
+  CHECK(place.ledger_store(noon)->has_mark(phone, "mark") == true);
+  CHECK(ledger->has_mark(phone, "other mark") == false);
+  REQUIRE(ledger->add_mark(phone, "doubt").has_value());
+  REQUIRE(ledger->drop_mark(phone, "doubt").has_value());
+  REQUIRE(ledger->drop_mark(phone, "doubt").has_value());
+  CHECK(ledger->has_mark(phone, "doubt") == false);
+  CHECK(ledger->has_mark("+4915110000001", "mark") == false);
 }
 
 TEST_CASE("a lease has one holder until it ends or is given back") {

@@ -205,7 +205,7 @@ TEST_CASE("a ledger of the format before is taken over with all it holds") {
     const auto ledger = ledger_store(dir / "ledger.db", noon + 1h);
     CHECK(ledger->created() == noon);
     CHECK(ledger->attempts(phone, "register", noon) == 1);
-    CHECK(ledger->is_refused(phone, "mark") == true);
+    CHECK(ledger->has_mark(phone, "mark") == true);
     CHECK(ledger->lease(phone, "b", noon - 1s, noon + 1h)->holder == "a");
   }
 }

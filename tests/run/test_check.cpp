@@ -98,7 +98,7 @@ const std::vector<Defect>& defects() {
        [](Rig& rig, State&, WorldNumber& number, Deployment&) {
          Number known;
          known.phone = *parse_phone(number.phone);
-         (void)rig.ledger.add_refused(number.phone, pin_mark(rig.sealer, known, Secret("123456")));
+         (void)rig.ledger.add_mark(number.phone, pin_mark(rig.sealer, known, Secret("123456")));
        }},
       {"its registrations are spent",
        "ration",

@@ -174,8 +174,8 @@ Result<Time> WatchedLedger::created() {
 Result<int> WatchedLedger::attempts(const std::string& phone, const std::string& kind, Time since) {
   return through(gate_, false, [&] { return inner_.attempts(phone, kind, since); });
 }
-Result<bool> WatchedLedger::is_refused(const std::string& phone, const std::string& mark) {
-  return through(gate_, false, [&] { return inner_.is_refused(phone, mark); });
+Result<bool> WatchedLedger::has_mark(const std::string& phone, const std::string& mark) {
+  return through(gate_, false, [&] { return inner_.has_mark(phone, mark); });
 }
 Result<void> WatchedLedger::commit(std::span<const Change> changes) {
   if (changes.empty()) return {};

@@ -140,9 +140,9 @@ class BuggyLedger : public PassingLedger {
     if (bug_ == Bug::ledger_says_spent) return 100;
     return inner_.attempts(phone, kind, since);
   }
-  Result<bool> is_refused(const std::string& phone, const std::string& mark) override {
+  Result<bool> has_mark(const std::string& phone, const std::string& mark) override {
     if (bug_ == Bug::ledger_forgets) return false;
-    return inner_.is_refused(phone, mark);
+    return inner_.has_mark(phone, mark);
   }
   Result<Lease> lease(const std::string& phone, const std::string& holder, Time now, Time until) override {
     if (bug_ == Bug::leases_for_all) return Lease{holder, until};

@@ -66,8 +66,8 @@ Result<Time> SharedLedger::created() {
 Result<int> SharedLedger::attempts(const std::string& phone, const std::string& kind, Time since) {
   return over(line_, false, [&] { return memory_.attempts(phone, kind, since - line_.caller_ahead); });
 }
-Result<bool> SharedLedger::is_refused(const std::string& phone, const std::string& mark) {
-  return over(line_, false, [&] { return memory_.is_refused(phone, mark); });
+Result<bool> SharedLedger::has_mark(const std::string& phone, const std::string& mark) {
+  return over(line_, false, [&] { return memory_.has_mark(phone, mark); });
 }
 Result<void> SharedLedger::commit(std::span<const Change> changes) {
   return over(line_, true, [&] {

@@ -52,7 +52,7 @@ class SharedLedger : public LedgerStore {
   SharedLedger(rig::MemoryLedger& memory, Line& line) : memory_(memory), line_(line) {}
   Result<Time> created() override;
   Result<int> attempts(const std::string& phone, const std::string& kind, Time since) override;
-  Result<bool> is_refused(const std::string& phone, const std::string& mark) override;
+  Result<bool> has_mark(const std::string& phone, const std::string& mark) override;
   Result<void> commit(std::span<const Change> changes) override;
   Result<Lease> lease(const std::string& phone, const std::string& holder, Time now, Time until) override;
   Result<std::vector<Claim>> claim(std::span<const std::string> phones, std::size_t count, const std::string& holder,

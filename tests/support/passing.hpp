@@ -31,8 +31,8 @@ class PassingLedger : public LedgerStore {
   Result<int> attempts(const std::string& phone, const std::string& kind, Time since) override {
     return inner_.attempts(phone, kind, since);
   }
-  Result<bool> is_refused(const std::string& phone, const std::string& mark) override {
-    return inner_.is_refused(phone, mark);
+  Result<bool> has_mark(const std::string& phone, const std::string& mark) override {
+    return inner_.has_mark(phone, mark);
   }
   Result<void> commit(std::span<const Change> changes) override { return inner_.commit(changes); }
   Result<Lease> lease(const std::string& phone, const std::string& holder, Time now, Time until) override {

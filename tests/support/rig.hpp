@@ -119,7 +119,7 @@ class MemoryLedger : public LedgerStore {
     return static_cast<int>(
         std::count_if(found->second.begin(), found->second.end(), [since](Time at) { return at >= since; }));
   }
-  Result<bool> is_refused(const std::string& phone, const std::string& mark) override {
+  Result<bool> has_mark(const std::string& phone, const std::string& mark) override {
     return refused_.contains(phone + mark);
   }
   Result<void> commit(std::span<const Change> changes) override {
@@ -143,10 +143,10 @@ class MemoryLedger : public LedgerStore {
       case Change::What::attempt:
         attempts_[change.phone + change.subject].push_back(change.at);
         return;
-      case Change::What::refused:
+      case Change::What::marked:
         refused_.insert(change.phone + change.subject);
         return;
-      case Change::What::unrefused:
+      case Change::What::unmarked:
         refused_.erase(change.phone + change.subject);
         return;
       case Change::What::given_back:
