@@ -310,11 +310,10 @@ TEST_CASE("simulate posts what becomes of messages to webhooks on this machine, 
   CHECK(eventually([&] { return has(other->err(), "are not sent: that is not this machine"); }));
 }
 
-TEST_CASE("what a receiver was told of the messages is joined by their ids") {
-  LoadStage stage({.overlay = R"({"world": {"delivery_time": "50ms"}, "*": {"home": "cloud", "messages": "read"}})"});
-  Listening listening(stage);
+/// Twenty messages to Cloud, while the receiver is told what becomes of them.
+Ended load_while_told(LoadStage& stage, const Listening& listening) {
   const auto running = stage.start({"loadtest", "inventory.yaml", "mix.yaml", "--side", "cloud", "--max-messages", "20",
-                                    "-o", "cloud.json", "--store", "posts.db", "--yes"});
+                                    "-o", "cloud.json", "--store", "posts.db", "--wait", "5s", "--yes"});
   const bool ended_well = eventually([&] {
     for (const sim::Webhook& webhook : stage.world->take_webhooks()) {
       const std::string headers = "X-Hub-Signature-256: " + webhook.signature + "\r\n";
@@ -323,7 +322,31 @@ TEST_CASE("what a receiver was told of the messages is joined by their ids") {
     return running->has_ended();
   });
   REQUIRE(ended_well);
-  const Ended ended = running->wait();
+  return running->wait();
+}
+
+const std::string read_on_cloud = R"({"world": {"delivery_time": "50ms"}, "*": {"home": "cloud", "messages": "read"}})";
+
+TEST_CASE("a message without an answer was taken after all if a receiver was told of it by its tag") {
+  LoadStage stage({.overlay = read_on_cloud});
+  auto dropped = fault("messages", Action::reply_dropped, 3);
+  dropped.times = 2;
+  stage.faults.add(dropped);
+  auto lost = fault("messages", Action::reset, 8);
+  stage.faults.add(lost);
+  Listening listening(stage);
+  const Ended ended = load_while_told(stage, listening);
+  INFO(ended.text());
+  CHECK(stage.result("cloud")["unanswered"] == 3);
+  const Json delivery = stage.result("cloud")["delivery"];
+  CHECK(delivery["taken_after_all"] == 2);
+  CHECK(delivery["read"] == 17);
+}
+
+TEST_CASE("what a receiver was told of the messages is joined by their ids") {
+  LoadStage stage({.overlay = read_on_cloud});
+  Listening listening(stage);
+  const Ended ended = load_while_told(stage, listening);
   INFO(ended.text());
   CHECK(ended.code == 0);
   const Json delivery = stage.result("cloud")["delivery"];
