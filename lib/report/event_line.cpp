@@ -35,7 +35,7 @@ std::string ended_words(const Entry& entry) {
 }
 
 std::string next_words(const Entry& entry) {
-  const std::string next = plain(text_at(entry.more, "next"));
+  const std::string next = ways_on_in_a_line(text_at(entry.more, "next"));
   return next.empty() ? "" : ". Next: " + next;
 }
 

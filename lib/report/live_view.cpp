@@ -35,7 +35,8 @@ std::string what_it_does(const NumberProgress& number, Catalogue catalogue, Time
   if (number.state == NumberState::waiting) {
     std::string text = "waits for " + what_it_waits_for(number.waits_for);
     if (number.until) text += " until " + until_text(*number.until, now);
-    return needs_person(number) && !number.next_command.empty() ? text + ": " + plain(number.next_command) : text;
+    return needs_person(number) && !number.next_command.empty() ? text + ": " + ways_on_in_a_line(number.next_command)
+                                                                : text;
   }
   if (number.stopping) return "stops: finding out who serves it";
   if (number.step().empty()) return number.started ? "all steps done" : "is looked at";

@@ -21,7 +21,7 @@ Json number_json(const NumberProgress& number, Time now) {
           {"home", name(number.home)},
           {"state", name(number.state)},
           {"reason", text_or_null(number.reason)},
-          {"next", text_or_null(number.next_command)},
+          {"next", text_or_null(ways_on_in_a_line(number.next_command))},
           {"waits_for", text_or_null(number.waits_for)},
           {"needs_person", needs_person(number)},
           {"wave", number.wave == 0 ? Json(nullptr) : Json(number.wave)},

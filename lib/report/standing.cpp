@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 #include "report/words.hpp"
 
 namespace wamigrate::report {
@@ -112,7 +114,8 @@ Item item_of(const NumberProgress& number, Time now) {
   }
   detail("off the air", off_air_text(number, now));
   if (number.until) detail("until", until_text(*number.until, now));
-  detail("next", plain(number.next_command), true);
+  const char* label = "next";
+  for (const std::string& way : ways_on(number.next_command)) detail(std::exchange(label, ""), way, true);
   return item;
 }
 

@@ -43,6 +43,18 @@ std::string some_of(const std::vector<std::string>& list, std::size_t limit) {
   return text;
 }
 
+std::vector<std::string> ways_on(std::string_view next) {
+  std::vector<std::string> ways;
+  while (!next.empty()) {
+    const std::size_t end = std::min(next.find('\n'), next.size());
+    if (end > 0) ways.push_back(plain(next.substr(0, end)));
+    next.remove_prefix(std::min(end + 1, next.size()));
+  }
+  return ways;
+}
+
+std::string ways_on_in_a_line(std::string_view next) { return fmt::format("{}", fmt::join(ways_on(next), "; ")); }
+
 std::string moment(Time time) {
   std::string text = to_iso(time).substr(0, 19);
   text[10] = ' ';

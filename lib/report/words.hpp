@@ -39,6 +39,11 @@ std::string_view in_words(NumberState state);
 /// What a waiting number waits for: "a registration code"; the word itself where it is not known here.
 std::string what_it_waits_for(std::string_view word);
 
+/// What a person can do next, made harmless: a line each where there is a choice (NumberProgress::next_command).
+std::vector<std::string> ways_on(std::string_view next);
+/// The same where there is one line for all of it: "…; …".
+std::string ways_on_in_a_line(std::string_view next);
+
 /// What people in existing chats will see once the number is served by its new home.
 std::string what_people_see(Direction direction);
 /// Whom to call when the platform itself is in the way.

@@ -82,7 +82,7 @@ struct NumberProgress {
   std::string reason;     ///< Why it waits, or why it ended so.
   std::string waits_for;  ///< code, person, pin, lease, time, token, approval; empty when it does not wait
   std::optional<Time> until;
-  std::string next_command;        ///< What is safe to do next.
+  std::string next_command;        ///< What is safe to do next; a line each where a person has a choice.
   std::vector<std::string> notes;  ///< Differences and such, for the report.
   TestProgress test;
   std::optional<Time> started_at, ended_at;

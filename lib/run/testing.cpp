@@ -56,15 +56,16 @@ void Runner::wait_for_word(std::size_t index, const std::string& why, std::strin
     return command("resolve", fmt::format("{} --assume {} --evidence \"what you saw\"", number.phone, said));
   };
   const bool inbound = step_of(number.step()).kind.effect.gives.has(Fact::inbound_message_seen);
-  std::string next = fmt::format("{} {}. ", resume_command(), again);
+  // Several ways on: a line each.
+  std::string next = fmt::format("{} {}, and goes on after any of these", resume_command(), again);
   // Of one that never left nobody can say that it arrived.
-  if (!number.test.sent.empty()) next += fmt::format("If it arrived: {}; ", word("done"));
-  next += fmt::format("to go on without it: {}; ", word("not-done"));
+  if (!number.test.sent.empty()) next += "\nif it arrived: " + word("done");
+  next += "\nto go on without it: " + word("not-done");
   if (!number.test.sent.empty()) {
-    next += fmt::format("{}: {}; ", inbound ? "to wait for it once more" : "for another message",
+    next += fmt::format("\n{}: {}", inbound ? "to wait for it once more" : "for another message",
                         command("retry", number.phone));
   }
-  wait_for(index, "person", sentence(why) + " " + std::string(there), std::nullopt, next + "then: " + resume_command());
+  wait_for(index, "person", sentence(why) + " " + std::string(there), std::nullopt, next);
 }
 
 }  // namespace wamigrate

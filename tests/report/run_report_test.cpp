@@ -250,6 +250,7 @@ TEST_CASE("a test message that is inconclusive stands beside what to ask its rec
   waiting.state = NumberState::waiting;
   waiting.waits_for = "person";
   waiting.reason = "the test message is inconclusive";
+  waiting.next_command = "wamigrate apply --run R goes on\nif it arrived: wamigrate resolve 2";
   const std::string text = report_text(plan, progress, at(200), false, "night");
   CHECK(contains(text, "INCONCLUSIVE: a person decides"));
   CHECK(place_of(text, "the test message is inconclusive") < place_of(text, "Update the app"));
@@ -261,6 +262,9 @@ TEST_CASE("a test message that is inconclusive stands beside what to ask its rec
   CHECK(json["numbers"][0]["test_message"]["outcome"] == "delivered");
   CHECK(json["numbers"][0]["test_message"]["inconclusive"] == false);
   CHECK(json["numbers"][1]["test_message"]["inconclusive"] == true);
+  CHECK(contains(text, "next: wamigrate apply --run R goes on\n"));
+  CHECK(contains(text, " if it arrived: wamigrate resolve 2\n"));
+  CHECK(json["numbers"][1]["next"] == "wamigrate apply --run R goes on; if it arrived: wamigrate resolve 2");
   CHECK(json["ask_the_recipient"].size() == 4);
 
   const std::string review = review_text(plan, catalogue(), false);
