@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "plan/findings.hpp"
+#include "plan/surroundings.hpp"
 
 namespace wamigrate {
 namespace preflight {
@@ -87,21 +88,22 @@ Checks check_number(const Candidate& c, const Fleet& fleet, Direction direction,
 
 Check handshake_check(const std::string& phone, const std::string& webhook, bool reached, const std::string& problem) {
   const std::string source = "Meta, webhooks, the verification request, 2025-11-07";
+  const std::string host = host_of(webhook);
   if (problem.empty()) {
-    return {"webhook_handshake", phone, Check::Result::pass, webhook + " answers the handshake", "", source};
+    return {"webhook_handshake", phone, Check::Result::pass, host + " answers the handshake", "", source};
   }
   if (!reached) {
     return {"webhook_handshake",
             phone,
             Check::Result::unknown,
-            fmt::format("{} was not reached from here: {}", webhook, problem),
+            fmt::format("{} was not reached from here: {}", host, problem),
             "ask from where it can be reached; Meta asks from outside your network",
             source};
   }
   return {"webhook_handshake",
           phone,
           Check::Result::fail,
-          fmt::format("{} does not answer the handshake: {}", webhook, problem),
+          fmt::format("{} does not answer the handshake: {}", host, problem),
           "let it answer 200 with the value of hub.challenge, alone, when hub.verify_token is yours",
           source};
 }

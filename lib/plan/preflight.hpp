@@ -65,7 +65,7 @@ Checks check_token(const FleetCandidate& fleet, Time now);
 Checks check_number(const Candidate& candidate, const Fleet& fleet, Direction direction, const PlanOptions& options,
                     Time now);
 /// Whether a webhook answered the handshake that Meta makes: `problem` is empty if it did. A webhook that was not
-/// reached from here may be reached by Meta, so that is unknown.
+/// reached from here may be reached by Meta, so that is unknown. Of the webhook the host is named: a path may be secret.
 Check handshake_check(const std::string& phone, const std::string& webhook, bool reached, const std::string& problem);
 
 /// The two scopes a token needs (Meta, permissions).

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "plan/findings.hpp"
+#include "plan/surroundings.hpp"
 
 namespace wamigrate::preflight {
 namespace {
@@ -81,7 +82,7 @@ void check_subscription(Findings& findings, const Candidate& c, const Fleet& fle
   if (!answered(findings, seen.graph.webhook_asked, "webhook", "the effective webhook")) return;
   const std::string webhook = seen.graph.effective_webhook();
   if (!webhook.empty()) {
-    findings.add("webhook", R::pass, "messages will go to " + webhook);
+    findings.add("webhook", R::pass, "messages will go to " + host_of(webhook));
   } else if (subscribed) {
     findings.add("webhook", R::fail, "messages of this number would go nowhere: no webhook is configured",
                  "set the app's callback URL (or an override) and subscribe it to the field `messages`",

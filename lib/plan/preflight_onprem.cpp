@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "plan/findings.hpp"
+#include "plan/surroundings.hpp"
 
 namespace wamigrate::preflight {
 
@@ -127,7 +128,7 @@ void check_onprem_webhook(Findings& findings, const Candidate& c) {
                  "set webhooks.url on-premises first (PATCH /v1/settings/application): it is kept and restored",
                  "Meta, on-premises application settings");
   } else {
-    findings.add("webhook", R::pass, "messages will go to " + url);
+    findings.add("webhook", R::pass, "messages will go to " + host_of(url));
   }
 }
 

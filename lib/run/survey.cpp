@@ -8,6 +8,7 @@
 #include <set>
 
 #include "plan/preflight_feed.hpp"
+#include "plan/surroundings.hpp"
 #include "plan/waves.hpp"
 #include "ports/files.hpp"
 #include "run/rations.hpp"
@@ -296,7 +297,7 @@ Checks verify(const Fleet& fleet, const Survey& survey, std::optional<Direction>
     } else {
       const std::string webhook = seen.graph.effective_webhook();
       add("webhook", webhook.empty() ? R::fail : R::pass,
-          webhook.empty() ? "messages go nowhere" : "messages go to " + webhook, "set the app's callback URL");
+          webhook.empty() ? "messages go nowhere" : "messages go to " + host_of(webhook), "set the app's callback URL");
     }
   }
   return checks;

@@ -43,11 +43,11 @@ TEST_CASE("the subscription and the webhook are said apart, also when one of the
 
 TEST_CASE("the webhook that counts is the number's, then the WABA's, then the app's") {
   Case c = to_cloud();
-  CHECK(message(c, "webhook") == "messages will go to https://hooks.example.com/cloud");
+  CHECK(message(c, "webhook") == "messages will go to hooks.example.com");
   c.observation.graph.webhook_waba = "https://waba.example.com";
-  CHECK(message(c, "webhook") == "messages will go to https://waba.example.com");
+  CHECK(message(c, "webhook") == "messages will go to waba.example.com");
   c.observation.graph.webhook_phone = "https://phone.example.com";
-  CHECK(message(c, "webhook") == "messages will go to https://phone.example.com");
+  CHECK(message(c, "webhook") == "messages will go to phone.example.com");
 }
 
 TEST_CASE("health_status: available, limited, blocked, silent, refused") {

@@ -6,7 +6,7 @@ using namespace wamigrate::testing;
 using namespace std::chrono_literals;
 
 TEST_CASE("towards on-premises the client must have a webhook") {
-  CHECK(message(to_onprem(), "webhook") == "messages will go to https://hooks.example.com/de-1");
+  CHECK(message(to_onprem(), "webhook") == "messages will go to hooks.example.com");
   Case c = to_onprem();
   c.observation.onprem.application = {{"webhooks", {{"url", ""}}}};
   CHECK(result(c, "webhook") == "fail");
