@@ -3,11 +3,12 @@
 // that is linked with this library. What it does not reach: the stack, and memory of C libraries.
 #pragma once
 
-/// Whether this build does. Under the address sanitizer it does not: that keeps a heap of its own, and watches it.
-#if defined(__SANITIZE_ADDRESS__)
+/// Whether this build does. Under the address and thread sanitizers it does not: they watch the heap by a delete of
+/// their own.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 #define WAMIGRATE_WIPES_FREED_MEMORY 0
 #elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
 #define WAMIGRATE_WIPES_FREED_MEMORY 0
 #endif
 #endif

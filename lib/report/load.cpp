@@ -172,7 +172,7 @@ void put_latencies(Document& document, const Results& results) {
   document.push_back(Heading{2, "Latency"});
   Beside table(results, "share of the taken messages");
   for (const auto& [share, label] : shares) {
-    table.time(label, [share](const LoadResult& one) { return at(one.latency, share); });
+    table.time(label, [share = share](const LoadResult& one) { return at(one.latency, share); });
   }
   table.time(
       "mean",
