@@ -1,5 +1,5 @@
-// A fixed number of threads over one queue. The deciding thread waits on a condition that the end of a job, a wake-up
-// or the clock can end; nothing here polls.
+// A fixed number of threads over two queues, of which one goes first. The deciding thread waits on a condition that the
+// end of a job, a wake-up or the clock can end; nothing here polls.
 #include "ports/workers.hpp"
 
 #include <algorithm>
@@ -26,16 +26,18 @@ class ThreadWorkers : public Workers {
     {
       const std::lock_guard lock(mutex_);
       closing_ = true;
-      queue_.clear();
+      urgent_.clear();
+      usual_.clear();
     }
     work_came_.notify_all();
     for (std::thread& thread : threads_) thread.join();
   }
 
-  void start(Ticket ticket, std::function<void()> job) override {
+  using Workers::start;
+  void start(Ticket ticket, std::function<void()> job, Lane lane) override {
     {
       const std::lock_guard lock(mutex_);
-      queue_.push_back({ticket, std::move(job)});
+      (lane == Lane::urgent ? urgent_ : usual_).push_back({ticket, std::move(job)});
     }
     work_came_.notify_one();
   }
@@ -71,10 +73,11 @@ class ThreadWorkers : public Workers {
   void work() {
     std::unique_lock lock(mutex_);
     while (true) {
-      work_came_.wait(lock, [this] { return closing_ || !queue_.empty(); });
+      work_came_.wait(lock, [this] { return closing_ || !urgent_.empty() || !usual_.empty(); });
       if (closing_) return;
-      Job job = std::move(queue_.front());
-      queue_.pop_front();
+      std::deque<Job>& next = urgent_.empty() ? usual_ : urgent_;
+      Job job = std::move(next.front());
+      next.pop_front();
       lock.unlock();
       job.run();
       job.run = nullptr;  // what the job holds is let go before its end is told
@@ -88,7 +91,8 @@ class ThreadWorkers : public Workers {
   std::mutex mutex_;
   std::condition_variable work_came_;
   std::condition_variable news_came_;
-  std::deque<Job> queue_;
+  std::deque<Job> urgent_;
+  std::deque<Job> usual_;
   std::vector<Ticket> ended_;
   bool woken_ = false;
   bool closing_ = false;

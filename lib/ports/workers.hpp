@@ -15,8 +15,11 @@ class Workers {
  public:
   using Ticket = std::uint64_t;
   virtual ~Workers() = default;
-  /// Starts `job` soon on some thread; with all threads busy it waits its turn, first come first served.
-  virtual void start(Ticket ticket, std::function<void()> job) = 0;
+  /// Which jobs go first where all threads are busy; of the same lane, first come first served.
+  enum class Lane { usual, urgent };
+  /// Starts `job` soon on some thread; with all threads busy it waits its turn.
+  virtual void start(Ticket ticket, std::function<void()> job, Lane lane) = 0;
+  void start(Ticket ticket, std::function<void()> job) { start(ticket, std::move(job), Lane::usual); }
   /// The tickets of jobs that have ended since the last call: at once if there are any, else when one ends, when
   /// `until` has come, or when someone called wake(); then possibly none.
   virtual std::vector<Ticket> wait(Time until) = 0;

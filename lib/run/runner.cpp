@@ -90,7 +90,9 @@ Result<void> Runner::flush() {
     Job* raw = job.get();
     const Workers::Ticket ticket = ++last_ticket_;
     jobs_[ticket] = std::move(job);
-    doors_.workers.start(ticket, [this, raw] {
+    const bool of_number = !raw->is_feed && raw->hook.empty();
+    const bool urgent = of_number && is_urgent(progress_.numbers[raw->number]);
+    const auto work = [this, raw] {
       const Number& number = *numbers_[raw->number];
       raw->began = doors_.clock.now();
       if (raw->is_feed) {
@@ -102,7 +104,8 @@ Result<void> Runner::flush() {
       } else {
         raw->outcome = doors_.site.perform(*raw->step, number, raw->supplies);
       }
-    });
+    };
+    doors_.workers.start(ticket, work, urgent ? Workers::Lane::urgent : Workers::Lane::usual);
   }
   starting_.clear();
   return {};

@@ -66,6 +66,23 @@ TEST_CASE("with one thread, jobs run in the order in which they were started") {
   CHECK(ended == std::vector<Workers::Ticket>{1, 2, 3, 4, 5});
 }
 
+TEST_CASE("urgent jobs go before all that were started earlier and have not begun") {
+  const auto workers = make_thread_workers(1);
+  Held held;
+  workers->start(1, held.job());
+  held.wait_for_start();
+  std::vector<int> order;
+  const auto note = [&order](int job) { return [&order, job] { order.push_back(job); }; };
+  workers->start(2, note(2));
+  workers->start(3, note(3), Workers::Lane::urgent);
+  workers->start(4, note(4));
+  workers->start(5, note(5), Workers::Lane::urgent);
+  held.end();
+  std::size_t ended = 0;
+  while (ended < 5) ended += workers->wait(in(5s)).size();
+  CHECK(order == std::vector{3, 5, 2, 4});
+}
+
 TEST_CASE("a wait ends when its time has come, and at once when that is past") {
   const auto workers = make_thread_workers(1);
   Held held;

@@ -41,6 +41,28 @@ class Freezing : public Transport {
 
 }  // namespace
 
+TEST_CASE("from its registration on, what is asked about a number goes before everything else") {
+  Rig rig({.numbers = 2});
+  rig.fleet.policy.waves = {{100, true}};
+  const Plan plan = rig.plan(Direction::to_cloud);
+  Freezing front(rig);
+  std::set<std::string> registered;
+  int urgent = 0;
+  front.after = [&](const std::string& url) {
+    const auto mine = std::find_if(rig.fleet.numbers.begin(), rig.fleet.numbers.end(), [&](const Number& number) {
+      return url.find(number.phone_number_id) != std::string::npos;
+    });
+    if (mine == rig.fleet.numbers.end()) return;
+    if (url.ends_with("/register")) registered.insert(mine->phone_number_id);
+    const bool off_the_air = registered.contains(mine->phone_number_id);
+    CAPTURE(url);
+    CHECK((rig.lane == Workers::Lane::urgent) == off_the_air);
+    urgent += off_the_air ? 1 : 0;
+  };
+  CHECK(rig.run_through(plan).done);
+  CHECK(urgent > 4);
+}
+
 TEST_CASE("what was read before a request had settled proves nothing, however late it is judged") {
   Rig rig;
   const Plan plan = rig.plan(Direction::to_cloud);

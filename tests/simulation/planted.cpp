@@ -222,7 +222,10 @@ class CarelessLedger : public PassingLedger {
 class LateWorkers : public Workers {
  public:
   LateWorkers(Workers& inner, rig::SimClock& clock) : inner_(inner), clock_(clock) {}
-  void start(Ticket ticket, std::function<void()> job) override { inner_.start(ticket, std::move(job)); }
+  using Workers::start;
+  void start(Ticket ticket, std::function<void()> job, Lane lane) override {
+    inner_.start(ticket, std::move(job), lane);
+  }
   std::vector<Ticket> wait(Time until) override {
     auto ended = inner_.wait(until);
     if (!ended.empty()) clock_.advance(30s);

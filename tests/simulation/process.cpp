@@ -155,7 +155,7 @@ Passage Process::draw_passage(bool writes) {
   return passage;
 }
 
-void Process::Jobs::start(Ticket ticket, std::function<void()> job) {
+void Process::Jobs::start(Ticket ticket, std::function<void()> job, Lane) {
   Process& process = process_;
   auto self = std::make_shared<Fibers::Fiber*>(nullptr);
   *self = process.fibers_.begin(process.clock_.now(), [this, &process, ticket, self, job = std::move(job)] {

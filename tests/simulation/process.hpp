@@ -53,7 +53,8 @@ class Process {
   class Jobs : public Workers {
    public:
     explicit Jobs(Process& process) : process_(process) {}
-    void start(Ticket ticket, std::function<void()> job) override;
+    using Workers::start;
+    void start(Ticket ticket, std::function<void()> job, Lane lane) override;
     std::vector<Ticket> wait(Time until) override;
     void wake() override {}
 

@@ -88,7 +88,7 @@ Progress Rig::run(const Plan& plan) {
   auto progress = fold_journal(plan, *store->journal());
   ensure(progress.has_value(), progress ? "" : progress.error().message);
   Site site(plan.fleet, in_front != nullptr ? *in_front : *transport, clock, evidence.get());
-  SimWorkers workers(clock);
+  SimWorkers workers(clock, &lane);
   std::vector<const Number*> numbers;
   for (std::size_t i = 0; i < plan.numbers.size(); ++i) numbers.push_back(&plan.number(i));
   const Diagnostics missing = site.resolve(numbers, Need::changing, plan.direction, secrets);

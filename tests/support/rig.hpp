@@ -36,9 +36,12 @@ struct Killed {};
 /// Jobs run when they are started, on their own time; they end in the order of their ends.
 class SimWorkers : public Workers {
  public:
-  explicit SimWorkers(SimClock& clock) : clock_(clock) {}
-  void start(Ticket ticket, std::function<void()> job) override {
+  /// `lane` is told in which each job runs.
+  explicit SimWorkers(SimClock& clock, Lane* lane = nullptr) : clock_(clock), lane_(lane) {}
+  using Workers::start;
+  void start(Ticket ticket, std::function<void()> job, Lane lane) override {
     const Time begun = clock_.now();
+    if (lane_ != nullptr) *lane_ = lane;
     job();
     ends_.emplace(clock_.now(), ticket);
     clock_.set(begun);
@@ -58,6 +61,7 @@ class SimWorkers : public Workers {
 
  private:
   SimClock& clock_;
+  Lane* lane_;
   std::multimap<Time, Ticket> ends_;
 };
 
@@ -247,6 +251,7 @@ class Rig {
   std::function<bool()> is_postponed{};  ///< RunSettings'
   bool waits_for_a_word = false;         ///< RunSettings'
   std::optional<int> limit;              ///< RunSettings'
+  Workers::Lane lane{};                  ///< Of the job that runs, or ran last.
   std::function<bool()> stop_at;         ///< Asked after each entry; true asks the runner to stop.
 
  private:
