@@ -105,6 +105,8 @@ std::string what_it_waits_for(std::string_view word) {
   if (word == "approval") return "a person's approval";
   if (word == "resume") return "a person's word to go on";
   if (word == "soak") return "both sides to answer after the soak";
+  if (word == "watch") return "the wave to be watched for as long as its soak says; it goes on by itself";
+  if (word == "pace") return "its turn, no faster than is allowed; it goes on by itself";
   if (word == "window") return "its maintenance window";
   if (word == "hook") return "a hook to agree, and a person's word to ask it again";
   if (word == "postponement") return "the postpone file to go away";

@@ -403,6 +403,7 @@ void tell_by(Progress& progress, const ClockMark& clock) {
   move(progress.started_at);
   move(progress.ended_at);
   if (progress.waits) move(progress.waits->until);
+  if (progress.soak) progress.soak->until += later;
   for (Notice& notice : progress.notices) notice.time += later;
   for (NumberProgress& number : progress.numbers) {
     for (TestProgress::Sent& sent : number.test.sent) sent.at += later;
@@ -458,12 +459,17 @@ Result<void> fold(Progress& progress, const Entry& entry) {
     progress.paused.clear();
     progress.pause_message.clear();
     progress.ended_at.reset();
-    progress.waits.reset();
+    if (!progress.waits || progress.waits->what != "watch") progress.waits.reset();
   } else if (e == event::left) {
     on_left(progress, entry);
   } else if (e == event::wave) {
     progress.wave = static_cast<int>(number_at(entry.more, "wave").value_or(0));
     progress.waits.reset();
+    progress.soak.reset();
+    if (const auto until = parse_iso(text_at(entry.more, "until"))) {
+      progress.waits = RunWait{"watch", entry.message, until, ""};
+      progress.soak = Soak{progress.wave, *until};
+    }
   } else if (e == event::waiting) {
     progress.waits = RunWait{text_at(entry.more, "for"), entry.message, parse_iso(text_at(entry.more, "until")),
                              text_at(entry.more, "next")};
@@ -480,6 +486,8 @@ Result<void> fold(Progress& progress, const Entry& entry) {
   } else if (e == event::done) {
     progress.done = true;
     progress.ended_at = entry.time;
+    progress.waits.reset();
+    progress.soak.reset();
   } else {
     return fail("the journal has an event this version does not know: " + e, "use the version that wrote it");
   }

@@ -105,9 +105,15 @@ struct Notice {
   std::string message;
 };
 
+/// A wave that is watched for a while, now that its numbers have ended.
+struct Soak {
+  int wave = 0;
+  Time until{};
+};
+
 /// Why nothing new begins, although numbers are left that could.
 struct RunWait {
-  std::string what;  ///< approval, resume, window, hook, lease
+  std::string what;  ///< approval, resume, window, hook, lease, limit, pace, watch
   std::string message;
   std::optional<Time> until;
   std::string next_command;  ///< What ends it; empty where it ends by itself.
@@ -133,6 +139,7 @@ struct Progress {
   int approved_wave = 1;    ///< The last wave that needs no approval any more.
   int starts_per_hour = 0;  ///< As a person has throttled it; 0: as fast as it goes.
   std::optional<RunWait> waits;
+  std::optional<Soak> soak;
   std::string held;    ///< Why no new number starts; empty when they do.
   std::string paused;  ///< Why the run is paused ("token", "signal", …); empty when it is not.
   std::string pause_message;

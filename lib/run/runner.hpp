@@ -193,6 +193,7 @@ class Runner {
   Result<void> lay_out_windows();
   bool fits_now(std::size_t index);
   std::optional<Time> held_back_until(std::size_t index) const;
+  void tell_of_pace(std::size_t index, Time begins);
   bool is_at_limit() const { return settings_.limit && begun_ >= *settings_.limit; }
   Millis expected_length(std::size_t index) const;
 
@@ -319,7 +320,6 @@ class Runner {
   std::string soak_doubt_;                     // what they could not tell
   std::size_t waves_told_ = 0;                 ///< Before so many waves the status feed was looked at.
   std::optional<std::size_t> feed_asked_for_;  ///< The wave before which it is being looked at.
-  std::optional<Time> soak_until_;
   std::optional<Time> begins_at_;  // when something may begin that may not yet
   bool needs_word_ = false;        // nothing begins before a person has said so
   std::optional<Time> last_start_;

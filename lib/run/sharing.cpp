@@ -144,7 +144,6 @@ Result<void> Runner::keep_lead() {
 // Whoever leads next decides anew what was not written down.
 void Runner::stop_leading() {
   lead_epoch_.reset();
-  soak_until_.reset();
   rechecks_left_.reset();
   feed_asked_for_.reset();
   if (wave_hook_ != WaveHook::asked) wave_hook_ = WaveHook::unasked;

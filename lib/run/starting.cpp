@@ -9,6 +9,11 @@
 #include "run/windows.hpp"
 
 namespace wamigrate {
+namespace {
+
+constexpr Millis worth_telling = std::chrono::minutes(1);
+
+}  // namespace
 
 // It waits its turn. One that a person has asked for again waits for no wave and no budget.
 void Runner::line_up(std::size_t index) {
@@ -102,7 +107,10 @@ void Runner::start_from(std::set<std::size_t>& lined_up, std::size_t end) {
       lined_up.erase(index);
       continue;
     }
-    if ((begins_at_ = held_back_until(index))) break;
+    if ((begins_at_ = held_back_until(index))) {
+      tell_of_pace(index, *begins_at_);
+      break;
+    }
     if (!fits_now(index)) {
       if (begins_at_) break;
       lined_up.erase(index);  // no window is ever long enough
@@ -135,6 +143,18 @@ std::optional<Time> Runner::held_back_until(std::size_t index) const {
     when = std::max(when, *last_start_ + Millis(std::chrono::hours(1)) / progress_.starts_per_hour);
   }
   return when > now ? std::optional(when) : std::nullopt;
+}
+
+// Told where nothing else goes on meanwhile, and it is long enough to be noticed.
+void Runner::tell_of_pace(std::size_t index, Time begins) {
+  if (tally_.busy() > 0 || begins - doors_.clock.now() < worth_telling) return;
+  const bool by_limit = pace_.may_begin(numbers_[index]->waba_id, doors_.clock.now()) == begins;
+  wait_as_run("pace",
+              fmt::format("{}: the next number begins at {}",
+                          by_limit ? "what Graph lets the account ask in an hour is spent"
+                                   : "as slowly as a person has said (throttle)",
+                          to_iso(begins)),
+              begins, "");
 }
 
 Result<void> Runner::lay_out_windows() {
@@ -277,16 +297,18 @@ bool Runner::has_soaked(std::size_t wave) {
   if (policy_.soak == Millis(0) || progress_.wave > static_cast<int>(wave) + 1 || soaked_.contains(wave)) return true;
   const Time now = doors_.clock.now();
   const WaveSpan& span = tally_.waves()[wave];
-  if (!soak_until_) {
-    soak_until_ = now + policy_.soak;
+  // Begun once, whichever process did: a restart does not make it longer.
+  const bool begun = progress_.soak && progress_.soak->wave == static_cast<int>(wave) + 1;
+  const Time until = begun ? progress_.soak->until : now + policy_.soak;
+  if (!begun) {
     Entry entry;
     entry.event = event::wave;
-    entry.message = fmt::format("wave {} is watched until {} (soak), then asked again", wave + 1, to_iso(*soak_until_));
-    entry.more = {{"wave", wave + 1}, {"size", span.size}};
+    entry.message = fmt::format("wave {} is watched until {} (soak), then asked again", wave + 1, to_iso(until));
+    entry.more = {{"wave", wave + 1}, {"size", span.size}, {"until", to_iso(until)}};
     write(std::move(entry));
   }
-  begins_at_ = soak_until_;
-  if (now < *soak_until_) return false;
+  begins_at_ = until;
+  if (now < until) return false;
   if (!rechecks_left_) {
     rechecks_left_ = 0;
     for (std::size_t i = span.first; i < span.first + span.size; ++i) {
@@ -297,11 +319,10 @@ bool Runner::has_soaked(std::size_t wave) {
   }
   if (*rechecks_left_ > 0) return false;
   if (!soak_doubt_.empty()) {
-    pause("soak", soak_doubt_ + "; the same command watches the wave again");
+    pause("soak", soak_doubt_ + "; the same command asks again");
     return false;
   }
   soaked_.insert(wave);
-  soak_until_.reset();
   begins_at_.reset();
   rechecks_left_.reset();
   return true;

@@ -220,13 +220,19 @@ TEST_CASE("throttled, numbers begin no faster than that") {
   Rig rig({.numbers = 6});
   rig.fleet.policy.waves = {{6, false}};
   const Plan plan = rig.plan(Direction::to_cloud);
-  say(rig, {{"type", "throttle"}, {"starts_per_hour", 60}});
+  say(rig, {{"type", "throttle"}, {"starts_per_hour", 20}});
   const Progress end = rig.run(plan);
   CHECK(end.done);
+  // Where nothing else goes on, it is told what is waited for, and until when.
+  const auto told = std::find_if(rig.entries.begin(), rig.entries.end(),
+                                 [](const Entry& entry) { return text_at(entry.more, "for") == "pace"; });
+  REQUIRE(told != rig.entries.end());
+  CHECK(told->message.find("throttle") != std::string::npos);
+  CHECK(parse_iso(text_at(told->more, "until")) > told->time);
   std::vector<Time> starts;
   for (const NumberProgress& number : end.numbers) starts.push_back(*number.started_at);
   std::sort(starts.begin(), starts.end());
-  for (std::size_t i = 1; i < starts.size(); ++i) CHECK(starts[i] - starts[i - 1] >= 59s);
+  for (std::size_t i = 1; i < starts.size(); ++i) CHECK(starts[i] - starts[i - 1] >= 179s);
 }
 
 TEST_CASE("a word that is not needed changes nothing, and is told") {
@@ -262,6 +268,40 @@ TEST_CASE("a retried number waits for no wave and no budget") {
   CHECK(std::count_if(rig.entries.begin(), rig.entries.end(), [&](const Entry& entry) {
           return entry.event == event::started && entry.phone == one->phone;
         }) == 2);
+}
+
+TEST_CASE("a soak is told with its end, and a restart makes it no longer") {
+  Rig rig({.numbers = 2});
+  rig.fleet.policy.waves = {{1, false}};
+  rig.fleet.policy.soak = 30min;
+  const Plan plan = rig.plan(Direction::to_cloud);
+  const auto soaks = [&rig] {
+    return !rig.entries.empty() && rig.entries.back().message.find("soak") != std::string::npos;
+  };
+  Time ends{};
+  rig.stop_at = [&] {
+    if (!soaks() || ends != Time{}) return false;
+    ends = rig.clock.now() + 30min;
+    return true;
+  };
+  const Progress stopped = rig.run(plan);
+  REQUIRE(stopped.waits);
+  CHECK(stopped.waits->what == "watch");
+  CHECK(stopped.waits->until == ends);
+  rig.stop_at = nullptr;
+  rig.clock.advance(20min);
+  const Progress end = rig.run(plan);
+  CHECK(end.done);
+  CHECK_FALSE(end.waits);
+  const auto second = std::find_if(rig.entries.begin(), rig.entries.end(), [&](const Entry& entry) {
+    return entry.event == event::started && entry.phone == rig.phone(1);
+  });
+  REQUIRE(second != rig.entries.end());
+  CHECK(second->time >= ends);
+  CHECK(second->time < ends + 2min);
+  CHECK(std::count_if(rig.entries.begin(), rig.entries.end(), [](const Entry& entry) {
+          return entry.message.find("soak") != std::string::npos;
+        }) == 2);  // of either wave
 }
 
 TEST_CASE("a soak after which nobody can be asked pauses the run, and fails nothing") {
