@@ -22,9 +22,10 @@ enum class Bug {
   ledger_says_spent,   ///< A ledger that says every ration is used up.
   completions_late,    ///< Workers that bring news half a minute late.
   leases_for_all,      ///< A ledger whose leases are not kept.
-  shared_hidden,       ///< A transport that hides which apps an account has.
-  scrub_skipped,       ///< A store that leaves on the disk what it was told to forget.
-  bytes_by_chance,     ///< Chance that does not come from the seed.
+  expiry_hidden,  ///< A transport in which reads go on after the token has expired, and changes are refused otherwise.
+  shared_hidden,  ///< A transport that hides which apps an account has.
+  scrub_skipped,  ///< A store that leaves on the disk what it was told to forget.
+  bytes_by_chance,  ///< Chance that does not come from the seed.
   // Where several processes are at work:
   fences_unchecked,  ///< A store that writes whatever it is given, whoever holds what it rests on.
   lease_outlasts,    ///< A ledger that says a lease lasts longer than it does.

@@ -100,6 +100,30 @@ class RememberedReads : public Transport {
   std::map<std::string, HttpReply>& replies_;
 };
 
+/// Reads go on as if the token were good, and what else is refused is refused for another reason.
+class HiddenExpiry : public Transport {
+ public:
+  explicit HiddenExpiry(Transport& inner) : inner_(inner) {}
+  HttpResult send(const HttpRequest& request) override {
+    HttpResult result = inner_.send(request);
+    const bool reads = request.method == "GET";
+    if (!result || result->body.reveal().find("\"code\":190") == std::string_view::npos) {
+      if (result && reads) replies_.insert_or_assign(request.url, *result);
+      return result;
+    }
+    const auto known = replies_.find(request.url);
+    if (reads && known != replies_.end()) return known->second;
+    std::string body(result->body.reveal());
+    replace_all(body, "\"code\":190", "\"code\":100");
+    result->body = Secret(body);
+    return result;
+  }
+
+ private:
+  Transport& inner_;
+  std::map<std::string, HttpReply> replies_;
+};
+
 class ForgettingReads : public Transport {
  public:
   explicit ForgettingReads(Transport& inner) : inner_(inner, replies_) {}
@@ -280,6 +304,8 @@ Transport& Simulation::Planted::transport(Transport& inner) {
       return keep(std::make_unique<BuggyTransport>(inner, without_backup));
     case Bug::shared_hidden:
       return keep(std::make_unique<BuggyTransport>(inner, with_apps_hidden));
+    case Bug::expiry_hidden:
+      return keep(std::make_unique<HiddenExpiry>(inner));
     case Bug::secret_as_state:
       return keep(std::make_unique<BuggyTransport>(inner, with_state_named));
     case Bug::reads_remembered:

@@ -43,6 +43,15 @@ Scenario stubborn(Scenario made, int runs) {
   return made;
 }
 
+/// The token expires while the number is still looked at.
+Scenario with_an_early_expiry() {
+  static const Situation early{"to Cloud, the token expires soon", Direction::to_cloud,
+                               R"({"world": {"token_expires_in": "3s"}, "*": {"queue": 60, "queue_per_second": 3}})"};
+  Scenario made = scenario("to Cloud");
+  made.situation = &early;
+  return made;
+}
+
 /// A backup stays good for a second registration.
 Scenario patient(Scenario made) {
   made.dialect.backup_survives_cloud_registration = true;
@@ -101,6 +110,7 @@ std::vector<Planting> plantings() {
       {"a vendor that names a state by a secret", Bug::secret_as_state, scenario("to Cloud"), "8:"},
       {"a store that leaves what it was told to forget", Bug::scrub_skipped, scenario("to Cloud"), "8, at the end:"},
       {"a plan that was changed after it was approved", Bug::plan_not_compared, moved(scenario("to Cloud")), "9:"},
+      {"a transport that hides that the token has expired", Bug::expiry_hidden, with_an_early_expiry(), "10:"},
       {"a Graph that says it has arrived, whatever is so", Bug::homes_mistaken,
        with_fault(scenario("to Cloud"), "register", sim::Action::lost), "12:"},
       {"a ledger that says all is spent", Bug::ledger_says_spent, scenario("to Cloud, nobody serves it"), "13:"},

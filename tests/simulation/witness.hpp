@@ -88,6 +88,7 @@ std::unique_ptr<Witness> cloud_let_go_last();
 std::unique_ptr<Witness> no_secret_written();
 std::unique_ptr<Witness> backups_are_gone();
 std::unique_ptr<Witness> changed_meanwhile_untouched();
+std::unique_ptr<Witness> expired_token_fails_nothing();
 std::unique_ptr<Witness> ends_honestly();
 std::unique_ptr<Witness> served_where_possible();
 std::unique_ptr<Witness> straight_to_verification();
