@@ -120,7 +120,10 @@ Call set_compliance(const std::string& phone_number_id, const Json& info);
 Call open_upload(const std::string& app_id, std::size_t bytes, const std::string& type);
 /// All of a file at once, from its first byte. `session` as it was answered ("upload:…?sig=…").
 Call upload(const Secret& session, const Secret& bytes);
-/// `tag` comes back in the status webhooks as biz_opaque_callback_data; empty for none.
+/// A message as message_to() has it. `tag` comes back in the status webhooks as biz_opaque_callback_data; empty for
+/// none.
+Call send_content(const std::string& phone_number_id, const std::string& to, const Json& content,
+                  const std::string& tag);
 Call send_text(const std::string& phone_number_id, const std::string& to, const std::string& text,
                const std::string& tag);
 Call send_template(const std::string& phone_number_id, const std::string& to, const TemplateMessage& content,
@@ -175,7 +178,8 @@ class GraphClient {
   Answer<std::string> picture(const std::string& url);
   Answer<std::vector<Template>> templates(const std::string& waba_id);
   Answer<TokenFindings> debug_token();
-  /// Sends a call of send_text or send_template. Ambiguous failures may have sent it: it is never repeated here.
+  /// Sends a call of send_content, send_text or send_template. Ambiguous failures may have sent it: it is never
+  /// repeated here.
   Answer<AcceptedMessage> send_message(const Call& call);
 
   /// What the last replies said about the shared limit.

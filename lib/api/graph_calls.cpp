@@ -183,24 +183,22 @@ Call upload(const Secret& session, const Secret& bytes) {
   return call;
 }
 
-namespace {
-
-Call message(const std::string& phone_number_id, Json body, const std::string& tag) {
+Call send_content(const std::string& phone_number_id, const std::string& to, const Json& content,
+                  const std::string& tag) {
+  Json body = message_to(to, content);
   body["messaging_product"] = "whatsapp";
   set_if_any(body, "biz_opaque_callback_data", tag);
   return change(node(phone_number_id) + "/messages", body_of(body));
 }
 
-}  // namespace
-
 Call send_text(const std::string& phone_number_id, const std::string& to, const std::string& text,
                const std::string& tag) {
-  return message(phone_number_id, text_message(to, text), tag);
+  return send_content(phone_number_id, to, text_content(text), tag);
 }
 
 Call send_template(const std::string& phone_number_id, const std::string& to, const TemplateMessage& content,
                    const std::string& tag) {
-  return message(phone_number_id, template_message(to, content, false), tag);
+  return send_content(phone_number_id, to, template_content(content, false), tag);
 }
 
 }  // namespace wamigrate::api::graph_calls

@@ -5,10 +5,6 @@ namespace wamigrate::api {
 
 namespace {
 
-Json message_to(const std::string& to, std::string_view type) {
-  return {{"recipient_type", "individual"}, {"to", to}, {"type", type}};
-}
-
 const Json& first_of(const Json& reply, std::string_view list) {
   static const Json nothing;
   const Json& items = at_path(reply, {list});
@@ -17,18 +13,19 @@ const Json& first_of(const Json& reply, std::string_view list) {
 
 }  // namespace
 
-Json text_message(const std::string& to, const std::string& text) {
-  Json body = message_to(to, "text");
-  body["text"] = {{"body", text}};
+Json message_to(const std::string& to, const Json& content) {
+  Json body{{"recipient_type", "individual"}, {"to", to}};
+  body.update(content);
   return body;
 }
 
-Json template_message(const std::string& to, const TemplateMessage& content, bool policy) {
+Json text_content(const std::string& text) { return {{"type", "text"}, {"text", {{"body", text}}}}; }
+
+Json template_content(const TemplateMessage& content, bool policy) {
   Json language = Json::object();
   if (policy) language["policy"] = "deterministic";
   language["code"] = content.language;
-  Json body = message_to(to, "template");
-  body["template"] = {{"name", content.name}, {"language", std::move(language)}};
+  Json body{{"type", "template"}, {"template", {{"name", content.name}, {"language", std::move(language)}}}};
   if (content.parameters.empty()) return body;
   Json parameters = Json::array();
   for (const std::string& text : content.parameters) parameters.push_back({{"type", "text"}, {"text", text}});

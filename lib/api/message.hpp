@@ -1,5 +1,5 @@
-// One message to one recipient, as far as this tool sends any: a text, or an approved template. Both APIs take nearly
-// the same and answer nearly the same; here stands what they have in common, so that it is said once.
+// One message to one recipient: a text, an approved template, or what a user wrote in the API's words. Both APIs take
+// nearly the same and answer nearly the same; here stands what they have in common, so that it is said once.
 #pragma once
 
 #include <optional>
@@ -29,10 +29,12 @@ struct AcceptedMessage {
 /// The longest text of a message, in characters (Meta, text messages; on-premises code 1001).
 inline constexpr std::size_t longest_text = 4096;
 
-/// A text to `to` (digits, or with a plus), without what Cloud alone wants.
-Json text_message(const std::string& to, const std::string& text);
+/// A message to `to` (digits, or with a plus), without what Cloud alone wants. `content` is an object: its type, and
+/// the member of that name.
+Json message_to(const std::string& to, const Json& content);
+Json text_content(const std::string& text);
 /// With `policy`, the language carries the policy that on-premises clients want and Cloud no longer names.
-Json template_message(const std::string& to, const TemplateMessage& content, bool policy);
+Json template_content(const TemplateMessage& content, bool policy);
 
 /// Nothing unless the reply names a message.
 std::optional<AcceptedMessage> accepted_message(const Json& reply);

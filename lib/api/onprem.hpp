@@ -65,6 +65,7 @@ Call set_picture(const Secret& bytes, const std::string& type);
 /// Needs a business address (on-premises reference, business compliance, from v2.38).
 Call set_compliance(const Json& info);
 /// No tag is documented here: what became of a message is known by its id alone.
+Call send_content(const std::string& to, const Json& content);
 Call send_text(const std::string& to, const std::string& text);
 Call send_template(const std::string& to, const TemplateMessage& content);
 }  // namespace onprem_calls
@@ -100,8 +101,8 @@ class OnpremClient {
   Answer<std::optional<long long>> callback_queue();
   /// The backup's data, unmodified.
   Answer<Secret> take_backup(const Secret& password);
-  /// Sends a call of send_text or send_template; answered 201, by older clients 200. Ambiguous failures may have sent
-  /// it: it is never repeated here.
+  /// Sends a call of send_content, send_text or send_template; answered 201, by older clients 200. Ambiguous failures
+  /// may have sent it: it is never repeated here.
   Answer<AcceptedMessage> send_message(const Call& call);
   /// Gives the token back, if there is one; that it failed does not matter.
   void logout();

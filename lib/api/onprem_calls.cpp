@@ -112,12 +112,14 @@ Call set_picture(const Secret& bytes, const std::string& type) {
 
 Call set_compliance(const Json& info) { return change("POST", "/v1/settings/business/compliance_info", body_of(info)); }
 
-Call send_text(const std::string& to, const std::string& text) {
-  return change("POST", "/v1/messages", body_of(text_message(to, text)));
+Call send_content(const std::string& to, const Json& content) {
+  return change("POST", "/v1/messages", body_of(message_to(to, content)));
 }
 
+Call send_text(const std::string& to, const std::string& text) { return send_content(to, text_content(text)); }
+
 Call send_template(const std::string& to, const TemplateMessage& content) {
-  return change("POST", "/v1/messages", body_of(template_message(to, content, true)));
+  return send_content(to, template_content(content, true));
 }
 
 }  // namespace wamigrate::api::onprem_calls

@@ -1,8 +1,9 @@
-// Graph's messages: what Meta documents of texts and templates, strictly; other kinds are not simulated.
+// Graph's messages: what Meta documents of them, strictly; reactions and some interactive ones are not simulated.
 #include <fmt/format.h>
 
 #include <array>
 
+#include "sim/contents.hpp"
 #include "sim/graph_call.hpp"
 #include "sim/messages.hpp"
 
@@ -28,31 +29,33 @@ std::optional<Refusal> check_content(const GraphCall& call, const std::string& t
     }
     return std::nullopt;
   }
+  if (type != "template") {
+    const auto problem = content_problem(Side::graph, type, content);
+    return problem ? std::optional(misfit(type, *problem)) : std::nullopt;
+  }
   if (const auto problem = check_fields(content, template_fields)) return misfit("template", *problem);
   if (const auto problem = check_fields(content["language"], language_fields)) return misfit("language", *problem);
   return template_refusal(call.state, *call.number, Side::graph, content);
 }
 
 std::optional<Refusal> check_message(const GraphCall& call) {
-  constexpr std::array fields{Field{"messaging_product", Shape::text, true},
+  constexpr std::array around{Field{"messaging_product", Shape::text, true},
                               Field{"recipient_type"},
                               Field{"to"},
                               Field{"type"},
-                              Field{"text", Shape::object},
-                              Field{"template", Shape::object},
                               Field{"biz_opaque_callback_data"},
                               Field{"context", Shape::object},
                               Field{"status"},
                               Field{"message_id"}};
-  if (auto bad = body_refusal(call, fields)) return bad;
+  if (auto bad = body_refusal(call, message_fields(around))) return bad;
   if (auto bad = product_refusal(call)) return bad;
   if (text_at(call.body, "status") == "read") return std::nullopt;
   const std::string to = text_at(call.body, "to");
   if (to.empty()) return Refusal{131008, "to is required"};
-  const std::string type = call.body.contains("type") ? text_at(call.body, "type") : "text";
-  if (type != "text" && type != "template") return Refusal{131009, "type must be text or template here"};
+  const std::string type = type_of(call.body);
+  if (!is_simulated(type)) return Refusal{131009, fmt::format("type must be one of {} here", simulated_types())};
   if (!call.body.contains(type)) return Refusal{131008, fmt::format("{} is required", type)};
-  if (call.body.contains(type == "text" ? "template" : "text")) return Refusal{100, "(#100) One type per message"};
+  if (holds_another(call.body, type)) return Refusal{100, "(#100) One type per message"};
   if (!is_recipient(to)) return Refusal{131009, "to is not a phone number"};
   return check_content(call, type);
 }

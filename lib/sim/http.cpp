@@ -64,6 +64,8 @@ bool has_shape(const Json& value, Shape shape) {
       return value.is_boolean();
     case Shape::number:
       return value.is_number_integer();
+    case Shape::decimal:
+      return value.is_number() || value.is_string();
     case Shape::object:
       return value.is_object();
     case Shape::list:
@@ -102,6 +104,8 @@ std::string to_text(const BodyProblem& problem) {
       return fmt::format("the field \"{}\" is missing", problem.field);
     case BodyProblem::Kind::wrong_type:
       return fmt::format("the field \"{}\" has the wrong type", problem.field);
+    case BodyProblem::Kind::invalid:
+      return fmt::format("the field \"{}\" holds what it may not", problem.field);
   }
   return "";
 }

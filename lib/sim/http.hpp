@@ -48,7 +48,14 @@ std::vector<std::string> split(std::string_view text, char separator);
 /// Hex of HMAC-SHA256(text, key): proofs of tokens, and signatures of webhooks.
 std::string hmac_hex(std::string_view key, std::string_view text);
 
-enum class Shape { text, flag, number, object, list };
+enum class Shape {
+  text,
+  flag,
+  number,   ///< A whole one.
+  decimal,  ///< Any, or in a text: pages differ.
+  object,
+  list,
+};
 
 struct Field {
   std::string_view name{};
@@ -57,7 +64,7 @@ struct Field {
 };
 
 struct BodyProblem {
-  enum class Kind { not_json, unknown, missing, wrong_type };
+  enum class Kind { not_json, unknown, missing, wrong_type, invalid };
   Kind kind = Kind::not_json;
   std::string field{};
 };

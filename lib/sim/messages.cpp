@@ -131,16 +131,29 @@ long long placeholders_of(const Json& kept) {
   return most;
 }
 
+bool is_parameter(const Json& parameter) {
+  const std::string type = text_at(parameter, "type");
+  if (type.empty() || parameter.size() != 2 || !parameter.contains(type)) return false;
+  return parameter[type].is_object() || !text_at(parameter, type).empty();
+}
+
+/// Cloud refuses a button without an index (Meta, migrating from On-Premises API to Cloud API).
+bool is_component(Side side, const Json& component) {
+  const std::string type = text_at(component, "type");
+  const Json& parameters = at_path(component, {"parameters"});
+  if (!parameters.is_array() || !std::all_of(parameters.begin(), parameters.end(), is_parameter)) return false;
+  if (type == "body" || type == "header") return component.size() == 2;
+  const bool has_index = number_at(component, "index").has_value();
+  return type == "button" && !text_at(component, "sub_type").empty() && (has_index || side == Side::onprem) &&
+         component.size() == (has_index ? 4U : 3U);
+}
+
 /// Parameters of the body; nothing where a component is not as documented.
-std::optional<long long> parameters_of(const Json& content) {
+std::optional<long long> parameters_of(Side side, const Json& content) {
   long long count = 0;
   for (const Json& component : at_path(content, {"components"})) {
-    const Json& parameters = at_path(component, {"parameters"});
-    if (text_at(component, "type") != "body" || component.size() != 2 || !parameters.is_array()) return std::nullopt;
-    for (const Json& parameter : parameters) {
-      if (text_at(parameter, "type") != "text" || text_at(parameter, "text").empty()) return std::nullopt;
-      ++count;
-    }
+    if (!is_component(side, component)) return std::nullopt;
+    if (text_at(component, "type") == "body") count += static_cast<long long>(component["parameters"].size());
   }
   return count;
 }
@@ -173,8 +186,8 @@ std::optional<Refusal> template_refusal(const State& state, const WorldNumber& n
     return Refusal{graph ? 132001 : 2001,
                    fmt::format("template name ({}) does not exist in {}", text_at(content, "name"), language)};
   }
-  const auto parameters = parameters_of(content);
-  if (!parameters) return Refusal{graph ? 100 : 1009, "components must be those of the body, with texts"};
+  const auto parameters = parameters_of(side, content);
+  if (!parameters) return Refusal{graph ? 100 : 1009, "components must be header, body and buttons, as documented"};
   const long long wanted = placeholders_of(*kept);
   if (*parameters == wanted) return std::nullopt;
   return Refusal{graph ? 132000 : 2000, fmt::format("body: number of localizable_params ({}) does not match the "

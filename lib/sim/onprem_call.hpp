@@ -64,6 +64,7 @@ OnpremReply written(const OnpremCall& call);
 OnpremReply created(const OnpremCall& call);
 /// Refused with 1008, 1009, 1010 or 1025 where the body is not as documented.
 std::optional<Refusal> body_refusal(const Json& body, std::span<const Field> fields);
+std::optional<Refusal> refusal_of(const std::optional<BodyProblem>& problem);
 /// Refused with 1011 or 1014 unless the client is connected.
 std::optional<Refusal> connected_refusal(const OnpremCall& call);
 

@@ -242,12 +242,16 @@ OnpremReply created(const OnpremCall& call) {
 }
 
 std::optional<Refusal> body_refusal(const Json& body, std::span<const Field> fields) {
-  const auto problem = check_fields(body, fields);
+  return refusal_of(check_fields(body, fields));
+}
+
+std::optional<Refusal> refusal_of(const std::optional<BodyProblem>& problem) {
   if (!problem) return std::nullopt;
   switch (problem->kind) {
     case BodyProblem::Kind::missing:
       return Refusal{1008, to_text(*problem)};
     case BodyProblem::Kind::wrong_type:
+    case BodyProblem::Kind::invalid:
       return Refusal{1009, to_text(*problem)};
     case BodyProblem::Kind::unknown:
       return Refusal{1010, to_text(*problem)};

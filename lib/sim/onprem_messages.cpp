@@ -1,9 +1,10 @@
-// On-premises: contacts, and messages as Meta's collection and reference have texts and templates; other kinds are not
-// simulated.
+// On-premises: contacts, and messages as Meta's collection and reference have them; reactions and some interactive ones
+// are not simulated.
 #include <fmt/format.h>
 
 #include <array>
 
+#include "sim/contents.hpp"
 #include "sim/messages.hpp"
 #include "sim/onprem_call.hpp"
 
@@ -32,6 +33,13 @@ std::optional<Refusal> check_template(const OnpremCall& call, const Json& conten
   return template_refusal(call.state, *call.number, Side::onprem, content);
 }
 
+std::optional<Refusal> check_content(const OnpremCall& call, const std::string& type) {
+  const Json& content = call.body[type];
+  if (type == "text") return check_text(content);
+  if (type == "template") return check_template(call, content);
+  return refusal_of(content_problem(Side::onprem, type, content));
+}
+
 }  // namespace
 
 OnpremAnswer post_contacts(OnpremCall& call) {
@@ -49,17 +57,20 @@ OnpremAnswer post_contacts(OnpremCall& call) {
 }
 
 OnpremAnswer post_onprem_messages(OnpremCall& call) {
-  constexpr std::array fields{Field{"to", Shape::text, true}, Field{"recipient_type"}, Field{"type"},
-                              Field{"text", Shape::object}, Field{"template", Shape::object}};
-  if (auto bad = body_refusal(call.body, fields)) return tl::make_unexpected(*bad);
-  const std::string type = call.body.contains("type") ? text_at(call.body, "type") : "text";
-  if (type != "text" && type != "template") return refuse_onprem(1009, "type must be text or template here");
+  // That preview_url stands beside the text is remembered, and on no page at hand.
+  constexpr std::array around{Field{"to", Shape::text, true}, Field{"recipient_type"}, Field{"type"},
+                              Field{"preview_url", Shape::flag}};
+  if (auto bad = body_refusal(call.body, message_fields(around))) return tl::make_unexpected(*bad);
+  const std::string type = type_of(call.body);
+  if (!is_simulated(type)) {
+    return refuse_onprem(1009, fmt::format("type must be one of {} here", simulated_types()));
+  }
   if (!call.body.contains(type)) return refuse_onprem(1008, fmt::format("{} is required", type));
   const std::string to = text_at(call.body, "to");
   if (!is_recipient(to)) return refuse_onprem(1009, "Parameter to is not valid");
   if (auto bad = connected_refusal(call)) return tl::make_unexpected(*bad);
   if (call.number == nullptr) return refuse_onprem(1011, "The client has no number");
-  auto bad = type == "text" ? check_text(call.body["text"]) : check_template(call, call.body["template"]);
+  auto bad = check_content(call, type);
   if (!bad) bad = limit_refusal(call.state, *call.number, Side::onprem, to, call.at);
   if (bad) return tl::make_unexpected(*bad);
   const std::string id = admit(call.state, *call.number, Side::onprem, {to, ""}, call.at);

@@ -45,6 +45,12 @@ const Json compliance_info{{"entity_name", "Lucky Shrub Private Limited"},
 
 const TemplateMessage order_confirmation{"order_confirmation", "en_US", {"4711"}};
 
+Json image(const std::string& caption) {
+  Json content{{"link", "https://media.example.com/parcel.jpg"}};
+  if (!caption.empty()) content["caption"] = caption;
+  return {{"type", "image"}, {"image", std::move(content)}};
+}
+
 using Played = std::optional<Failure>;
 
 template <class T>
@@ -131,6 +137,11 @@ const std::vector<GraphPlay> graph_plays{
        return failure_of(
            c.send_message(graph_calls::send_text(number_id, "4915119999999", "Moved.", "wamigrate-test")));
      }},
+    {"graph_send_image", "send_content",
+     [](GraphClient& c) {
+       return failure_of(
+           c.send_message(graph_calls::send_content(number_id, "4915119999999", image(""), "wamigrate-test")));
+     }},
     {"graph_send_template", "send_template",
      [](GraphClient& c) {
        return failure_of(c.send_message(
@@ -192,6 +203,10 @@ const std::vector<OnpremPlay> onprem_plays{
      [](OnpremClient& c) { return failure_of(c.send(onprem_calls::clear_pin(), "two_step")); }},
     {"onprem_send_text", "send_text",
      [](OnpremClient& c) { return failure_of(c.send_message(onprem_calls::send_text("16315551019", "Moved."))); }},
+    {"onprem_send_image", "send_content",
+     [](OnpremClient& c) {
+       return failure_of(c.send_message(onprem_calls::send_content("16315551019", image("Your parcel"))));
+     }},
     {"onprem_send_template", "send_template",
      [](OnpremClient& c) {
        return failure_of(c.send_message(onprem_calls::send_template("16315551019", order_confirmation)));

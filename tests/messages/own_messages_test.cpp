@@ -10,7 +10,7 @@ using namespace wamigrate::messages;
 TEST_CASE("what this tool sends to Cloud is in its words, and what it sends on-premises can be said there as well") {
   int looked_at = 0;
   for (const auto& file : wamigrate::testing::read_http_files(SOURCE_DIR "/tests/contract")) {
-    if (file.name.find("_send_") == std::string::npos) continue;
+    if (file.name.find("_send_") == std::string::npos || file.head.contains("asked")) continue;
     CAPTURE(file.name);
     const auto body = parse_json(file.request_body);
     REQUIRE(body);

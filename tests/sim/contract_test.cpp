@@ -234,6 +234,7 @@ const std::map<std::string, Arrangement>& graph_arrangements() {
       {"graph_request_code_2388091", {{}, "", refusal(100, 0, 2388091)}},
       {"graph_request_code_ok", {nowhere}},
       {"graph_send_text_ok", {on_cloud}},
+      {"graph_send_image_ok", {on_cloud}},
       {"graph_send_template_ok", {on_cloud}},
       {"graph_send_template_132001", {[](Stage& stage) {
          on_cloud(stage);
@@ -396,6 +397,8 @@ const std::map<std::string, Arrangement>& onprem_arrangements() {
       {"onprem_reset_application_ok", {{}, "settings_write_answer=empty"}},
       {"onprem_contacts_ok", {}},
       {"onprem_send_text_ok", {}},
+      {"onprem_send_image_ok", {}},
+      {"onprem_send_image_1010", {}},
       {"onprem_send_template_ok", {}},
       {"onprem_send_template_2001", {[](Stage& stage) { stage.world->hold()->wabas[waba_id].templates.clear(); }}},
       {"onprem_send_template_2000", {[](Stage& stage) {

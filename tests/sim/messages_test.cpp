@@ -176,6 +176,88 @@ TEST_CASE("recipients, templates and texts are looked at strictly, on both sides
             .code() == 1001);
 }
 
+namespace {
+
+const std::string a_link = R"({"link": "https://media.example.com/a"})";
+const std::string two_choices = R"({"buttons": [{"type": "reply", "reply": {"id": "1", "title": "Yes"}},
+                                                {"type": "reply", "reply": {"id": "2", "title": "No "}}]})";
+
+Json message_of(const std::string& type, const std::string& content) {
+  Json body{{"to", "4915119999999"}, {"type", type}};
+  if (!content.empty()) body[type] = parse_json(content).value_or(Json());
+  return body;
+}
+
+long long code_on_cloud(Stage& stage, Json body) {
+  body["messaging_product"] = "whatsapp";
+  const Heard heard = stage.graph("POST", phone_id + "/messages", body);
+  return heard.status == 200 ? 0 : heard.code();
+}
+
+long long code_onprem(Stage& stage, const Json& body) {
+  const Heard heard = stage.onprem("POST", "messages", body);
+  return heard.status == 201 ? 0 : heard.code();
+}
+
+}  // namespace
+
+TEST_CASE("messages of other types are taken by both sides as their pages have them") {
+  const auto [type, content] = GENERATE(table<std::string, std::string>(
+      {{"image", a_link},
+       {"image", R"({"id": "9001", "caption": "A map"})"},
+       {"video", a_link},
+       {"audio", a_link},
+       {"sticker", a_link},
+       {"document", R"({"link": "https://media.example.com/a", "caption": "An invoice", "filename": "a.pdf"})"},
+       {"location", R"({"latitude": 52.5, "longitude": "13.4", "name": "Here"})"},
+       {"contacts", R"([{"name": {"formatted_name": "Ada", "first_name": "Ada"}, "phones": [{"phone": "1"}]}])"},
+       {"interactive",
+        R"({"type": "list", "body": {"text": "x"}, "action": {"button": "b", "sections": [{"rows": []}]}})"},
+       {"interactive", R"({"type": "product", "action": {"catalog_id": "1", "product_retailer_id": "2"}})"}}));
+  CAPTURE(type, content);
+  OnCloud cloud;
+  CHECK(code_on_cloud(cloud, message_of(type, content)) == 0);
+  cloud.clock.advance(8s);
+  CHECK(statuses_of(cloud.world->webhooks()) == "sent delivered");
+  Stage client;
+  CHECK(code_onprem(client, message_of(type, content)) == 0);
+}
+
+TEST_CASE("messages of other types that are not as documented are refused, by both sides") {
+  const auto [type, content] =
+      GENERATE(table<std::string, std::string>({{"image", "{}"},
+                                                {"image", R"({"link": "media.example.com/a"})"},
+                                                {"image", R"({"link": "https://media.example.com/a", "id": 9})"},
+                                                {"location", R"({"latitude": 52.5})"},
+                                                {"contacts", "[]"},
+                                                {"contacts", R"([{"name": {"first_name": "Ada"}}])"},
+                                                {"interactive", R"({"type": "button", "action": {"buttons": []}})"},
+                                                {"interactive", R"({"type": "hologram", "action": {"name": "x"}})"},
+                                                {"hologram", ""}}));
+  CAPTURE(type, content);
+  OnCloud cloud;
+  CHECK(code_on_cloud(cloud, message_of(type, content)) == (content.empty() ? 131009 : 100));
+  Stage client;
+  const long long code = code_onprem(client, message_of(type, content));
+  CHECK((code == 1008 || code == 1009 || code == 1010));
+}
+
+TEST_CASE("Cloud refuses a title that ends with a blank, and a button of a template without an index") {
+  OnCloud cloud;
+  Stage client;
+  const Json choices = message_of("interactive", R"({"type": "button", "action": )" + two_choices + "}");
+  CHECK(code_on_cloud(cloud, choices) == 100);
+  CHECK(code_onprem(client, choices) == 0);
+  Json button = message_of("template", R"({"name": "hello_world",
+      "language": {"policy": "deterministic", "code": "en_US"},
+      "components": [{"type": "button", "sub_type": "url", "parameters": [{"type": "text", "text": "a"}]}]})");
+  CHECK(code_on_cloud(cloud, button) == 100);
+  CHECK(code_onprem(client, button) == 0);
+  button["template"]["components"][0]["index"] = 0;
+  CHECK(code_on_cloud(cloud, button) == 0);
+  CHECK(code_onprem(client, button) == 0);
+}
+
 TEST_CASE("the same messages make the same ids and the same webhooks") {
   const auto play = [] {
     OnCloud stage(R"({"messages": "read"})");

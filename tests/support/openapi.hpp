@@ -173,7 +173,8 @@ class OpenApi {
         std::find(schema["enum"].begin(), schema["enum"].end(), value) == schema["enum"].end()) {
       complain(name + " may not be " + value.dump());
     }
-    const std::string type = schema.contains("allOf") ? "object" : schema.value("type", "");
+    const bool has_members = schema.contains("allOf") || schema.contains("properties");
+    const std::string type = has_members ? "object" : schema.value("type", "");
     if (type == "object") return check_object(schema, value, name);
     if (type == "string") return check_text(schema, value, name);
     if (type == "integer") return check_number(schema, value, name);
@@ -231,10 +232,10 @@ class OpenApi {
       complain(name + " does not match " + schema["pattern"].get<std::string>());
     }
     const std::string format = schema.value("format", "");
-    if (format == "uri" && text.find("://") == std::string::npos) complain(name + " is not a URI");
+    const bool is_address = format == "uri" || format == "url";
+    if (is_address && text.find("://") == std::string::npos) complain(name + " is not a URI");
     if (format == "email" && text.find('@') == std::string::npos) complain(name + " is not an e-mail address");
-    if (!format.empty() && format != "uri" && format != "email")
-      complain("the checker does not know the format " + format);
+    if (!format.empty() && !is_address && format != "email") complain("the checker does not know the format " + format);
   }
 
   void check_number(const Schema& schema, const Schema& value, const std::string& name) {
