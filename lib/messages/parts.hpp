@@ -1,10 +1,19 @@
 // The parts of a translation, one a kind of payload; translate() chooses among them.
 #pragma once
 
+#include <algorithm>
+#include <string>
+
 #include "messages/rules.hpp"
 #include "messages/translate.hpp"
 
 namespace wamigrate::messages {
+
+/// Whether a list of known words holds this one.
+template <class List>
+bool among(const List& list, const std::string& word) {
+  return std::find(list.begin(), list.end(), word) != list.end();
+}
 
 /// What the parts are given and add to.
 struct Work {

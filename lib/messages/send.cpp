@@ -18,11 +18,6 @@ constexpr std::array interactive_on_both{std::string_view("button"), std::string
 constexpr std::array interactive_on_cloud{std::string_view("catalog_message"), std::string_view("order_details"),
                                           std::string_view("order_status")};
 
-template <class List>
-bool among(const List& list, const std::string& word) {
-  return std::find(list.begin(), list.end(), word) != list.end();
-}
-
 Json* object_at(Json& parent, const char* key) {
   if (!parent.is_object()) return nullptr;
   const auto found = parent.find(key);

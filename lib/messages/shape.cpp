@@ -57,7 +57,7 @@ void meet(Json& value, const Member& member, const std::string& path, Walk& way)
     case Role::plain:
       break;
     case Role::media_id:
-      if (value.is_string()) note_media_id(path, way);
+      if (value.is_string() || value.is_number()) note_media_id(path, way);
       break;
     case Role::media_link:
       if (way.direction == Direction::to_cloud && !way.webhook) way.notes.push_back({&rules::media_host, path});

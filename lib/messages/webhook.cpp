@@ -20,11 +20,6 @@ constexpr std::array received_types{
 constexpr std::array statuses_on_both{std::string_view("sent"), std::string_view("delivered"), std::string_view("read"),
                                       std::string_view("failed")};
 
-template <class List>
-bool among(const List& list, const std::string& word) {
-  return std::find(list.begin(), list.end(), word) != list.end();
-}
-
 // The members of an object with one renamed, in their order.
 Json renamed(const Json& object, std::string_view from, std::string_view to) {
   Json other = Json::object();

@@ -6,8 +6,10 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <filesystem>
 #include <set>
 
+#include "base/plain_text.hpp"
 #include "model/inventory_section.hpp"
 #include "model/inventory_text.hpp"
 #include "model/inventory_values.hpp"
@@ -19,7 +21,7 @@ namespace {
 using namespace inventory;
 
 constexpr std::array<std::string_view, 4> mix_keys{"version", "recipients", "messages", "ramp"};
-constexpr std::array<std::string_view, 3> message_keys{"text", "template", "weight"};
+constexpr std::array<std::string_view, 4> message_keys{"text", "template", "request", "weight"};
 constexpr std::array<std::string_view, 3> template_keys{"name", "language", "parameters"};
 constexpr std::array<std::string_view, 4> step_keys{"rate", "from", "to", "for"};
 constexpr int longest_text = 4096;
@@ -28,7 +30,8 @@ constexpr std::string_view how_to_begin = "begin with `version: 1`, then `recipi
 
 class MixReader {
  public:
-  MixReader(const std::string& file, Findings& findings) : file_(file), findings_(findings) {}
+  MixReader(const std::string& file, Findings& findings, const RequestReader& read_request)
+      : file_(file), findings_(findings), read_request_file_(read_request) {}
 
   MessageMix read(const Node& root) {
     const Section top(&root, "", file_, findings_, mix_keys);
@@ -79,7 +82,8 @@ class MixReader {
   }
 
   void read_messages(const Section& top) {
-    const Node* list = items(top, "messages", "write `- text: 100`, or `- template: { name: …, language: … }`");
+    const Node* list =
+        items(top, "messages", "write `- text: 100`, `- template: { name: …, language: … }` or `- request: FILE`");
     if (list == nullptr) return;
     for (const NodePtr& item : list->items) {
       const Node* map = map_of(top, "messages", item);
@@ -88,11 +92,12 @@ class MixReader {
       MixMessage message;
       section.read("weight", message.weight, [](std::string_view text) { return parse_count(text, 1, heaviest); });
       section.read("text", message.text, [](std::string_view text) { return parse_count(text, 1, longest_text); });
-      if (section.given("text") == section.given("template")) {
-        section.fault("text", item->line, {"a message is a text or a template", "give one of the two"});
+      if (section.given("text") + section.given("template") + section.given("request") != 1) {
+        section.fault("text", item->line, {"a message is a text, a template or a request", "give one of the three"});
         continue;
       }
       if (section.given("template")) read_template(section, message);
+      if (section.given("request")) read_request(section, message);
       mix_.messages.push_back(std::move(message));
     }
   }
@@ -109,6 +114,24 @@ class MixReader {
       std::string text;
       section.read_text(*item, item->line, "parameters", text, parse_word);
       into.parameters.push_back(std::move(text));
+    }
+  }
+
+  void read_request(const Section& message, MixMessage& into) {
+    std::string path;
+    message.read("request", path, [&](std::string_view text) {
+      const Result<std::string> word = parse_word(text);
+      if (word) into.file = *word;
+      return word ? parse_path(*word, std::filesystem::path(file_).parent_path().string()) : word;
+    });
+    if (path.empty()) return;
+    auto request = read_request_file_(path);
+    if (request) {
+      into.request = std::move(*request);
+      return;
+    }
+    for (const Error& error : request.error()) {
+      message.fault("request", message.find("request")->line, {plain(into.file) + ": " + error.message, error.fix});
     }
   }
 
@@ -143,6 +166,7 @@ class MixReader {
 
   const std::string& file_;
   Findings& findings_;
+  const RequestReader& read_request_file_;
   MessageMix mix_;
 };
 
@@ -150,6 +174,7 @@ class MixReader {
 
 std::string MixMessage::label() const {
   if (text > 0) return fmt::format("text of {}", text);
+  if (request) return fmt::format("{} ({})", request->type, plain(file));
   return fmt::format("template {} ({})", name, language);
 }
 
@@ -177,7 +202,8 @@ std::string rate_text(std::int64_t thousandths) {
   return text;
 }
 
-tl::expected<MessageMix, Diagnostics> read_message_mix(const std::string& text, const std::string& file) {
+tl::expected<MessageMix, Diagnostics> read_message_mix(const std::string& text, const std::string& file,
+                                                       const RequestReader& read_request) {
   if (const auto broken = check_text(text, file)) return tl::make_unexpected(Diagnostics{*broken});
   const auto root = tree_from_yaml(text, file);
   if (!root) return tl::make_unexpected(Diagnostics{root.error()});
@@ -190,7 +216,7 @@ tl::expected<MessageMix, Diagnostics> read_message_mix(const std::string& text, 
                   fmt::format("the mix is {}, not a map", describe((*root)->kind)),
                   std::string(how_to_begin)});
   } else {
-    mix = MixReader(file, findings).read(**root);
+    mix = MixReader(file, findings, read_request).read(**root);
   }
   if (!findings.none()) return tl::make_unexpected(std::move(findings).in_file_order());
   return mix;
@@ -208,6 +234,9 @@ Json to_json(const MessageMix& mix) {
     Json one{{"weight", message.weight}};
     if (message.text > 0) {
       one["text"] = message.text;
+    } else if (const auto& request = message.request) {
+      one["request"] = {
+          {"type", request->type}, {"file", message.file}, {"bytes", request->bytes}, {"sha256", request->sha256}};
     } else {
       one["template"] = {
           {"name", message.name}, {"language", message.language}, {"parameters", message.parameters.size()}};

@@ -1,8 +1,11 @@
 // The mix of a load test: who gets messages, which, and how fast, as a user writes it down. Both sides are measured
-// with the same file, so that what differs is the side.
+// with the same file, so that what differs is the side. A message of any other type is a request in a file of its own,
+// which somebody else reads: what the two APIs say is not known here.
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,15 +16,27 @@
 
 namespace wamigrate {
 
-/// One kind of message of a mix: a text of a length, or an approved template.
+/// A message of any type in both APIs' words, as bodies without recipient, product and tag: these differ by message.
+struct MixRequest {
+  std::string type;       ///< "image"
+  std::size_t bytes = 0;  ///< Of the file.
+  std::string sha256;     ///< Of the file.
+  Json cloud, onprem;
+};
+/// Reads the file at a path, or says everything that is wrong with it; the errors name no file.
+using RequestReader = std::function<tl::expected<MixRequest, std::vector<Error>>(const std::string& path)>;
+
+/// One kind of message of a mix: a text of a length, an approved template, or what a file holds.
 struct MixMessage {
-  int text = 0;                         ///< So many characters; 0 for a template.
+  int text = 0;                         ///< So many characters; 0 for another kind.
   std::string name;                     ///< Of the template.
   std::string language;                 ///< "en_US"
   std::vector<std::string> parameters;  ///< For the placeholders of its body.
-  int weight = 1;                       ///< How often, beside the others.
+  std::string file{};                   ///< Of the request, as it was written.
+  std::optional<MixRequest> request{};
+  int weight = 1;  ///< How often, beside the others.
 
-  /// "text of 200", "template hello_world (en_US)".
+  /// "text of 200", "template hello_world (en_US)", "image (messages/image.json)".
   std::string label() const;
 };
 
@@ -41,8 +56,10 @@ struct MessageMix {
 inline constexpr std::int64_t fastest_rate = 1'000'000;  ///< 1,000 a second: nothing takes more.
 inline constexpr Millis longest_load = std::chrono::hours(24);
 
-/// Reads a mix (docs/formats.md). Either one without any doubt, or every finding with its line.
-tl::expected<MessageMix, Diagnostics> read_message_mix(const std::string& text, const std::string& file);
+/// Reads a mix (docs/formats.md). Either one without any doubt, or every finding with its line. `file` is its path:
+/// findings name it, and the files of requests are looked for beside it, unless their paths are absolute.
+tl::expected<MessageMix, Diagnostics> read_message_mix(const std::string& text, const std::string& file,
+                                                       const RequestReader& read_request);
 
 /// `0.5`, `80`: at most three decimals; from 0.001 to 1,000 a second. In thousandths.
 Result<std::int64_t> parse_rate(std::string_view text);
@@ -52,7 +69,8 @@ std::string rate_text(std::int64_t thousandths);
 /// The highest rate of the ramp, in thousandths of a message a second.
 std::int64_t highest_rate(const MessageMix& mix);
 
-/// For results: messages and ramp as they were written; of the recipients only how many.
+/// For results: messages and ramp as they were written; of recipients and parameters only how many, of a request only
+/// which file it was.
 Json to_json(const MessageMix& mix);
 
 }  // namespace wamigrate

@@ -139,6 +139,79 @@ TEST_CASE("a dry run shows each kind of message as the side would get it, and as
   CHECK(stage.requests() == 0);
 }
 
+TEST_CASE("a message of any type is taken from a file, and both sides get the same one") {
+  LoadStage stage;
+  std::filesystem::create_directory(stage.work() / "messages");
+  stage.put("messages/image.json", R"({"messaging_product": "whatsapp", "to": "+989121234567", "type": "image",
+      "image": {"link": "https://media.example.com/parcel.jpg", "caption": "Für Sie"}})");
+  stage.put("messages/choice.json", R"({"method": "POST", "path": "/v1/messages", "body": {"to": "1",
+      "type": "interactive", "interactive": {"type": "button", "body": {"text": "Well?"}, "action": {"buttons":
+      [{"type": "reply", "reply": {"id": "1", "title": " Yes "}}]}}}})");
+  stage.put("mix.yaml", "version: 1\nrecipients: [" + two_friends + "]\nmessages:\n  - request: messages/image.json\n" +
+                            "    weight: 2\n  - request: messages/choice.json\nramp:\n  - { rate: 50, for: 2s }\n");
+  const Ended cloud_plan = stage.load("cloud", {"--dry-run"});
+  INFO(cloud_plan.text());
+  CHECK(has(cloud_plan.out, "image (messages/image.json), first after"));
+  CHECK(has(cloud_plan.out, R"("to":"4915119999901","type":"image","image":{"link":"https://media.example.com/)"));
+  CHECK(has(cloud_plan.out, R"("biz_opaque_callback_data":"wamigrate-load-)"));
+  CHECK(has(cloud_plan.out, R"("title":"Yes")"));
+  const Ended onprem_plan = stage.load("onprem", {"--dry-run"});
+  CHECK(has(onprem_plan.out, "Für Sie"));
+  CHECK(has(onprem_plan.out, R"("title":" Yes ")"));
+  CHECK_FALSE(has(onprem_plan.out, "messaging_product"));
+  CHECK_FALSE(has(cloud_plan.text() + onprem_plan.text(), "989121234567"));
+  CHECK(stage.requests() == 0);
+
+  const Ended onprem = stage.load("onprem");
+  INFO(onprem.text());
+  CHECK(onprem.code == 0);
+  REQUIRE(plant(*stage.world, on_cloud));
+  const Ended cloud = stage.load("cloud");
+  INFO(cloud.text());
+  CHECK(cloud.code == 0);
+  CHECK(stage.sent("onprem_messages") == 20);
+  CHECK(stage.sent("messages") == 20);
+  for (const char* side : {"onprem", "cloud"}) {
+    CHECK(stage.result(side)["accepted"] == 20);
+    CHECK_FALSE(has(to_compact(stage.result(side)), "media.example.com"));
+  }
+  CHECK(stage.result("cloud")["kinds"][0]["label"] == "image (messages/image.json)");
+  const auto same = [&stage](const std::string& other) {
+    const Ended ended = stage.run({"loadtest", "compare", "onprem.json", other, "--json"});
+    return parse_json(ended.out).value_or(Json())["same_mix"];
+  };
+  CHECK(same("cloud.json") == true);
+
+  std::filesystem::rename(stage.work() / "cloud.json", stage.work() / "before.json");
+  stage.put("messages/image.json",
+            R"({"to": "1", "type": "image", "image": {"link": "https://media.example.com/b.jpg"}})");
+  CHECK(stage.load("cloud").code == 0);
+  CHECK(same("before.json") == true);
+  CHECK(same("cloud.json") == false);
+}
+
+TEST_CASE("a message that is not the same on both sides is refused with all that is wrong, before anything is sent") {
+  LoadStage stage({.overlay = on_cloud});
+  stage.put("id.json", R"({"to": "1", "type": "image", "image": {"id": "9001"}})");
+  stage.put("read.json", R"({"messaging_product": "whatsapp", "status": "read", "message_id": "wamid.HBg"})");
+  stage.put("large.json", std::string(300 << 10, ' '));
+  stage.put("mix.yaml", "version: 1\nrecipients: [" + two_friends + "]\nmessages:\n  - request: id.json\n" +
+                            "  - request: read.json\n  - request: large.json\n  - request: none.json\n" +
+                            "ramp:\n  - { rate: 5 }\n");
+  const Ended ended = stage.load("cloud");
+  INFO(ended.text());
+  CHECK(ended.code == 1);
+  for (const char* part :
+       {"mix.yaml:4: `messages.request`: id.json: not the same on both sides: must be done at image.id",
+        "mix.yaml:5: `messages.request`: read.json: it holds something else than a message",
+        "mix.yaml:6: `messages.request`: large.json: it is larger", "mix.yaml:7: `messages.request`: none.json",
+        "mix.yaml:9: `ramp.for` is missing"}) {
+    CAPTURE(part);
+    CHECK(has(ended.err, part));
+  }
+  CHECK(stage.requests() == 0);
+}
+
 TEST_CASE("the load test of the operating guide, with the mix of the page of formats, is not refused") {
   const auto between = [](const std::string& text, const std::string& from, const std::string& to) {
     const auto begin = text.find(from);
@@ -147,7 +220,10 @@ TEST_CASE("the load test of the operating guide, with the mix of the page of for
   };
   LoadStage stage;
   const std::string docs = std::string(SOURCE_DIR) + "/docs/";
-  stage.put("mix.yaml", between(content_of(docs + "formats.md"), "version: 1\nrecipients:", "```"));
+  const std::string formats = content_of(docs + "formats.md");
+  stage.put("mix.yaml", between(formats, "version: 1\nrecipients:", "```"));
+  std::filesystem::create_directory(stage.work() / "messages");
+  stage.put("messages/image.json", between(formats, "{\"type\": \"image\"", "```"));
   const std::string line = between(content_of(docs + "operating.md"), "wamigrate loadtest inventory.yaml", "--dry-run");
   std::istringstream words(line);
   Args arguments{std::istream_iterator<std::string>(words), {}};

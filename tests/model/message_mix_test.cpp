@@ -17,8 +17,18 @@ ramp:
   - { from: 1, to: 20, for: 60s }
 )";
 
+/// Files of requests: `image.json` in the folder of the mix, and one elsewhere; any other has two faults.
+tl::expected<MixRequest, std::vector<Error>> files(const std::string& path) {
+  if (path != "mixes/image.json" && path != "/elsewhere/image.json") {
+    return tl::make_unexpected(std::vector<Error>{{"it is blurred", "sharpen it"}, {"it is dark", "light it"}});
+  }
+  return MixRequest{"image", 12, "abc", {{"type", "image"}, {"image", {{"link", "https://a.example/secret"}}}}, {}};
+}
+
+auto read(const std::string& text) { return read_message_mix(text, "mixes/mix.yaml", files); }
+
 std::string findings_of(const std::string& text) {
-  const auto mix = read_message_mix(text, "mix.yaml");
+  const auto mix = read_message_mix(text, "mix.yaml", files);
   return mix ? "" : to_text(mix.error());
 }
 
@@ -29,7 +39,7 @@ std::string replaced(std::string text, const std::string& from, const std::strin
 }  // namespace
 
 TEST_CASE("a mix is read with its recipients, kinds of messages and steps") {
-  const auto mix = read_message_mix(sound, "mix.yaml");
+  const auto mix = read(sound);
   REQUIRE(mix);
   REQUIRE(mix->recipients.size() == 2);
   CHECK(mix->recipients[0].e164 == "+4915119999901");
@@ -66,6 +76,9 @@ messages:
   - { text: 5, template: { name: a, language: en } }
   - { template: { name: a, langauge: en } }
   - just a text
+  - { request: image.json, text: 5 }
+  - { request: blurred.json, weight: 2 }
+  - request: [image.json]
 ramp:
   - { rate: 5, from: 1, for: 5s }
   - { rate: 5 }
@@ -75,10 +88,13 @@ speed: 5
 )");
   for (const char* part :
        {"mix.yaml:1:", "mix.yaml:2: `recipients`: the phone number does not begin with +", "stands here twice",
-        "mix.yaml:4: `messages.text`", "mix.yaml:5: `messages.text`: a message is a text or a template",
+        "mix.yaml:4: `messages.text`", "mix.yaml:5: `messages.text`: a message is a text, a template or a request",
         "mix.yaml:6: unknown key `messages.template.langauge`", "mix.yaml:6: `messages.template.language` is missing",
-        "mix.yaml:7:", "mix.yaml:9: `ramp.rate`", "mix.yaml:10: `ramp.for` is missing", "mix.yaml:11: `ramp.for`",
-        "mix.yaml:12: `ramp.rate`", "mix.yaml:13: unknown key `speed`"}) {
+        "mix.yaml:7:", "mix.yaml:8: `messages.text`: a message is",
+        "mix.yaml:9: `messages.request`: blurred.json: it is blurred; sharpen it",
+        "mix.yaml:9: `messages.request`: blurred.json: it is dark", "mix.yaml:10: `messages.request`",
+        "mix.yaml:12: `ramp.rate`", "mix.yaml:13: `ramp.for` is missing", "mix.yaml:14: `ramp.for`",
+        "mix.yaml:15: `ramp.rate`", "mix.yaml:16: unknown key `speed`"}) {
     CAPTURE(part, findings);
     CHECK(findings.find(part) != std::string::npos);
   }
@@ -95,8 +111,28 @@ TEST_CASE("a mix without recipients, messages or steps is none") {
   CHECK(findings_of(replaced(sound, "for: 60s", "for: 25h")).find("longer than a day") != std::string::npos);
 }
 
+TEST_CASE("the file of a request is looked for beside the mix, and makes one kind of message") {
+  for (const std::string file : {"image.json", "/elsewhere/image.json"}) {
+    const auto mix = read(replaced(sound, "text: 40", "request: " + file));
+    REQUIRE(mix);
+    REQUIRE(mix->messages[0].request);
+    CHECK(mix->messages[0].weight == 3);
+    CHECK(mix->messages[0].label() == "image (" + file + ")");
+    CHECK_FALSE(mix->messages[1].request);
+  }
+}
+
+TEST_CASE("what a result keeps of a request is which file it was, and nothing that it says") {
+  const auto mix = read(replaced(sound, "text: 40", "request: image.json"));
+  REQUIRE(mix);
+  const std::string kept = to_compact(to_json(*mix));
+  CHECK(kept.find(R"({"weight":3,"request":{"type":"image","file":"image.json","bytes":12,"sha256":"abc"}})") !=
+        std::string::npos);
+  CHECK(kept.find("example") == std::string::npos);
+}
+
 TEST_CASE("what a result keeps of a mix tells no recipient") {
-  const auto mix = read_message_mix(sound, "mix.yaml");
+  const auto mix = read(sound);
   REQUIRE(mix);
   const std::string kept = to_compact(to_json(*mix));
   CHECK(kept.find("49151") == std::string::npos);

@@ -4,8 +4,10 @@
 #include <atomic>
 
 #include "base/digest.hpp"
+#include "base/plain_text.hpp"
 #include "documents.hpp"
 #include "load_run.hpp"
+#include "messages/mix_request.hpp"
 #include "number_hold.hpp"
 #include "plan/load_check.hpp"
 #include "ports/files.hpp"
@@ -21,7 +23,7 @@ using namespace std::chrono_literals;
 
 constexpr int most_messages = 1'000'000;
 constexpr int most_connections = 1000;
-constexpr std::size_t shown_at_most = 600;  // of a request, by a dry run
+constexpr std::size_t shown_at_most = 600;  // of a body, by a dry run
 constexpr std::string_view command_line =
     "wamigrate loadtest INVENTORY MIX --side cloud|onprem --max-messages N -o RESULT";
 
@@ -84,6 +86,13 @@ Result<void> read_options(const Invocation& invocation, LoadOrder& order) {
   return {};
 }
 
+/// The file of a message that a mix names.
+tl::expected<MixRequest, std::vector<Error>> read_request(const std::string& path) {
+  const auto text = read_file(expand_home(path));
+  if (!text) return tl::make_unexpected(std::vector<Error>{text.error()});
+  return messages::mix_request_from(*text);
+}
+
 /// Reads all that was named, or says what is wrong and gives the exit code.
 tl::expected<LoadOrder, int> order_of(const Invocation& invocation, const std::vector<std::string>& files) {
   const Console& console = invocation.console();
@@ -102,7 +111,7 @@ tl::expected<LoadOrder, int> order_of(const Invocation& invocation, const std::v
   order.number = numbers->front();
   const auto text = read_file(files[1]);
   if (!text) return refuse(text.error());
-  auto mix = read_message_mix(*text, files[1]);
+  auto mix = read_message_mix(*text, files[1], read_request);
   if (!mix) return refuse(mix.error());
   order.mix = std::move(*mix);
   order.mix_digest = sha256_hex(*text);
@@ -147,6 +156,15 @@ std::string summary_of(const LoadOrder& order) {
   return text;
 }
 
+/// A request for people: the line of its address, and as much of its body as fits a screen.
+std::string for_screen(const std::string& request) {
+  const std::size_t line = request.find('\n');
+  const std::string body = plain(request.substr(line + 1));
+  std::size_t end = std::min(body.size(), shown_at_most);
+  while (end < body.size() && (static_cast<unsigned char>(body[end]) & 0xC0) == 0x80) --end;
+  return request.substr(0, line + 1) + body.substr(0, end) + (end < body.size() ? "…" : "");
+}
+
 int dry_run(const Console& console, const LoadOrder& order, const LoadDoor& door) {
   console.say("Would send " + summary_of(order) + ". Nothing is sent, and neither side is asked.\n");
   Json requests = Json::array();
@@ -156,9 +174,8 @@ int dry_run(const Console& console, const LoadOrder& order, const LoadDoor& door
     if (shown[due.message]) continue;
     shown[due.message] = true;
     const std::string text = door.request_text(i, due);
-    console.say(fmt::format("{}, first after {}:\n{}{}\n", order.mix.messages[due.message].label(),
-                            for_people(due.after), text.substr(0, shown_at_most),
-                            text.size() > shown_at_most ? "…" : ""));
+    console.say(fmt::format("{}, first after {}:\n{}\n", order.mix.messages[due.message].label(), for_people(due.after),
+                            for_screen(text)));
     requests.push_back({{"label", order.mix.messages[due.message].label()}, {"request", text}});
   }
   console.print({{"planned", order.schedule.messages.size()},

@@ -31,6 +31,10 @@ api::Call LoadDoor::call(std::size_t index, const DueMessage& due) const {
     return graph ? api::graph_calls::send_text(number_.phone_number_id, to, text, tag(index))
                  : api::onprem_calls::send_text(to, text);
   }
+  if (const auto& request = message.request) {
+    return graph ? api::graph_calls::send_content(number_.phone_number_id, to, request->cloud, tag(index))
+                 : api::onprem_calls::send_content(to, request->onprem);
+  }
   const api::TemplateMessage content{message.name, message.language, message.parameters};
   return graph ? api::graph_calls::send_template(number_.phone_number_id, to, content, tag(index))
                : api::onprem_calls::send_template(to, content);

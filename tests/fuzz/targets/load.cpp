@@ -7,8 +7,13 @@
 namespace wamigrate::fuzz {
 namespace {
 
+tl::expected<MixRequest, std::vector<Error>> read_request(const std::string& path) {
+  if (path.ends_with("image.json")) return MixRequest{"image", 2, "aa", Json::object(), Json::object()};
+  return tl::make_unexpected(std::vector<Error>{{"there is no such file", "name another"}});
+}
+
 void run_mix(std::string_view input) {
-  const auto mix = read_message_mix(std::string(input), "mix.yaml");
+  const auto mix = read_message_mix(std::string(input), "mix.yaml", read_request);
   if (!mix) {
     holds(!mix.error().empty(), "a mix is read, or something is wrong with it");
     for (const Diagnostic& finding : mix.error()) holds(is_plain(to_text(finding)), "a finding is one plain line");
@@ -32,6 +37,7 @@ std::vector<std::string> mix_seeds() {
   return {
       "version: 1\nrecipients: [\"+4915119999901\", \"+4915119999902\"]\nmessages:\n  - text: 40\n    weight: 3\n"
       "  - template: { name: order_confirmation, language: en_US, parameters: [\"4711\"] }\n"
+      "  - request: messages/image.json\n"
       "ramp:\n  - { from: 0.5, to: 10, for: 60s }\n  - { rate: 10, for: 5m }\n"};
 }
 

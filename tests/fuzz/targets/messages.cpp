@@ -1,8 +1,9 @@
-// Traffic of users: samples of any form, translated in both directions and linted.
+// Traffic of users: samples of any form, translated in both directions and linted; and a load test's messages.
 #include <algorithm>
 
 #include "fuzz/targets/target.hpp"
 #include "messages/lint.hpp"
+#include "messages/mix_request.hpp"
 #include "report/lint.hpp"
 #include "support/golden.hpp"
 
@@ -61,6 +62,22 @@ void run_messages(std::string_view input) {
   }
 }
 
+void run_mix_request(std::string_view input) {
+  const auto request = mix_request_from(input);
+  if (!request) {
+    holds(!request.error().empty(), "a message is read, or something is wrong with it");
+    for (const Error& error : request.error()) holds(is_plain(error.message), "what is wrong is one plain line");
+    return;
+  }
+  holds(is_plain(request->type), "a type is plain");
+  for (const Json* body : {&request->cloud, &request->onprem}) {
+    holds(body->is_object() && !body->empty(), "a message holds something");
+    for (const char* ours : {"to", "recipient_type", "messaging_product", "biz_opaque_callback_data"}) {
+      holds(!body->contains(ours), "it goes to nobody yet");
+    }
+  }
+}
+
 std::vector<std::string> message_seeds() {
   std::vector<std::string> seeds = {
       "10.0.0.1 - bob [23/Nov/2025:10:00:00 +0000] \"PUT /v1/messages/gBEG HTTP/1.1\" 200 0 \"-\" \"curl/8\"\n",
@@ -81,5 +98,6 @@ std::vector<std::string> message_seeds() {
 }  // namespace
 
 const Target messages{"messages", run_messages, message_seeds};
+const Target mix_request{"mix_request", run_mix_request, message_seeds};
 
 }  // namespace wamigrate::fuzz
