@@ -5,6 +5,7 @@
 
 #include "documents.hpp"
 #include "execute.hpp"
+#include "number_hold.hpp"
 #include "ports/files.hpp"
 #include "report/checks.hpp"
 #include "report/review.hpp"
@@ -119,7 +120,75 @@ void leave_out_broken_hooks(Hooks& hooks, const Console& console) {
   }
 }
 
-// The way back: a plan in the other direction from what is observed now, run and kept under the first run.
+// What somebody is at work on is left out, and told: its home is about to change, and nothing planned now would hold.
+// Answers how many.
+tl::expected<std::size_t, int> leave_out_held(const Fleet& fleet, std::vector<std::size_t>& numbers,
+                                              const Console& console) {
+  constexpr std::size_t most_told = 10;
+  Workbench bench(fleet, secrets_for_real(fleet), 1);
+  if (auto opened = bench.open_ledger(false); !opened) return tl::make_unexpected(console.complain(opened.error()));
+  if (bench.ledger() == nullptr) return 0;
+  std::vector<std::string> phones;
+  for (const std::size_t index : numbers) phones.push_back(fleet.numbers[index].phone.e164);
+  const auto held = in_other_hands(*bench.ledger(), bench.clock(), phones);
+  if (!held) return tl::make_unexpected(console.complain(held.error()));
+  std::set<std::string> left_out;
+  for (const LedgerStore::Claim& one : *held) {
+    if (left_out.size() < most_told) console.note("Left out: " + told(one));
+    left_out.insert(one.phone);
+  }
+  if (held->size() > most_told) console.note(fmt::format("… and {} more.", held->size() - most_told));
+  std::erase_if(numbers, [&](std::size_t index) { return left_out.contains(fleet.numbers[index].phone.e164); });
+  return left_out.size();
+}
+
+// The way back of these numbers: a plan in the other direction from what is observed now, run and kept under the first
+// run. `every` says of whom it speaks.
+int lead_back(const Invocation& invocation, RunDirectory& parent, const Fleet& fleet,
+              const std::vector<std::size_t>& numbers, const std::string& every, ExecuteOptions execution) {
+  const Console& console = invocation.console();
+  const Direction back = parent.plan().direction == Direction::to_cloud ? Direction::to_onprem : Direction::to_cloud;
+  SystemClock clock;
+  auto options = plan_options(invocation, clock.now());
+  if (!options) return console.complain(options.error());
+  auto looked = look(fleet, numbers, back, *options, survey_readings(), console, secrets_for_real(fleet));
+  if (!looked) return looked.error();
+  const Checks checks = check(fleet, back, *options, looked->survey, {}, Given::not_passed);
+  Checks failed;
+  Plan plan = plan_from(fleet, back, *options, looked->survey, checks, failed);
+  plan.rollback_of = parent.plan().digest;
+  sign(plan);
+  if (!failed.empty()) {
+    console.say(checks_text(failed, console.colour()));
+    const bool all = std::any_of(failed.begin(), failed.end(), [](const Check& one) { return one.phone.empty(); });
+    if (all || plan.numbers.empty()) {
+      console.print_line(checks_json(failed));
+      console.say("Nothing was changed: there is no way back for these numbers as things stand.");
+      return blocked;
+    }
+    console.say("These numbers are left where they are; the others have a way back:");
+  }
+  if (invocation.flag("dry-run")) {
+    console.say(review_text(plan, catalogue(), console.colour()));
+    return dry_run(plan, console);
+  }
+  if (std::all_of(plan.numbers.begin(), plan.numbers.end(),
+                  [&](const PlannedNumber& number) { return plan.roads[number.road].steps.empty(); })) {
+    return nothing_to_do(console, every + " is at its old home.");
+  }
+  if (!invocation.flag("yes") && !console.can_ask()) {
+    console.say(review_text(plan, catalogue(), console.colour()));
+    console.note(
+        "Nothing was sent: this way back was not approved. Without a terminal nobody can be asked; say --yes.");
+    return paused;
+  }
+  auto child = RunDirectory::make(parent.next_rollback(), plan, to_document(plan));
+  if (!child) return console.complain(child.error());
+  if (auto kept = inherit_snapshots(parent, *child, *looked->bench); !kept) return console.complain(kept.error());
+  const int code = execute(*child, console, std::move(execution));
+  return failed.empty() ? code : std::max<int>(code, not_all_migrated);
+}
+
 int run_rollback(const Invocation& invocation) {
   const Console& console = invocation.console();
   if (!invocation.has("run")) return console.complain(Error{"rollback needs --run RUN", "the run to take back"});
@@ -150,10 +219,6 @@ int run_rollback(const Invocation& invocation) {
   // No telephone and no evidence stand in the way back.
   for (Number& number : fleet.numbers) number.test_message = {};
   leave_out_broken_hooks(fleet.policy.hooks, console);
-  const Direction back = run->plan().direction == Direction::to_cloud ? Direction::to_onprem : Direction::to_cloud;
-  SystemClock clock;
-  auto options = plan_options(invocation, clock.now());
-  if (!options) return console.complain(options.error());
   const auto phones = invocation.texts("PHONE");
   std::vector<std::size_t> numbers;
   std::set<std::string> planned;
@@ -168,42 +233,22 @@ int run_rollback(const Invocation& invocation) {
     const bool named = phones.empty() || std::find(phones.begin(), phones.end(), phone) != phones.end();
     if (planned.contains(phone) && named) numbers.push_back(i);
   }
-  auto looked = look(fleet, numbers, back, *options, survey_readings(), console, secrets_for_real(fleet));
-  if (!looked) return looked.error();
-  const Checks checks = check(fleet, back, *options, looked->survey, {}, Given::not_passed);
-  Checks failed;
-  Plan plan = plan_from(fleet, back, *options, looked->survey, checks, failed);
-  plan.rollback_of = run->plan().digest;
-  sign(plan);
-  if (!failed.empty()) {
-    console.say(checks_text(failed, console.colour()));
-    const bool all = std::any_of(failed.begin(), failed.end(), [](const Check& one) { return one.phone.empty(); });
-    if (all || plan.numbers.empty()) {
-      console.print_line(checks_json(failed));
-      console.say("Nothing was changed: there is no way back for these numbers as things stand.");
-      return blocked;
-    }
-    console.say("These numbers are left where they are; the others have a way back:");
+  std::size_t left_out = 0;
+  if (!invocation.flag("dry-run")) {
+    const auto held = leave_out_held(fleet, numbers, console);
+    if (!held) return held.error();
+    left_out = *held;
   }
-  if (invocation.flag("dry-run")) {
-    console.say(review_text(plan, catalogue(), console.colour()));
-    return dry_run(plan, console);
+  if (numbers.empty()) {
+    const std::string place = run->path().string();
+    return console.complain(
+        Error{"all numbers asked for are being worked on, and none was looked at",
+              "let that end, or end it early: wamigrate abort --run " + place + "; then the same command again"},
+        paused);
   }
-  if (std::all_of(plan.numbers.begin(), plan.numbers.end(),
-                  [&](const PlannedNumber& number) { return plan.roads[number.road].steps.empty(); })) {
-    return nothing_to_do(console, "every number is at its old home.");
-  }
-  if (!invocation.flag("yes") && !console.can_ask()) {
-    console.say(review_text(plan, catalogue(), console.colour()));
-    console.note(
-        "Nothing was sent: this way back was not approved. Without a terminal nobody can be asked; say --yes.");
-    return paused;
-  }
-  auto child = RunDirectory::make(run->next_rollback(), plan, to_document(plan));
-  if (!child) return console.complain(child.error());
-  if (auto kept = inherit_snapshots(*run, *child, *looked->bench); !kept) return console.complain(kept.error());
-  const int code = execute(*child, console, std::move(*execution));
-  return failed.empty() ? code : std::max<int>(code, not_all_migrated);
+  const std::string every = left_out == 0 ? "every number" : "every other number";
+  const int code = lead_back(invocation, *run, fleet, numbers, every, std::move(*execution));
+  return left_out == 0 ? code : std::max<int>(code, paused);
 }
 
 }  // namespace

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <set>
+
 namespace wamigrate::cli {
 namespace {
 
@@ -30,6 +32,38 @@ Result<void> NumberHold::keep() {
   }
   until_ = now + lasts;
   return {};
+}
+
+Result<std::vector<LedgerStore::Claim>> in_other_hands(LedgerStore& ledger, Clock& clock,
+                                                       const std::vector<std::string>& phones) {
+  const std::string asker = worker_name() + " rollback";
+  const Time now = clock.now();
+  const auto claims = ledger.claim(phones, phones.size(), asker, now, now + lasts);
+  if (!claims) return tl::make_unexpected(claims.error());
+  std::set<std::string> free;
+  std::vector<LedgerStore::Change> given_back;
+  for (const LedgerStore::Claim& claim : *claims) {
+    free.insert(claim.phone);
+    given_back.push_back({LedgerStore::Change::What::given_back, claim.phone, asker});
+  }
+  std::vector<LedgerStore::Claim> held;
+  for (const std::string& phone : phones) {
+    if (free.contains(phone)) continue;
+    const auto lease = ledger.lease(phone, asker, now, now + lasts);
+    if (!lease) return tl::make_unexpected(lease.error());
+    if (lease->holder == asker) {
+      given_back.push_back({LedgerStore::Change::What::given_back, phone, asker});
+    } else {
+      held.push_back({phone, *lease});
+    }
+  }
+  if (auto given = ledger.commit(given_back); !given) return tl::make_unexpected(given.error());
+  return held;
+}
+
+std::string told(const LedgerStore::Claim& held) {
+  return fmt::format("{} is being worked on by {} until {} at the latest", held.phone, held.lease.holder,
+                     to_iso(held.lease.until));
 }
 
 }  // namespace wamigrate::cli

@@ -1,8 +1,10 @@
-// A number's lease in the ledger, held while something other than a run uses the number: no run works on it meanwhile.
+// Leases in the ledger, for what is not a run: a number's, held while a load test uses it, and a look at who has
+// others.
 #pragma once
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "ports/clock.hpp"
 #include "ports/store.hpp"
@@ -27,5 +29,11 @@ class NumberHold {
   const std::string phone_, holder_;
   std::optional<Time> until_;
 };
+
+/// Which of these numbers somebody is at work on, and who. The others are free: taken and given back at once.
+Result<std::vector<LedgerStore::Claim>> in_other_hands(LedgerStore& ledger, Clock& clock,
+                                                       const std::vector<std::string>& phones);
+/// Who that is, for people.
+std::string told(const LedgerStore::Claim& held);
 
 }  // namespace wamigrate::cli
