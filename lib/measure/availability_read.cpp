@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/json.hpp"
+#include "base/plain_text.hpp"
 #include "measure/availability.hpp"
 
 namespace wamigrate {
@@ -27,7 +28,7 @@ class Line {
     }
     for (const auto& [key, value] : json->items()) {
       if (std::find(members.begin(), members.end(), key) == members.end()) {
-        say(fmt::format("\"{}\" is not known", key), fmt::format("known are: {}", fmt::join(members, ", ")));
+        say(fmt::format("\"{}\" is not known", plain(key)), fmt::format("known are: {}", fmt::join(members, ", ")));
       }
     }
     return json;

@@ -18,7 +18,8 @@ struct Target {
 };
 
 extern const Target inventory, numbers_file, plan, journal, graph, onprem, catalogue, status_feed, http_reply,
-    http_request, scan, values, simulator, faults, messages, webhook, mix, mix_request, load_result;
+    http_request, scan, values, simulator, faults, messages, webhook, mix, mix_request, load_result, availability,
+    database_url;
 
 /// All of them.
 std::span<const Target* const> targets();
