@@ -44,10 +44,11 @@ Item quiet_item(const NumberProgress& number, Time now) {
   return item;
 }
 
-void put_state(Document& document, const Progress& progress, NumberState state, Time now) {
+void put_state(Document& document, const Progress& progress, NumberState state, Time now, const Shown& shown) {
   List list{{}, false, {is_quiet(state) ? quiet_at_most : pressing_at_most, "--json"}};
   for (const NumberProgress& number : progress.numbers) {
-    if (number.state == state) list.items.push_back(is_quiet(state) ? quiet_item(number, now) : item_of(number, now));
+    if (number.state != state || (shown && !shown(number))) continue;
+    list.items.push_back(is_quiet(state) ? quiet_item(number, now) : item_of(number, now));
   }
   if (list.items.empty()) return;
   document.push_back(Heading{2, heading_of(state, list.items.size())});
@@ -92,7 +93,7 @@ std::string workers_text(const Progress& progress, Time now) {
 
 }  // namespace
 
-std::string status_text(const Progress& progress, Time now, bool colour, const std::string& run) {
+std::string status_text(const Progress& progress, Time now, bool colour, const std::string& run, const Shown& shown) {
   Document document;
   std::string title = fmt::format("Run to {}: {}", in_words(new_home(progress.direction)), state_of(progress));
   if (progress.wave > 0 && !progress.done) title += fmt::format(", wave {}", progress.wave);
@@ -125,7 +126,11 @@ std::string status_text(const Progress& progress, Time now, bool colour, const s
   if (!progress.held.empty() && !progress.done) {
     document.push_back(Paragraph{"HELD: " + plain(progress.held) + ".", Tone::caution});
   }
-  for (const NumberState state : by_urgency()) put_state(document, progress, state, now);
+  if (shown) {
+    const auto count = std::count_if(progress.numbers.begin(), progress.numbers.end(), shown);
+    document.push_back(Paragraph{fmt::format("Listed: {} of {}.", count, progress.numbers.size()), Tone::quiet});
+  }
+  for (const NumberState state : by_urgency()) put_state(document, progress, state, now, shown);
   return to_text(document, colour);
 }
 

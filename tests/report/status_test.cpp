@@ -6,6 +6,7 @@
 #include <set>
 
 #include "report/examples.hpp"
+#include "report/standing.hpp"
 #include "report/words.hpp"
 #include "steps/step.hpp"
 #include "support/catch.hpp"
@@ -53,6 +54,17 @@ TEST_CASE("status says what a number waits for, until when, and the exact comman
   CHECK(contains(text, "until: 2026-03-01 02:06:40 UTC, in 5 min"));
   CHECK(contains(text, "at: step 7 of 15, register_on_cloud, attempt 1"));
   CHECK(contains(status_text(progress, at(460), false), "until: 2026-03-01 02:06:40 UTC, 1 min ago"));
+}
+
+TEST_CASE("status of some numbers lists these alone, and says of the run what is true of all") {
+  const Progress progress = busy_run(6);
+  const std::string text = status_text(progress, at(100), false, "night", [](const NumberProgress& number) {
+    return number.state == NumberState::waiting;
+  });
+  CHECK(contains(text, "Listed: 1 of 6."));
+  CHECK(contains(text, "+491713920002"));
+  CHECK_FALSE(contains(text, "+491713920004"));
+  CHECK(contains(text, report::counts_text(progress)));
 }
 
 TEST_CASE("a number that waits for a person while nobody serves it is as loud as a stranded one") {

@@ -2,11 +2,14 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <iostream>
+#include <set>
 
 #include "documents.hpp"
 #include "ports/files.hpp"
 #include "report/run_report.hpp"
+#include "report/standing.hpp"
 #include "run_directory.hpp"
 #include "watch.hpp"
 #include "workbench.hpp"
@@ -31,18 +34,70 @@ Result<Millis> interval_of(const Invocation& invocation) {
   return *interval;
 }
 
+// The states named by --state; none given: none.
+Result<std::set<NumberState>> states_of(const Invocation& invocation) {
+  std::set<NumberState> states;
+  if (!invocation.has("state")) return states;
+  std::string known;
+  for (const NumberState state : report::by_urgency()) known += (known.empty() ? "" : ", ") + std::string(name(state));
+  const auto terms = terms_of(invocation.text("state"));
+  for (const std::string& term : terms) {
+    const auto& all = report::by_urgency();
+    const auto found = std::find_if(all.begin(), all.end(), [&](NumberState state) { return name(state) == term; });
+    if (found == all.end()) return fail("--state " + term + " is no state of a number", "states are: " + known);
+    states.insert(*found);
+  }
+  if (states.empty()) return fail("--state names no state", "states are: " + known);
+  return states;
+}
+
+// Which numbers are listed; nothing where all are.
+Result<Shown> shown_of(const Invocation& invocation, const Fleet& fleet) {
+  if (!invocation.has("select") && !invocation.has("exclude") && !invocation.has("state")) return Shown();
+  if (invocation.flag("watch")) {
+    return fail("--select, --exclude and --state narrow what is told once, not what is watched",
+                "leave --watch out, or watch all");
+  }
+  auto states = states_of(invocation);
+  if (!states) return tl::make_unexpected(states.error());
+  const auto numbers = selected(fleet, invocation);
+  if (!numbers) return tl::make_unexpected(numbers.error());
+  std::set<std::string> phones;
+  for (const std::size_t index : *numbers) phones.insert(fleet.numbers[index].phone.e164);
+  return [states = std::move(*states), phones = std::move(phones)](const NumberProgress& number) {
+    return phones.contains(number.phone) && (states.empty() || states.contains(number.state));
+  };
+}
+
+// The document of all numbers; narrowed, it also says how many there are in all, by state.
+Json status_of(const Progress& progress, const std::string& run, Time now, const Shown& shown) {
+  Json document = status_json(progress, run, now);
+  if (!shown) return document;
+  Json numbers = Json::array();
+  for (std::size_t i = 0; i < progress.numbers.size(); ++i) {
+    if (shown(progress.numbers[i])) numbers.push_back(std::move(document["numbers"][i]));
+  }
+  document["numbers"] = std::move(numbers);
+  document["counts"] = Json::object();
+  for (const auto& [state, count] : report::counts_of(progress)) document["counts"][std::string(name(state))] = count;
+  return document;
+}
+
 int run_status(const Invocation& invocation) {
   const Console& console = invocation.console();
   const auto interval = interval_of(invocation);
   if (!interval) return console.complain(interval.error());
   auto run = open_run(invocation);
   if (!run) return console.complain(run.error());
+  const auto shown = shown_of(invocation, run->plan().fleet);
+  if (!shown) return console.complain(shown.error());
   if (invocation.flag("watch")) return watch(*run, console, *interval);
   const auto progress = run->progress();
   if (!progress) return console.complain(progress.error());
   SystemClock clock;
-  console.print(status_json(*progress, run->name(), clock.now()));
-  console.say(status_page(*run, *progress, clock.now(), console.colour(), was_interrupted(*run, *progress)));
+  const Time now = clock.now();
+  console.print(status_of(*progress, run->name(), now, *shown));
+  console.say(status_page(*run, *progress, now, console.colour(), was_interrupted(*run, *progress), *shown));
   return exit_code(*progress);
 }
 
@@ -89,10 +144,14 @@ Result<Secret> read_code(const std::string& from) {
   }
   auto ref = parse_secret_ref(from);
   if (!ref || ref->kind == SecretRef::Kind::cmd) {
-    return fail("--code-from takes -, env:NAME or file:PATH; a code is not given on the command line");
+    return fail("--code-from takes -, env:NAME or file:PATH; a code is not given on the command line",
+                "say --code-from - and type it, or --code-from env:NAME or file:PATH, where it stands");
   }
   return secrets_for_real({})->resolve(*ref);
 }
+
+constexpr const char* how_a_code_looks =
+    "give the six digits of the text message or the call, with or without their hyphen";
 
 // Six digits; the SMS writes 123-830.
 Result<Secret> clean_code(const Secret& typed) {
@@ -101,10 +160,11 @@ Result<Secret> clean_code(const Secret& typed) {
     if (c >= '0' && c <= '9') {
       digits += c;
     } else if (c != '-' && c != ' ' && c != '\r') {
-      return fail("that is not a code: it holds something other than digits");
+      return fail("that is not a code: it holds something other than digits", how_a_code_looks);
     }
   }
-  if (digits.size() != 6) return fail(fmt::format("a code has six digits, this has {}", digits.size()));
+  if (digits.size() != 6)
+    return fail(fmt::format("a code has six digits, this has {}", digits.size()), how_a_code_looks);
   return Secret(std::move(digits));
 }
 
@@ -128,7 +188,8 @@ int run_answer(const Invocation& invocation) {
                                   "see `wamigrate status --run " + run->path().string() + "`"});
   }
   if (!invocation.has("code-from"))
-    return console.complain(Error{"answer needs --code-from", "-, env:NAME or file:PATH"});
+    return console.complain(
+        Error{"answer needs --code-from", "say --code-from - and type the code, or env:NAME or file:PATH"});
   const auto typed = read_code(invocation.text("code-from"));
   if (!typed) return console.complain(typed.error());
   const auto code = clean_code(*typed);
@@ -206,7 +267,9 @@ int run_retry(const Invocation& invocation) {
     }
   }
   if (phones.empty() && invocation.flag("failed")) {
-    return console.complain(Error{"no number of this run has failed or is stranded", "name the ones you mean"});
+    return console.complain(
+        Error{"no number of this run has failed or is stranded",
+              "see `wamigrate status --run " + run->path().string() + "`, and name the ones you mean"});
   }
   if (phones.empty()) return console.complain(Error{"retry needs numbers", "name them, or say --failed"});
   const std::string pin = invocation.text("pin");
@@ -238,11 +301,14 @@ void add_run_only(po::options_description_easy_init& add) {
 
 Command status_command() {
   return {"status",
-          "--run RUN [--watch [--interval 2s]]",
+          "--run RUN [--select EXPR] [--exclude EXPR] [--state STATE,…] [--watch [--interval 2s]]",
           "Where every number stands, and why it waits. Sends nothing.",
           {},
           [](auto& add) {
             add_run_only(add);
+            add("select", po::value<std::string>(), "list only these: phones, ids, WABAs or deployments, with *");
+            add("exclude", po::value<std::string>(), "not these; the same words as --select");
+            add("state", po::value<std::string>(), "list only those in these states, comma-separated: failed,stranded");
             add("watch", po::bool_switch(),
                 "go on until the run has ended: redrawn on a terminal, else told by change");
             add("interval", po::value<std::string>(), "how often to look (default 2s)");

@@ -107,9 +107,10 @@ bool was_interrupted(const RunDirectory& run, const Progress& progress) {
   return should_run && run.lock().has_value();
 }
 
-std::string status_page(const RunDirectory& run, const Progress& progress, Time now, bool colour, bool interrupted) {
+std::string status_page(const RunDirectory& run, const Progress& progress, Time now, bool colour, bool interrupted,
+                        const Shown& shown) {
   const std::string name = run.path().string();
-  std::string page = status_text(progress, now, colour, name);
+  std::string page = status_text(progress, now, colour, name, shown);
   if (interrupted) {
     page += fmt::format(
         "INTERRUPTED: no process works on this run, and the numbers stand as it saw them last. Go on with:\n"
