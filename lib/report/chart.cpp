@@ -113,7 +113,8 @@ class Drawing {
 std::vector<double> columns_of(const ChartLine& line, const Range& across) {
   std::vector<double> columns(std::min<std::size_t>(bar_columns, std::max<std::size_t>(1, line.points.size())), -1);
   for (const auto& [x, y] : line.points) {
-    const auto column = static_cast<std::size_t>(across.share(x) * static_cast<double>(columns.size() - 1) + 0.5);
+    const auto column =
+        static_cast<std::size_t>(std::lround(across.share(x) * static_cast<double>(columns.size() - 1)));
     columns[column] = std::max(columns[column], y);
   }
   return columns;

@@ -170,6 +170,7 @@ Result<void> Runner::append_unwritten() {
 
 Result<void> Runner::give_back(const std::vector<std::string>& phones) {
   std::vector<LedgerStore::Change> changes;
+  changes.reserve(phones.size());
   for (const std::string& phone : phones) {
     changes.push_back({LedgerStore::Change::What::given_back, phone, settings_.holder});
   }

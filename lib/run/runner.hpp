@@ -158,7 +158,7 @@ class Runner {
   void let_go_of_lost(std::size_t index, const Job& job);
   bool take_waba(const std::string& waba, std::size_t index);
   Time waba_until(std::size_t index) const;
-  void free_waba(std::string waba);
+  void free_waba(const std::string& waba);
   Result<void> leave();
   Millis lease_length() const;
   std::string lead_key() const;

@@ -243,6 +243,7 @@ bool Runner::take(std::size_t index, const LedgerStore::Lease& lease, Time asked
 Result<void> Runner::claim_chosen(const std::vector<std::size_t>& chosen, bool within_budget) {
   const Time now = doors_.clock.now();
   std::vector<std::string> phones;
+  phones.reserve(chosen.size());
   for (const std::size_t index : chosen) phones.push_back(progress_.numbers[index].phone);
   const auto claims = doors_.ledger.claim(phones, phones.size(), settings_.holder, now, now + lease_length());
   if (!claims) return tl::make_unexpected(claims.error());
@@ -387,6 +388,7 @@ std::vector<Fence> Runner::fences() const {
     if (lease != waba_leases_.end()) epochs[lease->first] = lease->second.epoch;
   }
   std::vector<Fence> fences;
+  fences.reserve(epochs.size());
   for (const auto& [phone, epoch] : epochs) fences.push_back({phone, epoch});
   return fences;
 }
@@ -516,9 +518,10 @@ Time Runner::waba_until(std::size_t index) const {
   return lease == waba_leases_.end() ? Time{} : lease->second.until;
 }
 
-void Runner::free_waba(std::string waba) {
-  waba_holder_.erase(waba);
-  if (waba_leases_.erase(waba_key(waba)) > 0) to_release_.push_back(waba_key(waba));
+void Runner::free_waba(const std::string& waba) {
+  const std::string key = waba_key(waba);
+  waba_holder_.erase(waba);  // which may be where `waba` stands
+  if (waba_leases_.erase(key) > 0) to_release_.push_back(key);
 }
 
 // The others go on without this one, at once.

@@ -233,7 +233,7 @@ std::string admit(State& state, WorldNumber& number, Side side, const Submission
     Time& paid = messaging.pairs[wa_id];
     paid = std::max(paid, at) + state.timing.pair_pause;
   }
-  const std::string id = fmt::format(fmt::runtime(graph ? "wamid.SIM{:012d}" : "gBEGsim{:012d}"), ++state.messages);
+  std::string id = fmt::format(fmt::runtime(graph ? "wamid.SIM{:012d}" : "gBEGsim{:012d}"), ++state.messages);
   const Millis takes = messaging.takes.value_or(state.timing.delivery_time);
   const auto plan = [&](Time when, const std::string& status, Json told) {
     state.webhooks.emplace(when, PlannedWebhook{side, number.phone, status, std::move(told)});

@@ -120,7 +120,7 @@ void read_waba(api::GraphClient& graph, const std::string& waba_id, Observation&
 namespace {
 
 Asked read_onprem_profile(api::OnpremClient& client, Profile& profile) {
-  const Asked business = take(client.business_profile(), [&profile](const api::BusinessProfile& got) {
+  Asked business = take(client.business_profile(), [&profile](const api::BusinessProfile& got) {
     profile.address = got.address;
     profile.description = got.description;
     profile.email = got.email;

@@ -98,7 +98,7 @@ Result<Json> throttling(const Invocation& invocation, const Progress&) {
 }
 
 Command word(std::string name, std::string summary, MessageOf message_of, std::string meaning) {
-  return {name,
+  return {std::move(name),
           "--run RUN",
           std::move(summary),
           {},

@@ -72,7 +72,7 @@ bool RunDirectory::exists(const std::filesystem::path& path) {
   return std::filesystem::exists(path, ignored);
 }
 
-Result<RunDirectory> RunDirectory::make(const std::filesystem::path& path, Plan plan, std::string plan_text) {
+Result<RunDirectory> RunDirectory::make(const std::filesystem::path& path, Plan plan, const std::string& plan_text) {
   if (const std::string where = unquoted(path.string()); is_database_url(where)) {
     const auto url = parse_database_url(where, DatabaseUse::run);
     if (!url) return tl::make_unexpected(url.error());

@@ -18,7 +18,7 @@ class RunDirectory {
  public:
   /// Makes the directory for this plan, or opens the one that was made for it; another plan's is refused.
   /// `plan` is what `plan_text` says: reading 100,000 numbers twice would be most of a restart.
-  static Result<RunDirectory> make(const std::filesystem::path& path, Plan plan, std::string plan_text);
+  static Result<RunDirectory> make(const std::filesystem::path& path, Plan plan, const std::string& plan_text);
   /// Opens one that exists.
   static Result<RunDirectory> open(const std::filesystem::path& path);
 

@@ -10,7 +10,7 @@ void set_unless_ignored(void (*handler)(int)) {
   for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
     struct sigaction now {};
     if (sigaction(signal, nullptr, &now) == 0 && now.sa_handler == SIG_IGN) continue;
-    std::signal(signal, handler);
+    (void)std::signal(signal, handler);
   }
 }
 

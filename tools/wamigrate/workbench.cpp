@@ -189,6 +189,7 @@ tl::expected<Looked, int> look(const Fleet& fleet, const std::vector<std::size_t
   looked.numbers = numbers;
   looked.bench = std::make_unique<Workbench>(fleet, std::move(secrets), std::min(fleet.policy.concurrency, 64));
   std::vector<const Number*> list;
+  list.reserve(numbers.size());
   for (const std::size_t index : numbers) list.push_back(&fleet.numbers[index]);
   const Diagnostics missing = looked.bench->site().resolve(list, Need::reading, direction, looked.bench->secrets());
   if (!missing.empty()) return tl::make_unexpected(console.complain(missing));
