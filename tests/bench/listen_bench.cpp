@@ -19,6 +19,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <memory>
 #include <mutex>
 #include <thread>
@@ -36,10 +37,10 @@ using namespace std::chrono_literals;
 using SteadyClock = std::chrono::steady_clock;
 
 const std::string secret = "bench-app-secret";
-constexpr int port = 18437;
 
 struct Settings {
   std::string program;
+  int port = 0;
   int rate = 1000;
   int seconds = 60;
   int connections = 32;
@@ -56,11 +57,16 @@ class Receiver {
     ::dup2(quiet, STDERR_FILENO);
     const std::string store = (directory / "store" / "posts.db").string();
     const std::string key = "file:" + (directory / "keys" / "seal.key").string();
-    const std::string port_text = std::to_string(port);
+    const std::string port_text = std::to_string(settings.port);
     ::setenv("BENCH_APP_SECRET", secret.c_str(), 1);
     ::execl(settings.program.c_str(), "wamigrate", "listen", "--store", store.c_str(), "--seal-key", key.c_str(),
             "--port", port_text.c_str(), "--app-secret", "env:BENCH_APP_SECRET", nullptr);
     ::_exit(127);
+  }
+  /// It could not begin, or is gone.
+  bool has_ended() const {
+    siginfo_t how{};
+    return ::waitid(P_PID, static_cast<id_t>(pid_), &how, WEXITED | WNOHANG | WNOWAIT) != 0 || how.si_pid != 0;
   }
   /// Seconds of CPU that it took.
   double end(int signal) {
@@ -90,10 +96,23 @@ std::string post_of(const std::string& message) {
                                         R"({"billable":true,"pricing_model":"CBP","category":"service"})")));
 }
 
+/// A port of loopback that nobody listens on just now: the receiver comes back to it after its end.
+int free_port() {
+  const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t length = sizeof address;
+  const bool bound = ::bind(fd, reinterpret_cast<sockaddr*>(&address), length) == 0 &&
+                     ::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &length) == 0;
+  ::close(fd);
+  return bound ? ntohs(address.sin_port) : 0;
+}
+
 /// Every nth of the posts that are due, from `begin` on.
 Sent send_share(const Settings& settings, int share, SteadyClock::time_point begin) {
   Sent sent;
-  auto wire = std::make_unique<Wire>(port);
+  auto wire = std::make_unique<Wire>(settings.port);
   const int all = settings.rate * settings.seconds;
   for (int i = share; i < all; i += settings.connections) {
     const std::string message = fmt::format("wamid.bench.{}", i);
@@ -110,7 +129,7 @@ Sent send_share(const Settings& settings, int share, SteadyClock::time_point beg
       }
       ++sent.again;
       std::this_thread::sleep_for(20ms);
-      wire = std::make_unique<Wire>(port);
+      wire = std::make_unique<Wire>(settings.port);
     }
   }
   return sent;
@@ -130,7 +149,7 @@ std::string load() {
 }
 
 Settings settings_of(int argc, char** argv) {
-  Settings settings{.program = argv[1]};
+  Settings settings{.program = argv[1], .port = free_port()};
   if (argc > 2) settings.rate = std::atoi(argv[2]);
   if (argc > 3) settings.seconds = std::atoi(argv[3]);
   if (argc > 4) settings.connections = std::atoi(argv[4]);
@@ -152,7 +171,16 @@ int main(int argc, char** argv) {
   const std::string load_before = load();
 
   auto receiver = std::make_unique<Receiver>(settings, directory);
-  while (!Wire(port).open()) std::this_thread::sleep_for(10ms);
+  while (!Wire(settings.port).open()) {
+    if (receiver->has_ended()) {
+      std::ifstream log(directory / "receiver.log");
+      std::fprintf(stderr, "the receiver did not begin: %s\n",
+                   std::string(std::istreambuf_iterator<char>(log), std::istreambuf_iterator<char>()).c_str());
+      std::filesystem::remove_all(directory);
+      return 1;
+    }
+    std::this_thread::sleep_for(10ms);
+  }
   const auto begin = SteadyClock::now() + 200ms;
   std::vector<Sent> shares(static_cast<std::size_t>(settings.connections));
   std::vector<std::thread> threads;

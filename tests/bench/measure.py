@@ -264,9 +264,29 @@ def schedule(bench):
           rows)
 
 
+# --- The receiver of webhooks.
+
+def listen(bench):
+    rate, seconds, connections = bench.size(50, 1000, 1000), bench.size(2, 10, 60), bench.size(4, 32, 32)
+    rows = []
+    for how in ("calm", "kill"):
+        rounds = []
+        for _ in range(bench.rounds):  # one that lost a post that was answered 200 is an error
+            bench.run([bench.programs / "listen_bench", bench.wamigrate, rate, seconds, connections, how])
+            rounds.append(bench.told())
+        column = lambda key, taken=rounds: [one[key] for one in taken]
+        rows.append([f"{seconds} s, {'killed half-way' if how == 'kill' else 'left alone'}",
+                     f"{rounds[-1]['answered']:,}", sum(column("lost")), max(column("sent_again")),
+                     *(spread(column(key)) for key in ("median_ms", "p90_ms", "p99_ms")),
+                     f"{max(column('longest_ms')):.0f}", spread(column("receiver_cpu_s"))])
+    print(f"\n## Webhooks\n\n{rate} posts a second over {connections} kept connections, each stored durably before it is "
+          f"answered; {bench.rounds} rounds; {load()} at the end.")
+    table(["run", "answered", "lost", "sent again", "p50 ms", "p90 ms", "p99 ms", "longest ms", "receiver's CPU s"], rows)
+
+
 SECTIONS = {"run": run_throughput, "downtime": downtime, "fleets": fleets, "killed": killed_and_restarted,
-            "restart": restarted_at_size, "schedule": schedule, "workers": several_workers,
-            "killed-workers": killed_workers}
+            "restart": restarted_at_size, "schedule": schedule, "listen": listen,
+            "workers": several_workers, "killed-workers": killed_workers}
 
 
 def main():
