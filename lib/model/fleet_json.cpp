@@ -158,7 +158,7 @@ Json to_json(const Fleet& fleet) {
 Result<Fleet> fleet_from_json(std::string_view text) {
   static constexpr std::array<std::string_view, 6> keys{"graph",       "ledger", "seal_key",
                                                         "status_feed", "policy", "numbers"};
-  const std::string remade = "make the plan again with `wamigrate plan`";
+  const std::string remade = "make the plan again: wamigrate plan INVENTORY --to cloud|onprem -o plan.json";
   JsonReader json(text);
   if (json.kind() != JsonReader::Kind::object) return fail("the plan's fleet is not a JSON object", remade);
   const Outline outline = outline_of(json);

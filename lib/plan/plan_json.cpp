@@ -15,7 +15,8 @@
 namespace wamigrate {
 namespace {
 
-constexpr const char* make_again = "make the plan again with this version";
+constexpr const char* make_again =
+    "make the plan again with this version: wamigrate plan INVENTORY --to cloud|onprem -o plan.json";
 
 template <std::size_t count>
 using Names = std::array<std::string_view, count>;
@@ -32,7 +33,8 @@ tl::unexpected<Error> missing_member(std::string_view what, std::string_view key
 /// members: one that is not known may mean what this version would get wrong.
 template <std::size_t count>
 Result<Names<count>> members_of(JsonReader& json, std::string_view what, const Names<count>& names) {
-  if (json.kind() != JsonReader::Kind::object) return fail(fmt::format("the plan's {} is not an object", what));
+  if (json.kind() != JsonReader::Kind::object)
+    return fail(fmt::format("the plan's {} is not an object", what), make_again);
   Names<count> values;
   json.enter_object();
   while (const auto key = json.next_member()) {
@@ -75,13 +77,13 @@ Result<void> for_each_item(std::string_view json, Take take) {
 Result<std::vector<Check>> checks_from(std::string_view json) {
   static constexpr Names<6> names = {"id", "phone", "result", "message", "fix", "source"};
   std::vector<Check> checks;
-  if (!json.starts_with('[')) return fail("a list of checks is missing");
+  if (!json.starts_with('[')) return fail("a list of checks is missing", make_again);
   auto read = for_each_item(json, [&checks](JsonReader& item) -> Result<void> {
     const std::string_view written = item.raw();
     JsonReader members(written);
     if (auto just = members_of(members, "check", names); !just) return tl::make_unexpected(just.error());
     auto check = check_from_json(*parse_json(written));
-    if (!check) return tl::make_unexpected(check.error());
+    if (!check) return fail(check.error().message, make_again);
     checks.push_back(std::move(*check));
     return {};
   });
@@ -117,21 +119,21 @@ Result<PlannedRoad> road_from(JsonReader& json, Catalogue catalogue) {
   read = for_each_item(way_back, [&](JsonReader& item) -> Result<void> {
     const std::string_view written = item.raw();
     const auto way = written.starts_with('"') ? way_back_from(text_of(written)) : std::nullopt;
-    if (!way) return fail(fmt::format("the plan has an unknown way back: {}", without_blanks(written)));
+    if (!way) return fail(fmt::format("the plan has an unknown way back: {}", without_blanks(written)), make_again);
     road.way_back.push_back(*way);
     return {};
   });
   if (!read) return tl::make_unexpected(read.error());
-  if (road.way_back.size() != road.steps.size()) return fail("a road's ways back don't fit its steps");
+  if (road.way_back.size() != road.steps.size()) return fail("a road's ways back don't fit its steps", make_again);
   if (const auto commit = number_of(commit_text)) {
     if (*commit < 0 || static_cast<std::size_t>(*commit) >= road.steps.size()) {
-      return fail("a road's commit point lies outside it");
+      return fail("a road's commit point lies outside it", make_again);
     }
     road.commit = static_cast<std::size_t>(*commit);
   }
   const auto expected = length_of(expected_text);
   const auto downtime = length_of(downtime_text);
-  if (!expected || !downtime) return fail("a road's expected length can't be read");
+  if (!expected || !downtime) return fail("a road's expected length can't be read", make_again);
   road.expected = *expected;
   road.expected_downtime = *downtime;
   return road;
@@ -148,7 +150,7 @@ Result<PlannedNumber> number_from(JsonReader& json, std::size_t roads) {
   const auto home = home_from(text_of(home_text));
   const auto road = number_of(road_text);
   if (!home || !road || *road < 0 || static_cast<std::size_t>(*road) >= roads) {
-    return fail("the plan's entry of " + number.phone + " is not whole");
+    return fail("the plan's entry of " + number.phone + " is not whole", make_again);
   }
   number.home = *home;
   number.road = static_cast<std::size_t>(*road);
@@ -156,7 +158,8 @@ Result<PlannedNumber> number_from(JsonReader& json, std::size_t roads) {
     const std::string_view written = item.raw();
     const auto fact = written.starts_with('"') ? fact_from(text_of(written)) : std::nullopt;
     if (!fact)
-      return fail(fmt::format("the plan names a fact this version does not know: {}", without_blanks(written)));
+      return fail(fmt::format("the plan names a fact this version does not know: {}", without_blanks(written)),
+                  make_again);
     number.facts.add(*fact);
     return {};
   });
@@ -177,9 +180,9 @@ Result<void> read_numbers(std::string_view json, Plan& plan) {
     auto number = number_from(item, plan.roads.size());
     if (!number) return tl::make_unexpected(number.error());
     const auto entry = in_fleet.find(number->phone);
-    if (entry == in_fleet.end()) return fail("the plan's number " + number->phone + " is not in its fleet");
+    if (entry == in_fleet.end()) return fail("the plan's number " + number->phone + " is not in its fleet", make_again);
     number->entry = entry->second;
-    if (planned[number->entry]) return fail("the plan has the number " + number->phone + " twice");
+    if (planned[number->entry]) return fail("the plan has the number " + number->phone + " twice", make_again);
     planned[number->entry] = true;
     plan.numbers.push_back(std::move(*number));
     return {};
@@ -203,7 +206,7 @@ Result<void> read_options(std::string_view json, PlanOptions& options) {
   options.allow_after_sunset = flag_of((*members)[0]);
   options.deregister_first = flag_of((*members)[1]);
   const auto as_of = parse_iso(text_of((*members)[2]));
-  if (!as_of) return fail("the plan's dates can't be read");
+  if (!as_of) return fail("the plan's dates can't be read", make_again);
   options.as_of = *as_of;
   return {};
 }
@@ -220,12 +223,13 @@ Result<Plan> read_members(const Document& document, Catalogue catalogue) {
                rollback_of] = document;
   Plan plan;
   const std::string to = text_of(to_text);
-  if (to != name(Direction::to_cloud) && to != name(Direction::to_onprem)) return fail("the plan leads nowhere known");
+  if (to != name(Direction::to_cloud) && to != name(Direction::to_onprem))
+    return fail("the plan leads nowhere known", make_again);
   plan.direction = to == name(Direction::to_cloud) ? Direction::to_cloud : Direction::to_onprem;
   plan.rollback_of = text_of(rollback_of);
   if (auto read = read_options(options, plan.options); !read) return tl::make_unexpected(read.error());
   const auto observed_at = parse_iso(text_of(observed_text));
-  if (!observed_at) return fail("the plan's dates can't be read");
+  if (!observed_at) return fail("the plan's dates can't be read", make_again);
   plan.observed_at = *observed_at;
   auto fleet = fleet_from_json(fleet_text);
   if (!fleet) return tl::make_unexpected(fleet.error());
@@ -295,7 +299,7 @@ Result<Document> open_document(std::string_view text) {
   while (const auto key = json.next_member()) members.emplace_back(*key, json.raw());
   if (!json.at_end()) {
     return fail("this is not a plan: " + (json.why().empty() ? "it is not a JSON object" : json.why()),
-                "if it was cut short, make it again with `wamigrate plan`");
+                "if it was cut short, make it again: wamigrate plan INVENTORY --to cloud|onprem -o plan.json");
   }
   Document document;
   std::string_view unknown;
@@ -307,7 +311,8 @@ Result<Document> open_document(std::string_view text) {
       document[static_cast<std::size_t>(known - document_names.begin())] = value;
     }
   }
-  if (document.front().empty()) return fail("this is not a plan of wamigrate");
+  if (document.front().empty())
+    return fail("this is not a plan of wamigrate", "make one: wamigrate plan INVENTORY --to cloud|onprem -o plan.json");
   if (number_of(document.front()) != plan_format) {
     return fail(fmt::format("the plan has format {}, this version reads {}", text_of(document.front()), plan_format),
                 make_again);
@@ -327,8 +332,10 @@ Result<Plan> plan_from_json(std::string_view text, Catalogue catalogue) {
   const std::string_view written_digest = (*document)[1];
   std::string digest = text_of(written_digest);
   if (digest != digest_of(text, cut_of(text, written_digest))) {
-    return fail("the plan does not fit its own digest: it was changed after it was made",
-                "review and apply only plans as `wamigrate plan` wrote them; make it again");
+    return fail(
+        "the plan does not fit its own digest: it was changed after it was made",
+        "review and apply only plans as they were written; make it again: wamigrate plan INVENTORY --to cloud|onprem "
+        "-o plan.json");
   }
   auto plan = read_members(*document, catalogue);
   if (plan) plan->digest = std::move(digest);

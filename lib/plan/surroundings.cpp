@@ -116,7 +116,7 @@ Result<Surroundings> surroundings_from_json(std::string_view text) {
       text_written(JsonWriter::Form::compact, [&around](JsonWriter& out) { write_json(out, around); });
   if (again != without_blanks(text)) {
     return fail("the plan's surroundings of a number are not as this version writes them",
-                "make the plan again with this version");
+                "make the plan again with this version: wamigrate plan INVENTORY --to cloud|onprem -o plan.json");
   }
   return around;
 }
