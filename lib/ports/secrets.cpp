@@ -29,8 +29,14 @@ tl::unexpected<Error> refused(const SecretRef& ref, std::string_view what, std::
   return fail(fmt::format("the secret {} cannot be had: {}", ref.text(), what), std::move(fix));
 }
 
-Result<Secret> not_empty(const SecretRef& ref, Secret secret) {
+/// A secret that was cut would be sent, and refused, as if it were one: a PIN, perhaps, that then counts as wrong.
+tl::unexpected<Error> too_long(const SecretRef& ref) {
+  return refused(ref, "it is longer than 1 MiB", "put the secret there, and nothing else");
+}
+
+Result<Secret> sound(const SecretRef& ref, Secret secret) {
   if (secret.empty()) return refused(ref, "it is empty", "put the secret there");
+  if (secret.reveal().size() > max_secret_bytes) return too_long(ref);
   return secret;
 }
 
@@ -47,7 +53,7 @@ Result<Secret> from_environment(const SecretRef& ref) {
     return refused(ref, "the environment variable is not set",
                    fmt::format("set the variable {} for this process", ref.target));
   }
-  return not_empty(ref, trimmed(value));
+  return sound(ref, trimmed(value));
 }
 
 Result<Secret> from_file(const SecretRef& ref) {
@@ -57,7 +63,7 @@ Result<Secret> from_file(const SecretRef& ref) {
   }
   auto content = read_file(file);
   if (!content) return refused(ref, content.error().message, content.error().fix);
-  return not_empty(ref, trimmed(std::move(*content)));
+  return sound(ref, trimmed(std::move(*content)));
 }
 
 /// Ours, with the variables of `withheld` empty.
@@ -90,8 +96,9 @@ Result<Secret> from_command(const SecretRef& ref, const std::set<std::string>& w
                    "check the limits of processes and open files");
   }
   std::string text;
-  text.reserve(max_secret_bytes);  // all at once, so that growing leaves no copies behind
-  const auto take = [&text](std::string_view piece) { text += piece.substr(0, max_secret_bytes - text.size()); };
+  constexpr std::size_t kept_bytes = max_secret_bytes + 1;  // one more tells that it is too long
+  text.reserve(kept_bytes);                                 // all at once, so that growing leaves no copies behind
+  const auto take = [&text](std::string_view piece) { text += piece.substr(0, kept_bytes - text.size()); };
   const bool in_time = command->read_until(std::chrono::steady_clock::now() + limit, take);
   const Secret output(std::move(text));
   if (!in_time) {
@@ -103,7 +110,8 @@ Result<Secret> from_command(const SecretRef& ref, const std::set<std::string>& w
   if (const int code = WEXITSTATUS(status); code != 0) {
     return refused(ref, fmt::format("the command ended with exit code {}", code), "run it by hand to see why");
   }
-  return not_empty(ref, first_line(output));
+  if (output.reveal().size() > max_secret_bytes) return too_long(ref);
+  return sound(ref, first_line(output));
 }
 
 class RealSecretSource : public SecretSource {

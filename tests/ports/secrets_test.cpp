@@ -50,6 +50,34 @@ TEST_CASE("a secret is the first line that a command prints") {
   CHECK(found(SecretRef::Kind::cmd, "echo  two   words") == "two words");
 }
 
+TEST_CASE("a secret of more than 1 MiB is refused wherever it comes from, and nothing of it is repeated") {
+  const TempDir dir;
+  const std::string longest(1024UL * 1024, '7');
+  const auto expect = [](SecretRef::Kind kind, const std::string& target, std::size_t size) {
+    CAPTURE(size);
+    const auto secret = resolve(kind, target);
+    if (size > 0) {
+      REQUIRE(secret.has_value());
+      CHECK(secret->reveal().size() == size);
+      return;
+    }
+    REQUIRE_FALSE(secret.has_value());
+    CHECK(secret.error().message.find("longer than 1 MiB") != std::string::npos);
+    CHECK(to_text(secret.error()).find("777") == std::string::npos);
+  };
+  const std::string file = (dir / "secret").string();
+  put(dir / "secret", longest);
+  expect(SecretRef::Kind::file, file, longest.size());
+  expect(SecretRef::Kind::cmd, "cat " + file, longest.size());
+  put(dir / "secret", longest + "7");
+  expect(SecretRef::Kind::file, file, 0);
+  expect(SecretRef::Kind::cmd, "cat " + file, 0);
+  const Environment most("WAMIGRATE_TEST_LONG", longest);
+  expect(SecretRef::Kind::env, "WAMIGRATE_TEST_LONG", longest.size());
+  const Environment more("WAMIGRATE_TEST_LONG", longest + "7");
+  expect(SecretRef::Kind::env, "WAMIGRATE_TEST_LONG", 0);
+}
+
 TEST_CASE("no shell reads a command") { CHECK(found(SecretRef::Kind::cmd, "echo $HOME;id|cat>x") == "$HOME;id|cat>x"); }
 
 TEST_CASE("a command is not shown the other secrets of the fleet, and all else of the environment") {
