@@ -3,9 +3,9 @@
 # fuzzing, threads under the thread sanitizer. One clang build serves the first sanitizers and the fuzzers; g++ takes twice
 # as long.
 #
-#   tools/examine.sh --ci     a share that takes minutes: where bytes are handled by hand and real threads meet, which is lib/ports
-#                             (sockets, TLS, both stores, workers, child processes), hostile input at every door, and
-#                             some storms, which go through everything that a run does
+#   tools/examine.sh --ci     a share that takes minutes, and that CI runs: where bytes are handled by hand and real
+#                             threads meet, which is lib/ports (sockets, TLS, both stores, workers, child processes),
+#                             hostile input at every door, and some storms, which go through everything that a run does
 #   tools/examine.sh          also what else touches memory by hand, the program itself, runs, a thousand storms, and
 #                             hostile bytes; not the tests of values and texts, nor the path-sensitive analyser
 #   tools/examine.sh --all    everything; takes hours
@@ -18,10 +18,11 @@ stage() { echo "== $* (after $(($(date +%s) - began)) s)"; }
 export ASAN_OPTIONS="detect_stack_use_after_return=1${ASAN_OPTIONS:+:$ASAN_OPTIONS}"
 export UBSAN_OPTIONS="print_stacktrace=1${UBSAN_OPTIONS:+:$UBSAN_OPTIONS}"
 analysis=--quick
+folders=""
 threads="test_ports test_sim"
 case $share in
   --ci)
-    analysis=none
+    folders="lib/base lib/ports lib/api lib/run"
     targets="test_base test_ports test_fuzz test_simulation"
     tests='^(base|ports|fuzz|storms_.*)$'
     seconds=0
@@ -42,11 +43,9 @@ case $share in
     ;;
 esac
 
-if [ "$analysis" != none ]; then
-  stage "clang-tidy"
-  # shellcheck disable=SC2086  # empty means no argument
-  tools/analyse.sh $analysis
-fi
+stage "clang-tidy"
+# shellcheck disable=SC2086  # empty means no argument
+tools/analyse.sh $analysis $folders
 
 stage "building for the address and undefined-behaviour sanitizers"
 # shellcheck disable=SC2086  # the list is meant to be split, here and below

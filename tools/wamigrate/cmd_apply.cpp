@@ -88,7 +88,7 @@ int run_apply(const Invocation& invocation) {
     console.note("Nothing was sent: this plan was not approved. Without a terminal nobody can be asked; say --yes.");
     return paused;
   }
-  auto run = RunDirectory::make(path, std::move(*plan), std::move(*text));
+  auto run = RunDirectory::make(path, std::move(*plan), *text);
   if (!run) return console.complain(run.error());
   return execute(*run, console, std::move(*execution));
 }
@@ -129,6 +129,7 @@ tl::expected<std::size_t, int> leave_out_held(const Fleet& fleet, std::vector<st
   if (auto opened = bench.open_ledger(false); !opened) return tl::make_unexpected(console.complain(opened.error()));
   if (bench.ledger() == nullptr) return 0;
   std::vector<std::string> phones;
+  phones.reserve(numbers.size());
   for (const std::size_t index : numbers) phones.push_back(fleet.numbers[index].phone.e164);
   const auto held = in_other_hands(*bench.ledger(), bench.clock(), phones);
   if (!held) return tl::make_unexpected(console.complain(held.error()));

@@ -27,7 +27,7 @@ constexpr std::size_t shown_at_most = 600;  // of a body, by a dry run
 constexpr std::string_view command_line =
     "wamigrate loadtest INVENTORY MIX --side cloud|onprem --max-messages N -o RESULT";
 
-std::atomic<bool> asked_to_end = false;
+std::atomic<bool> stop_sending = false;
 
 /// What was asked for, as far as it can be told without asking either side.
 struct LoadOrder {
@@ -274,10 +274,10 @@ int send(const Invocation& invocation, const LoadOrder& order, LoadDoor& door, S
     return console.complain(placed.error());
   }
 
-  const StopSignals signals([](int) { asked_to_end = true; });
+  const StopSignals signals([](int) { stop_sending = true; });
   std::vector<std::string> labels;
   for (const MixMessage& message : order.mix.messages) labels.push_back(message.label());
-  LoadRun run({order.schedule, std::move(labels), order.connections, throughput->a_second}, door, clock, asked_to_end);
+  LoadRun run({order.schedule, std::move(labels), order.connections, throughput->a_second}, door, clock, stop_sending);
   run.run([&](std::size_t begun, std::size_t taken, std::size_t failed) {
     console.note(fmt::format("{} left, {} taken, {} not", begun, taken, failed));
     const auto held = hold.keep();
