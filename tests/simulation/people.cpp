@@ -116,8 +116,24 @@ bool Simulation::people_act(Run& run, const Progress& progress, bool mistaken) {
     rig_.world->add_token("sim-token", {.app_id = rig_.fleet.graph.app_id});
     acted = true;
   }
+  if (progress.waits && progress.waits->what == "approval") {
+    say(run, {{"type", "approve"}, {"wave", progress.wave + 1}});
+    acted = true;
+  }
+  if (progress.on_hold) {
+    say(run, {{"type", "resume"}});
+    acted = true;
+  }
   for (const NumberProgress& number : progress.numbers) acted = help(run, number, mistaken) || acted;
   return acted;
+}
+
+// What people say of a whole run while it is at work, in whatever mood.
+void Simulation::people_meddle(Run& run) {
+  if (lots_.one_in(3)) say(run, {{"type", "pause"}});
+  if (lots_.one_in(3)) say(run, {{"type", "resume"}});
+  if (lots_.one_in(4)) say(run, {{"type", "throttle"}, {"starts_per_hour", 60 * lots_.below(4)}});
+  if (lots_.one_in(20)) say(run, {{"type", "abort"}});
 }
 
 std::string Simulation::plan_pin(const Run& run, const std::string& phone) {

@@ -17,6 +17,9 @@ constexpr std::array<const char*, 6> becomes = {R"("messages": "delivered")",
                                                 R"("messages": "delivered and failed")",
                                                 R"("messages": "read", "messages_take": "10m")"};
 
+/// Of so many storms one is about a fleet.
+constexpr std::uint64_t with_fleet = 100;
+
 /// Of so many storms one is about several processes at the same time: it costs as much as some of the others.
 constexpr std::uint64_t with_company = 8;
 
@@ -88,6 +91,14 @@ Scenario scenario_of(std::uint64_t seed) {
     scenario.numbers = 1 + lots.below(3);
     scenario.planned_again = 0;
   }
+  if (seed / 2 % with_fleet == 7) {
+    scenario.fleet = true;
+    scenario.all_at_once = false;
+    scenario.numbers = 10 + lots.below(31);
+    scenario.planned_again = 0;
+    scenario.workers = 1;
+    scenario.rival = Scenario::Rival::none;
+  }
   if (lots.one_in(4)) {
     scenario.messages = becomes[static_cast<std::size_t>(lots.below(static_cast<int>(becomes.size())))];
     scenario.wants_answers = lots.one_in(3);
@@ -101,8 +112,10 @@ std::string to_text(const Scenario& scenario) {
   std::string text =
       fmt::format("seed {}: {}; {} number{}{}{}{}{}{}{}; {}", scenario.seed, scenario.situation->name, scenario.numbers,
                   scenario.numbers == 1 ? "" : "s", scenario.own_pins ? "" : " with one PIN",
-                  scenario.all_at_once ? "" : " in waves", scenario.back_again ? ", and back" : "",
-                  scenario.moved_meanwhile ? ", one moved meanwhile" : "",
+                  scenario.all_at_once ? ""
+                  : scenario.fleet     ? " in waves, with people at hand"
+                                       : " in waves",
+                  scenario.back_again ? ", and back" : "", scenario.moved_meanwhile ? ", one moved meanwhile" : "",
                   scenario.workers > 1 ? fmt::format(", {} workers", scenario.workers) : "",
                   scenario.rival == Scenario::Rival::none   ? ""
                   : scenario.rival == Scenario::Rival::back ? ", another run leads back"

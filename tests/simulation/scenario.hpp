@@ -53,6 +53,7 @@ struct Scenario {
   int numbers = 1;
   bool own_pins = true;
   bool all_at_once = true;  ///< One wave, and failures hold nothing.
+  bool fleet = false;  ///< Dozens, in waves with a soak, a gate and budgets; people hold, slow and call off the run.
   sim::Dialect dialect{};
   std::string messages{};        ///< As Situation::messages, where that says nothing.
   bool wants_answers = false;    ///< Of who gets a test message.

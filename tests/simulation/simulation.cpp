@@ -15,7 +15,7 @@ using namespace std::chrono_literals;
 
 constexpr int troubled_processes = 6;
 constexpr int calm_processes = 40;
-constexpr int calls_without_end = 30'000;
+constexpr int calls_without_end = 30'000;  ///< Of a number.
 constexpr Millis seldom{10'000};  ///< Nothing here depends on how often a checkpoint is asked, and waits are long.
 
 /// Sealing draws its nonces from here, so that a seed gives the same bytes.
@@ -78,6 +78,13 @@ Simulation::Simulation(const Scenario& scenario, Bug bug)
   if (scenario.all_at_once) {
     policy.waves = {{100, true}};
     policy.max_failures = policy.max_failures_run = {1000, false};
+  }
+  if (scenario.fleet) {
+    policy.waves = {{1, false}, {30, true}, {100, true}};
+    policy.soak = 10min;
+    policy.gate_each_wave = lots_.one_in(2);
+    policy.max_failures = {1 + lots_.below(4), false};
+    policy.max_failures_run = {50, true};
   }
   for (const auto& [reference, secret] : rig_.secrets.known) secrets_.push_back(secret);
   secrets_.push_back(rig_.world->hold()->numbers.begin()->second.code);
@@ -149,6 +156,7 @@ void Simulation::play_run(Direction direction) {
       crash = scenario_.crashes[crashes_done_++];
       if (crash->call == 0) crash.reset();
     }
+    if (scenario_.fleet) people_meddle(run);
     process(run, crash, scenario_.storm);
     const Progress so_far = progress(run);
     if (so_far.done) break;
@@ -180,7 +188,7 @@ void Simulation::end_run(Run& run) {
 /// One process, from the journal as it is to its end, its death, or a pause.
 void Simulation::process(Run& run, std::optional<Crash> crash, bool troubled) {
   const Actor actor{&run, ++verdict_.processes, {}, run.holder, {}};
-  gate_.open(crash, calls_without_end);
+  gate_.open(crash, calls_without_end * (scenario_.fleet ? scenario_.numbers : 1));
   if (troubled && lots_.one_in(8)) gate_.fill_disk_after(1 + lots_.below(100));
   const int stop_after = troubled && lots_.one_in(6) ? lots_.below(40) : -1;
   Seat seat(*this, actor);

@@ -89,6 +89,7 @@ class Simulation {
   void play_process(Company& company, Run& run, bool troubled);
   // What people do between two processes (people.cpp); true if they did something.
   bool people_act(Run& run, const Progress& progress, bool mistaken);
+  void people_meddle(Run& run);
   bool help(Run& run, const NumberProgress& number, bool mistaken);
   bool retry(Run& run, const NumberProgress& number, bool wrong_pin = false);
   std::unique_ptr<sim::Faults> draw_faults();

@@ -2,8 +2,8 @@
 // thousand seeds in every test run, in shares that run beside each other; more on request:
 //   SEED=7 test_simulation "[replay]"                      one storm, with its story
 //   FIRST_SEED=100001 LAST_SEED=1000000 test_simulation "[storm]"
-//   ONLY=company test_simulation "[storm]"                 those with several processes at a time; ONLY=alone: the
-//   others
+//   ONLY=company test_simulation "[storm]"                 those with several processes at a time; ONLY=fleet: with
+//   dozens of numbers; ONLY=alone: the others
 #include <fmt/format.h>
 
 #include <cstdlib>
@@ -25,6 +25,10 @@ std::uint64_t number_in(const char* variable, std::uint64_t otherwise) {
 }
 
 std::string replay_of(std::uint64_t seed) { return fmt::format("SEED={} test_simulation \"[replay]\"", seed); }
+
+std::string_view kind_of(const Scenario& scenario) {
+  return has_company(scenario) ? "company" : scenario.fleet ? "fleet" : "alone";
+}
 
 struct Figures {
   std::uint64_t storms = 0, refused = 0, processes = 0, kills = 0, faults = 0, requests = 0, migrated = 0,
@@ -64,7 +68,7 @@ TEST_CASE("in every storm each promise is kept", "[storm]") {
   for (std::uint64_t seed = number_in("FIRST_SEED", 1); seed <= number_in("LAST_SEED", seeds); ++seed) {
     if (seed % shares != share) continue;
     const Scenario scenario = scenario_of(seed);
-    if (!only.empty() && (only == "company") != has_company(scenario)) continue;
+    if (!only.empty() && only != kind_of(scenario)) continue;
     const Verdict verdict = Simulation(scenario).play();
     figures.add(verdict);
     if (verdict.complaints.empty() || figures.complaining > told_at_most) continue;

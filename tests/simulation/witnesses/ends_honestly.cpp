@@ -36,7 +36,9 @@ class EndsHonestly : public Witness {
     for (std::size_t i = 0; i < scene.plan.numbers.size(); ++i) {
       const std::string& phone = scene.plan.number(i).phone.e164;
       before.unserved[phone] = scene.world.unserved(phone);
-      before.is_served[phone] = scene.world.home(phone) != ServedBy::nobody;
+      const ServedBy home = scene.world.home(phone);
+      before.is_served[phone] = home != ServedBy::nobody;
+      if (!says(scene.plan.numbers[i].home, home)) before.moved[phone] = home;
     }
   }
 
@@ -53,6 +55,9 @@ class EndsHonestly : public Witness {
                              : not_again  ? number.home_at.value_or(before_[scene.run].at)
                                           : number.ended_at.value_or(scene.now);
       if (scene.others_went_on(number.phone, last_word - scene.clocks_differ)) continue;
+      // Nor can a run that was held or called off know what somebody did to it after it was planned.
+      const auto moved = before_[scene.run].moved.find(number.phone);
+      if (never_looked && moved != before_[scene.run].moved.end() && moved->second == home) continue;
       nobody = nobody || home == ServedBy::nobody;
       judge(scene, progress, number, home);
       if (number.home != Home::unknown && !says(number.home, home)) {
@@ -116,6 +121,7 @@ class EndsHonestly : public Witness {
     Time at{};
     std::map<std::string, Millis> unserved{};
     std::map<std::string, bool> is_served{};
+    std::map<std::string, ServedBy> moved{};  ///< Served by another than when it was planned.
   };
   std::map<int, Before> before_;  ///< By run: how things stood when it began.
 };
