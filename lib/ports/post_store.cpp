@@ -258,8 +258,9 @@ class SqlitePostStore : public PostStore {
     return reading_->read("counting posts", [](Session& session) {
       PostTotals totals;
       session << "SELECT (SELECT count(*) FROM posts), (SELECT count(*) FROM posts WHERE due = 1), (SELECT count(*) "
-                 "FROM outgoing), (SELECT count(*) FROM incoming)",
-          into(totals.posts), into(totals.awaiting), into(totals.outgoing), into(totals.incoming), now;
+                 "FROM outgoing), (SELECT count(*) FROM incoming), (SELECT coalesce(max(id), 0) FROM posts)",
+          into(totals.posts), into(totals.awaiting), into(totals.outgoing), into(totals.incoming), into(totals.last),
+          now;
       return totals;
     });
   }

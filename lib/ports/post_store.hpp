@@ -79,6 +79,7 @@ struct Awaiting {
 
 struct PostTotals {
   std::int64_t posts = 0, awaiting = 0, outgoing = 0, incoming = 0;
+  std::int64_t last = 0;  ///< The id of the newest post.
 };
 
 /// Safe to use from any thread, and by several processes at once.

@@ -39,12 +39,17 @@ std::vector<const Json*> objects(const Json& list) {
   return found;
 }
 
-void read_value(const Json& value, const std::string& number, Reading& reading) {
+std::string shown(const std::string& person, People people) {
+  return people == People::masked ? masked(person) : person;
+}
+
+void read_value(const Json& value, const std::string& number, People people, Reading& reading) {
   for (const Json* status : objects(at_path(value, {"statuses"}))) {
     StatusNews news{.message = text_of(*status, "id"), .status = text_of(*status, "status"), .number = number};
     if (news.message.empty() || news.status.empty()) continue;
     const std::string recipient = text_of(*status, "recipient_id");
-    news.recipient = masked(recipient.empty() ? text_of(at_path(*status, {"message"}), "recipient_id") : recipient);
+    news.recipient =
+        shown(recipient.empty() ? text_of(at_path(*status, {"message"}), "recipient_id") : recipient, people);
     news.callback = tag_of(*status);
     const auto errors = objects(at_path(*status, {"errors"}));
     if (!errors.empty()) news.code = text_of(*errors.front(), "code");
@@ -55,7 +60,7 @@ void read_value(const Json& value, const std::string& number, Reading& reading) 
     InboundNews news{.message = text_of(*message, "id"),
                      .type = text_of(*message, "type"),
                      .number = number,
-                     .sender = masked(text_of(*message, "from")),
+                     .sender = shown(text_of(*message, "from"), people),
                      .at = time_of(*message)};
     if (!news.message.empty()) reading.messages.push_back(std::move(news));
   }
@@ -68,7 +73,7 @@ std::optional<Json> object_of(std::string_view body) {
 
 }  // namespace
 
-std::optional<Reading> read_cloud(std::string_view body) {
+std::optional<Reading> read_cloud(std::string_view body, People people) {
   const auto json = object_of(body);
   if (!json) return std::nullopt;
   Reading reading;
@@ -78,18 +83,18 @@ std::optional<Reading> read_cloud(std::string_view body) {
       ++reading.changes;
       const Json& value = at_path(*change, {"value"});
       if (text_of(*change, "field") != "messages" || !value.is_object()) continue;
-      read_value(value, text_of(at_path(value, {"metadata"}), "phone_number_id"), reading);
+      read_value(value, text_of(at_path(value, {"metadata"}), "phone_number_id"), people, reading);
     }
   }
   return reading;
 }
 
-std::optional<Reading> read_onprem(std::string_view body, const std::string& deployment) {
+std::optional<Reading> read_onprem(std::string_view body, const std::string& deployment, People people) {
   const auto json = object_of(body);
   if (!json) return std::nullopt;
   Reading reading;
   reading.changes = 1;
-  read_value(*json, deployment, reading);
+  read_value(*json, deployment, people, reading);
   return reading;
 }
 

@@ -1,6 +1,6 @@
 // What a webhook says, as far as a migration asks: which messages were sent, delivered, read or failed, and which came
 // in. Either API's shape is read leniently: what is missing or of another type is passed over, for the post itself is
-// kept whatever it holds. No text of a message is taken, and of people's numbers only what a mask leaves.
+// kept whatever it holds. No text of a message is taken.
 #pragma once
 
 #include <optional>
@@ -20,13 +20,17 @@ struct Reading {
   std::vector<InboundNews> messages;
 };
 
+/// Of people's numbers what a mask leaves; or all of it, for a file that only its owner reads.
+enum class People { masked, in_full };
+
 /// Cloud: {"object", "entry": [{"id", "changes": [{"field", "value"}]}]} (Meta, webhooks, 2025-11). Nothing for what is
 /// not a JSON object.
-std::optional<Reading> read_cloud(std::string_view body);
+std::optional<Reading> read_cloud(std::string_view body, People people = People::masked);
 
 /// On-premises: the bare value, without an envelope; `deployment` stands for the number, which it does not name.
 /// statuses[].recipient_id, or since v2.45 statuses[].message.recipient_id.
-std::optional<Reading> read_onprem(std::string_view body, const std::string& deployment);
+std::optional<Reading> read_onprem(std::string_view body, const std::string& deployment,
+                                   People people = People::masked);
 
 using wamigrate::masked;
 

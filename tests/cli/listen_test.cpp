@@ -308,6 +308,27 @@ TEST_CASE("the cut-over can be read from the store while the receiver works") {
   const Ended text = stage.run({"cutover", "kept/posts.db"});
   CHECK(has(text.out, "a gap of at most 14 s"));
   CHECK(has(text.out, "at risk: gBEG1  to 165…34"));
+  CHECK((*ledger)["unheard"].is_null());
+
+  stage.put("accepted.txt", "gBEG1\ngBEG2\n\ngBEG3\r\n");
+  const Ended accepted = stage.run({"cutover", "kept/posts.db", "--accepted", "accepted.txt", "--json"});
+  CHECK(parse_json(accepted.out).value_or(Json())["unheard"] == Json::array({"gBEG3"}));
+  CHECK(stage.run({"cutover", "kept/posts.db", "--accepted", "nowhere.txt"}).code == 1);
+
+  const Ended listed = stage.run({"cutover", "kept/posts.db", "--resend", "resend.jsonl"});
+  INFO(listed.text());
+  CHECK(listed.code == 0);
+  CHECK_FALSE(has(listed.text(), "16505551234"));
+  const std::filesystem::path resend = stage.work() / "resend.jsonl";
+  const auto line = parse_json(content_of(resend));
+  REQUIRE(line.has_value());
+  CHECK(text_at(*line, "message") == "gBEG1");
+  CHECK(text_at(*line, "recipient") == "16505551234");
+  CHECK((std::filesystem::status(resend).permissions() & std::filesystem::perms(0077)) == std::filesystem::perms::none);
+  stage.put("other.key", std::string(64, 'b'));
+  const Ended other = stage.run({"cutover", "kept/posts.db", "--resend", "x.jsonl", "--seal-key", "file:other.key"});
+  CHECK(other.code == 1);
+  CHECK_FALSE(std::filesystem::exists(stage.work() / "x.jsonl"));
   CHECK(stage.run({"cutover", "nowhere.db"}).code == 1);
   CHECK(stage.run({"cutover", "kept/posts.db", "--pairs", "x"}).code == 1);
   CHECK(stage.run({"cutover", "kept/posts.db", "--since", "soon"}).code == 1);

@@ -1,11 +1,17 @@
 // The cut-over ledger: reads what a receiver has stored, also while it receives, and sends nothing.
 #include <fmt/format.h>
 
+#include <map>
+#include <set>
+#include <sstream>
+
 #include "base/plain_text.hpp"
 #include "cli.hpp"
+#include "ports/files.hpp"
 #include "ports/post_store.hpp"
 #include "webhooks/cutover.hpp"
 #include "webhooks/reading.hpp"
+#include "webhooks/receiver.hpp"
 #include "workbench.hpp"
 
 namespace wamigrate::cli {
@@ -18,6 +24,7 @@ using webhooks::Gap;
 struct Ledger {
   std::vector<CutOver> numbers;
   PostTotals totals;
+  std::optional<std::vector<std::string>> unheard;  ///< Of the messages that --accepted names.
 };
 
 Result<Time> time_of_option(const Invocation& invocation, const std::string& option, Time otherwise) {
@@ -41,6 +48,86 @@ Result<webhooks::NumberPairs> pairs_of(const Invocation& invocation) {
   return pairs;
 }
 
+Json moment(const std::optional<Time>& time) { return time ? Json(to_iso(*time)) : Json(); }
+
+/// Messages that the sender's own record names, an id a line, and no webhook has told of.
+Result<std::vector<std::string>> unheard_of(const std::string& file, PostStore& store) {
+  const auto text = read_file(file);
+  if (!text) return tl::make_unexpected(text.error());
+  std::vector<std::string> unheard;
+  std::istringstream lines(*text);
+  for (std::string id; std::getline(lines, id);) {
+    const std::size_t end = id.find_last_not_of(" \t\r");
+    if (end == std::string::npos) continue;
+    id.resize(end + 1);
+    const auto heard = store.outgoing(id);
+    if (!heard) return tl::make_unexpected(heard.error());
+    if (!*heard) unheard.push_back(plain(id));
+  }
+  return unheard;
+}
+
+/// Who was to get these messages, by message, as the kept posts tell it. Of whose posts no body is kept any more
+/// nothing is known.
+Result<std::map<std::string, std::string>> recipients_of(const std::set<std::string>& messages, PostStore& store,
+                                                         const Sealer& sealer) {
+  const auto totals = store.totals();
+  if (!totals) return tl::make_unexpected(totals.error());
+  std::map<std::string, std::string> recipients;
+  for (std::int64_t id = 1; id <= totals->last; ++id) {
+    const auto post = store.post(id);
+    if (!post) return tl::make_unexpected(post.error());
+    if (!*post || (*post)->sealed.empty()) continue;
+    const auto body = sealer.open((*post)->sealed, webhooks::sealing_purpose((*post)->digest));
+    if (!body) return tl::make_unexpected(body.error());
+    const auto people = webhooks::People::in_full;
+    const auto reading = (*post)->side == PostSide::cloud
+                             ? webhooks::read_cloud(body->reveal(), people)
+                             : webhooks::read_onprem(body->reveal(), (*post)->source, people);
+    if (!reading) continue;
+    for (const StatusNews& status : reading->statuses) {
+      if (messages.contains(status.message) && !status.recipient.empty()) {
+        recipients[status.message] = status.recipient;
+      }
+    }
+  }
+  return recipients;
+}
+
+/// The messages at risk with their recipients in full, a line of JSON each, for whoever sends them again.
+Result<void> write_resend(const Invocation& invocation, const Ledger& ledger) {
+  SecretRef key;
+  if (invocation.has("seal-key")) {
+    const auto ref = parse_secret_ref(invocation.text("seal-key"));
+    if (!ref) return fail("--seal-key: " + ref.error().message, ref.error().fix);
+    key = *ref;
+  }
+  const auto secrets = make_secret_source();
+  const auto sealer = sealer_at(key, *secrets, false);
+  if (!sealer) return tl::make_unexpected(sealer.error());
+  const auto store = PostStore::open(invocation.text("STORE"), false, sealer->mark(Secret("the seal key"), "webhooks"));
+  if (!store) return tl::make_unexpected(store.error());
+  std::set<std::string> messages;
+  for (const CutOver& number : ledger.numbers) {
+    for (const Outgoing& message : number.at_risk) messages.insert(message.message);
+  }
+  const auto recipients = recipients_of(messages, **store, *sealer);
+  if (!recipients) return tl::make_unexpected(recipients.error());
+  std::string lines;
+  for (const CutOver& number : ledger.numbers) {
+    for (const Outgoing& message : number.at_risk) {
+      const auto known = recipients->find(message.message);
+      lines += to_compact({{"message", message.message},
+                           {"recipient", known == recipients->end() ? Json() : Json(known->second)},
+                           {"number", number.old_number},
+                           {"callback", plain(message.callback)},
+                           {"sent", moment(message.sent)}}) +
+               "\n";
+    }
+  }
+  return write_file(invocation.text("resend"), lines, true);
+}
+
 Result<Ledger> ledger_of(const Invocation& invocation, Direction direction) {
   const auto since = time_of_option(invocation, "since", Time{});
   if (!since) return tl::make_unexpected(since.error());
@@ -56,11 +143,15 @@ Result<Ledger> ledger_of(const Invocation& invocation, Direction direction) {
   if (!received) return tl::make_unexpected(received.error());
   const auto totals = (*store)->totals();
   if (!totals) return tl::make_unexpected(totals.error());
+  std::optional<std::vector<std::string>> unheard;
+  if (invocation.has("accepted")) {
+    auto read = unheard_of(invocation.text("accepted"), **store);
+    if (!read) return tl::make_unexpected(read.error());
+    unheard = std::move(*read);
+  }
   const PostSide old_side = direction == Direction::to_cloud ? PostSide::onprem : PostSide::cloud;
-  return Ledger{webhooks::cut_overs(*sent, *received, old_side, *pairs), *totals};
+  return Ledger{webhooks::cut_overs(*sent, *received, old_side, *pairs), *totals, std::move(unheard)};
 }
-
-Json moment(const std::optional<Time>& time) { return time ? Json(to_iso(*time)) : Json(); }
 
 Json to_json(const Gap& gap) {
   const auto length = gap.length();
@@ -112,9 +203,14 @@ std::string text_of(const Ledger& ledger) {
     }
   }
   if (ledger.numbers.empty()) text += "No status and no message was heard in that time.\n";
+  if (ledger.unheard) {
+    text += fmt::format("accepted, and no webhook told of it: {}\n", ledger.unheard->size());
+    for (const std::string& id : *ledger.unheard) text += fmt::format("    at risk: {}\n", id);
+  }
   text +=
       "\nA gap is the longest silence that the webhooks allow for; perhaps nobody wrote. A message of which no webhook "
-      "told anything is not seen here: on-premises clients report sent only when asked to (webhooks.message.sent). "
+      "told anything is not seen here, but for those whose ids --accepted gives: on-premises clients report sent only "
+      "when asked to (webhooks.message.sent). "
       "Nothing is sent again by itself: send what is at risk again where that does no harm.";
   return text;
 }
@@ -131,10 +227,18 @@ int run_cutover(const Invocation& invocation) {
   if (!ledger) return console.complain(ledger.error());
   Json numbers = Json::array();
   for (const CutOver& number : ledger->numbers) numbers.push_back(to_json(number));
+  if (invocation.has("resend")) {
+    if (auto written = write_resend(invocation, *ledger); !written) return console.complain(written.error());
+  }
   console.print({{"posts", ledger->totals.posts},
                  {"forwards_waiting", ledger->totals.awaiting},
-                 {"numbers", std::move(numbers)}});
+                 {"numbers", std::move(numbers)},
+                 {"unheard", ledger->unheard ? Json(*ledger->unheard) : Json()}});
   if (!console.json()) console.say(text_of(*ledger));
+  if (invocation.has("resend")) {
+    console.note("What is at risk, with recipients in full, is in " + invocation.text("resend") +
+                 ", for your eyes alone: delete it when it has served.");
+  }
   return all_done;
 }
 
@@ -142,7 +246,7 @@ int run_cutover(const Invocation& invocation) {
 
 Command cutover_command() {
   return {"cutover",
-          "STORE [--to cloud|onprem] [--pairs NAME=ID,…]",
+          "STORE [--to cloud|onprem] [--pairs NAME=ID,…] [--accepted FILE] [--resend FILE]",
           "The cut-over as the webhooks in a receiver's store tell it: gaps, and messages at risk.",
           {"STORE"},
           [](auto& add) {
@@ -151,6 +255,11 @@ Command cutover_command() {
             add("since", po::value<std::string>(),
                 "only what was first heard of from then on, as 2026-11-23T22:00:00Z");
             add("until", po::value<std::string>(), "only what was first heard of before");
+            add("accepted", po::value<std::string>(),
+                "ids of the messages that the old home accepted, one a line, by your own record");
+            add("resend", po::value<std::string>(),
+                "a file for what is at risk, with its recipients in full; needs the receiver's seal key");
+            add("seal-key", po::value<std::string>(), "env:, file: or cmd: of that key");
           },
           run_cutover};
 }
