@@ -46,7 +46,7 @@ Scenario stubborn(Scenario made, int runs) {
 /// The token expires while the number is still looked at.
 Scenario with_an_early_expiry() {
   static const Situation early{"to Cloud, the token expires soon", Direction::to_cloud,
-                               R"({"world": {"token_expires_in": "3s"}, "*": {"queue": 60, "queue_per_second": 3}})"};
+                               R"({"world": {"token_expires_in": "3s"}, "*": {"queue": 600, "queue_per_second": 3}})"};
   Scenario made = scenario("to Cloud");
   made.situation = &early;
   return made;
