@@ -325,6 +325,8 @@ TEST_CASE("the cut-over can be read from the store while the receiver works") {
   CHECK(text_at(*line, "message") == "gBEG1");
   CHECK(text_at(*line, "recipient") == "16505551234");
   CHECK((std::filesystem::status(resend).permissions() & std::filesystem::perms(0077)) == std::filesystem::perms::none);
+  CHECK(stage.run({"cutover", "kept/posts.db", "--resend", "kept/posts.db"}).code == 1);  // nothing is written over
+  CHECK(store_of(stage)->totals()->posts == 4);
   stage.put("other.key", std::string(64, 'b'));
   const Ended other = stage.run({"cutover", "kept/posts.db", "--resend", "x.jsonl", "--seal-key", "file:other.key"});
   CHECK(other.code == 1);

@@ -125,7 +125,10 @@ Result<void> write_resend(const Invocation& invocation, const Ledger& ledger) {
                "\n";
     }
   }
-  return write_file(invocation.text("resend"), lines, true);
+  const auto written = write_new_file(invocation.text("resend"), lines);
+  if (!written) return tl::make_unexpected(written.error());
+  if (!*written) return fail(invocation.text("resend") + " exists, and is left as it is", "name another file");
+  return {};
 }
 
 Result<Ledger> ledger_of(const Invocation& invocation, Direction direction) {
