@@ -15,6 +15,9 @@ enum class Home { onprem, cloud, nowhere, app, unknown };
 std::string_view name(Home home);
 std::optional<Home> home_from(std::string_view name);
 
+/// By one of the two that a number is moved between.
+constexpr bool is_served(Home home) { return home == Home::onprem || home == Home::cloud; }
+
 /// The home a direction leads to, and the one it leaves.
 Home new_home(Direction direction);
 Home old_home(Direction direction);

@@ -99,6 +99,7 @@ std::string what_it_waits_for(std::string_view word) {
   if (word == "code") return "the code that was sent to the number";
   if (word == "person") return "a person's decision";
   if (word == "pin") return "the right PIN";
+  if (word == waits_for_retry) return "another try, now that its retries are used up";
   if (word == "lease") return "another process that works on it";
   if (word == "time") return "a time; it goes on by itself";
   if (word == "token") return "a good token";

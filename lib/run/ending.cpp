@@ -101,7 +101,7 @@ void Runner::on_stopping(std::size_t index, const Sighting& sighting) {
     if (rescue(index, sighting)) return;
     return end(index, NumberState::stranded, sentence(reason) + " Nobody serves it: " + finding.why);
   }
-  if (finding.home == Home::onprem || finding.home == Home::cloud) {
+  if (is_served(finding.home)) {
     const bool was_away = number.downtime > Millis(0) || number.rescues > 0;
     return end(
         index, was_away ? NumberState::rolled_back : NumberState::failed,

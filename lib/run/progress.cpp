@@ -34,8 +34,6 @@ std::vector<std::string> texts_in(const Json& more, std::string_view key) {
   return texts;
 }
 
-bool is_served(Home home) { return home == Home::onprem || home == Home::cloud; }
-
 void stop_waiting(NumberProgress& number) {
   if (number.state == NumberState::waiting) number.state = NumberState::active;
   number.waits_for.clear();
@@ -136,6 +134,8 @@ void on_heard(NumberProgress& number, const Entry& entry) {
   } else if (said == "not-done") {
     number.doubtful = {};
     number.last_unsure.clear();
+  } else if (said == "retry" && has_given_up(number) && text_at(entry.more, "pin").empty()) {
+    // It goes on where it was, and forgets nothing.
   } else if (said == "retry") {
     number.denied = {};
     number.doubtful = {};
@@ -232,6 +232,7 @@ Result<void> fold_number(Progress& progress, NumberProgress& number, const Entry
       before->second.silent = number.worker != entry.by;
     }
     number.worker = entry.by;
+    if (has_given_up(number)) stop_waiting(number);  // in other hands it is tried again
     may_have_left_until(number, entry.time);
   } else if (e == event::started) {
     take_road(number, entry);
@@ -337,6 +338,10 @@ bool waits_for_people(const NumberProgress& number) {
   return number.state == NumberState::waiting && number.waits_for != "time" && number.waits_for != "postponement";
 }
 
+bool has_given_up(const NumberProgress& number) {
+  return number.state == NumberState::waiting && number.waits_for == waits_for_retry;
+}
+
 bool awaits_messages(const NumberProgress& number) {
   return number.started && !is_final(number.state) && !number.stopping && !number.step().empty() &&
          step_of(number.step()).kind.after_arrival;
@@ -385,7 +390,7 @@ Progress begin(const Plan& plan) {
     number.phone = planned.phone;
     number.road = plan.roads[planned.road].steps;
     number.home = planned.home;
-    if (planned.home == Home::onprem || planned.home == Home::cloud) number.last_served = planned.home;
+    if (is_served(planned.home)) number.last_served = planned.home;
     number.why = planned.why;
     progress.numbers.push_back(std::move(number));
   }
@@ -453,6 +458,7 @@ Result<void> fold(Progress& progress, const Entry& entry) {
       progress.workers.clear();
       for (NumberProgress& number : progress.numbers) {
         may_have_left_until(number, entry.time);
+        if (has_given_up(number)) stop_waiting(number);  // a new session tries again
         number.worker.clear();
       }
     }
@@ -526,7 +532,7 @@ Result<Progress> fold_journal(const Plan& plan, RunStore& store, std::size_t* re
 namespace {
 
 bool is_for_people(std::string_view waits_for) {
-  return waits_for == "person" || waits_for == "pin" || waits_for == "code";
+  return waits_for == "person" || waits_for == "pin" || waits_for == "code" || waits_for == waits_for_retry;
 }
 
 }  // namespace

@@ -80,7 +80,7 @@ struct NumberProgress {
   Millis downtime{0};
 
   std::string reason;     ///< Why it waits, or why it ended so.
-  std::string waits_for;  ///< code, person, pin, lease, time, token, approval; empty when it does not wait
+  std::string waits_for;  ///< code, person, pin, retry, lease, time, postponement; empty when it does not wait
   std::optional<Time> until;
   std::string next_command;        ///< What is safe to do next; a line each where a person has a choice.
   std::vector<std::string> notes;  ///< Differences and such, for the report.
@@ -90,6 +90,12 @@ struct NumberProgress {
   int registers_used() const;
   const std::string& step() const;  ///< Name of the step whose turn it is; empty when none.
 };
+
+/// What a number waits for whose retries are used up, and a run that has too many of these.
+inline constexpr const char* waits_for_retry = "retry";
+
+/// Its retries are used up before its commit point: it waits for the next session, or for a person's `retry`.
+bool has_given_up(const NumberProgress& number);
 
 /// It moves no more until a person has done something, or another process has let it go.
 bool waits_for_people(const NumberProgress& number);
@@ -113,7 +119,7 @@ struct Soak {
 
 /// Why nothing new begins, although numbers are left that could.
 struct RunWait {
-  std::string what;  ///< approval, resume, window, hook, lease, limit, pace, watch
+  std::string what;  ///< approval, resume, retry, window, hook, lease, limit, pace, watch
   std::string message;
   std::optional<Time> until;
   std::string next_command;  ///< What ends it; empty where it ends by itself.

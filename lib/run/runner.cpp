@@ -248,6 +248,7 @@ void Runner::place(std::size_t index) {
   const bool waits = waits_for_people(number);
   tally_.set(index, {.ended = ended,
                      .failed = is_failure(number.state),
+                     .gave_up = has_given_up(number),
                      .busy = active && !ended && !waits && !awaits_messages(number),
                      .inconclusive = is_inconclusive(number)});
   if (active && !active->in_flight) {
@@ -329,8 +330,10 @@ void Runner::finish_run() {
   }
   std::string waits;
   for (const NumberProgress& number : progress_.numbers) {
-    if (waits_for_people(number)) waits = number.waits_for;
+    if (waits_for_people(number) && (waits.empty() || !has_given_up(number))) waits = number.waits_for;
   }
+  if (waits == waits_for_retry)
+    return pause(waits, "the retries of all that is left are used up; " + resume_command() + " tries again");
   if (!waits.empty()) return pause(waits, "nothing moves until a person has answered; see the numbers that wait");
   if (shared() && tally_.unended() > 0 && !claim_unbegun()) return;
   for (std::size_t i = 0; i < numbers_.size(); ++i) {
@@ -346,11 +349,10 @@ void Runner::end_unbegun(std::size_t index) {
   const NumberProgress& number = progress_.numbers[index];
   const auto ref = pin_refs_.find(numbers_[index]->pin.text());
   const bool unproven = ref != pin_refs_.end() && !ref->second && pin_prover_.contains(ref->first);
-  const bool served_now = number.home == Home::onprem || number.home == Home::cloud;
   // One that a person has asked for again had been touched.
   const NumberState state = !number.retried                       ? NumberState::untouched
                             : number.home == new_home(direction_) ? NumberState::stale  // there, and not verified
-                            : served_now                          ? NumberState::failed
+                            : is_served(number.home)              ? NumberState::failed
                                                                   : NumberState::stranded;
   const bool unfit = !openings_.earliest_start(doors_.clock.now(), expected_length(index));
   std::string why = !progress_.held.empty() ? progress_.held

@@ -182,7 +182,7 @@ class Runner {
   void recall_prover(std::size_t index);
   void note_proven_pin(std::size_t index);
   void free_prover(std::size_t index);
-  std::string over_budget(std::size_t wave) const;
+  std::string over_budget(std::size_t wave, bool with_given_up) const;
   bool is_over_budget(std::size_t wave);
   bool has_begun(std::size_t wave);
   bool has_soaked(std::size_t wave);

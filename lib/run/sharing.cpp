@@ -251,8 +251,9 @@ Result<void> Runner::claim_chosen(const std::vector<std::size_t>& chosen, bool w
   std::set<std::size_t> not_ours(chosen.begin(), chosen.end());
   for (const auto& [phone, lease] : *claims) {
     const auto index = index_of(phone);
-    const bool stopped = !progress_.paused.empty() || progress_.on_hold || progress_.done ||
-                         (within_budget && (!progress_.held.empty() || !over_budget(tally_.wave_of(index)).empty()));
+    const bool stopped =
+        !progress_.paused.empty() || progress_.on_hold || progress_.done ||
+        (within_budget && (!progress_.held.empty() || !over_budget(tally_.wave_of(index), true).empty()));
     if (stopped || !is_free(index) || !take(index, lease, now)) {
       give_back_now(phone);
     } else {

@@ -66,7 +66,7 @@ void Runner::start_numbers() {
   if (!leads()) {
     // Whoever leads has begun these waves.
     const auto begun = std::min(waves.size(), static_cast<std::size_t>(std::max(progress_.wave, 0)));
-    if (begun > 0 && over_budget(begun - 1).empty())
+    if (begun > 0 && over_budget(begun - 1, true).empty())
       start_from(to_start_, waves[begun - 1].first + waves[begun - 1].size);
     return;
   }
@@ -247,27 +247,35 @@ void Runner::free_prover(std::size_t index) {
 }
 
 // Which limit is reached; empty when none is.
-std::string Runner::over_budget(std::size_t wave) const {
-  const std::size_t size = tally_.waves()[wave].size;
-  const auto wave_limit = static_cast<std::size_t>(policy_.max_failures.of(static_cast<int>(size)));
-  const auto run_limit = static_cast<std::size_t>(policy_.max_failures_run.of(static_cast<int>(numbers_.size())));
-  const bool wave_full = tally_.failed(wave) > 0 && tally_.failed(wave) >= wave_limit;
-  const bool run_full = tally_.failed() > 0 && tally_.failed() >= run_limit;
-  if (!wave_full && !run_full) return {};
-  return wave_full ? fmt::format("{} of the {} failures that wave {} allows: no new number starts", tally_.failed(wave),
-                                 wave_limit, wave + 1)
-                   : fmt::format("{} of the {} failures that the run allows: no new number starts", tally_.failed(),
-                                 run_limit);
+std::string Runner::over_budget(std::size_t wave, bool with_given_up) const {
+  const auto over = [](const Amount& most, std::size_t failed, std::size_t of, const std::string& whose) {
+    const auto limit = static_cast<std::size_t>(most.of(static_cast<int>(of)));
+    if (failed == 0 || failed < limit) return std::string();
+    return fmt::format("{} of the {} failures that {} allows: no new number starts", failed, limit, whose);
+  };
+  const std::size_t of_wave = tally_.failed(wave) + (with_given_up ? tally_.gave_up(wave) : 0);
+  const std::size_t of_run = tally_.failed() + (with_given_up ? tally_.gave_up() : 0);
+  std::string limit = over(policy_.max_failures, of_wave, tally_.waves()[wave].size, fmt::format("wave {}", wave + 1));
+  return limit.empty() ? over(policy_.max_failures_run, of_run, numbers_.size(), "the run") : limit;
 }
 
-// A limit that is reached stops new starts; what has begun goes on.
+// A limit that is reached stops new starts; what has begun goes on. With those that may yet be tried again it is only
+// waited for.
 bool Runner::is_over_budget(std::size_t wave) {
-  std::string limit = over_budget(wave);
+  if (std::string limit = over_budget(wave, false); !limit.empty()) {
+    Entry entry;
+    entry.event = event::held;
+    entry.message = std::move(limit);
+    write(std::move(entry));
+    return true;
+  }
+  const std::string limit = over_budget(wave, true);
   if (limit.empty()) return false;
-  Entry entry;
-  entry.event = event::held;
-  entry.message = std::move(limit);
-  write(std::move(entry));
+  needs_word_ = true;
+  wait_as_run(waits_for_retry,
+              fmt::format("{}. {} of them {} used up the retries and may be tried again", limit, tally_.gave_up(),
+                          tally_.gave_up() == 1 ? "has" : "have"),
+              {}, resume_command() + " tries again");
   return true;
 }
 

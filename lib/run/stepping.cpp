@@ -626,9 +626,18 @@ void Runner::give_up(std::size_t index) {
   }
   if (!step.kind.forgoes.empty()) return forgo(index, step, why);
   if (is_last_resort(step)) return stop_number(index, why, {Fact::late_backup_possible});
-  if (!is_committed(progress_.numbers[index])) return stop_number(index, why);
+  const NumberProgress& number = progress_.numbers[index];
+  const bool committed = is_committed(number);
+  // One that was nobody's before is settled, and rescued where that can be done.
+  if (!committed && !is_served(number.home)) return stop_number(index, why);
   active_[index]->failures = 0;
-  wait_for(index, "person", why, std::nullopt, resume_command() + " tries again");
+  if (committed) return wait_for(index, "person", why, std::nullopt, resume_command() + " tries again");
+  const std::string seen = number.home_at ? "at " + to_iso(*number.home_at) : "by the plan";
+  wait_for(
+      index, waits_for_retry,
+      fmt::format("{} Its {} retries are used up. Nothing that leaves its home was sent: as last seen {}, {} serves it",
+                  sentence(why), policy_.retries, seen, number.home == Home::onprem ? "on-premises" : "Cloud"),
+      std::nullopt, resume_command() + " tries again");
 }
 
 // A number that has arrived waits for nothing that its report can say as well.

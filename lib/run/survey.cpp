@@ -256,7 +256,7 @@ Checks verify(const Fleet& fleet, const Survey& survey, std::optional<Direction>
       checks.push_back({id, phone, result, std::move(message), result == R::pass ? "" : std::move(fix), ""});
     };
     const std::string home = std::string(name(one.home.home)) + ": " + one.home.why;
-    const bool wrong_side = expected && (one.home.home == Home::onprem || one.home.home == Home::cloud) &&
+    const bool wrong_side = expected && is_served(one.home.home) &&
                             one.home.home != (*expected == Direction::to_cloud ? Home::cloud : Home::onprem);
     if (one.home.home == Home::nowhere || one.home.home == Home::unknown || wrong_side) {
       add("home", R::fail, home,

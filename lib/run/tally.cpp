@@ -24,9 +24,11 @@ void Tally::set(std::size_t number, Standing standing) {
   Counts& wave = of_wave_[wave_of(number)];
   recount(wave.ended, before.ended, standing.ended);
   recount(wave.failed, before.failed, standing.failed);
+  recount(wave.gave_up, before.gave_up, standing.gave_up);
   recount(wave.inconclusive, before.inconclusive, standing.inconclusive);
   recount(ended_, before.ended, standing.ended);
   recount(failed_, before.failed, standing.failed);
+  recount(gave_up_, before.gave_up, standing.gave_up);
   recount(busy_, before.busy, standing.busy);
   before = standing;
 }

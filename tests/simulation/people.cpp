@@ -91,6 +91,10 @@ bool Simulation::help(Run& run, const NumberProgress& number, bool mistaken) {
     return true;
   }
   if (number.state == NumberState::failed && number.pin_refused) return retry(run, number);
+  if (has_given_up(number)) {
+    const bool restarted = restart_client(phone);
+    return (lots_.one_in(2) && retry(run, number)) || restarted;
+  }
   const bool restarted = number.waits_for == "person" && restart_client(phone);
   if (number.waits_for == "person" && resolves) {
     const auto pin = rig_.world->hold()->number(phone)->pin;

@@ -224,7 +224,9 @@ Result<void> may_be_resolved(const NumberProgress& number, const std::string& ru
 
 // What is under way is resumed, not tried again: that would forget what is in doubt.
 Result<void> may_be_retried(const NumberProgress& number, const std::string& run) {
-  if (is_final(number.state) || number.waits_for == "pin" || is_inconclusive(number)) return {};
+  if (is_final(number.state) || number.waits_for == "pin" || is_inconclusive(number) || has_given_up(number)) {
+    return {};
+  }
   return fail(number.phone + " has not ended: it is " + std::string(name(number.state)),
               "go on with it: wamigrate apply " + run + "/plan.json --run " + run);
 }
@@ -263,12 +265,13 @@ int run_retry(const Invocation& invocation) {
   std::vector<std::string> phones = invocation.texts("PHONE");
   if (invocation.flag("failed")) {
     for (const NumberProgress& number : progress->numbers) {
-      if (number.state == NumberState::failed || number.state == NumberState::stranded) phones.push_back(number.phone);
+      const bool ended_badly = number.state == NumberState::failed || number.state == NumberState::stranded;
+      if (ended_badly || has_given_up(number)) phones.push_back(number.phone);
     }
   }
   if (phones.empty() && invocation.flag("failed")) {
     return console.complain(
-        Error{"no number of this run has failed or is stranded",
+        Error{"no number of this run has failed, is stranded or has used up its retries",
               "see `wamigrate status --run " + run->path().string() + "`, and name the ones you mean"});
   }
   if (phones.empty()) return console.complain(Error{"retry needs numbers", "name them, or say --failed"});
