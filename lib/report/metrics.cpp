@@ -20,8 +20,8 @@ using namespace report;
 
 constexpr std::array homes = {Home::onprem, Home::cloud, Home::nowhere, Home::app, Home::unknown};
 constexpr std::array waits = {"code", "lease", "person", "pin", "postponement", waits_for_retry, "time"};
-constexpr std::array run_waits = {"approval", "hook",          "lease", "limit", "pace",
-                                  "resume",   waits_for_retry, "watch", "window"};
+constexpr std::array run_waits = {"approval", waits_for_graph, "hook",          "lease", "limit",
+                                  "pace",     "resume",        waits_for_retry, "watch", "window"};
 // Upper bounds in tenths of a second: a register takes seconds, a missing person half an hour.
 constexpr std::array<int, 12> bounds = {10, 25, 50, 100, 200, 300, 600, 1200, 3000, 6000, 18000, 36000};
 

@@ -107,6 +107,7 @@ std::string what_it_waits_for(std::string_view word) {
   if (word == "resume") return "a person's word to go on";
   if (word == "soak") return "both sides to answer after the soak";
   if (word == "watch") return "the wave to be watched for as long as its soak says; it goes on by itself";
+  if (word == waits_for_graph) return "Graph's limit to let it ask again; it goes on by itself";
   if (word == "pace") return "its turn, no faster than is allowed; it goes on by itself";
   if (word == "window") return "its maintenance window";
   if (word == "hook") return "a hook to agree, and a person's word to ask it again";

@@ -55,6 +55,9 @@ struct Runner::Job {
 
 inline constexpr Time never = Time::max();
 
+/// People are told of a wait that ends by itself when it is so long.
+inline constexpr Millis worth_telling = std::chrono::minutes(1);
+
 /// The homes that a number can be served by.
 inline constexpr Facts served = {Fact::onprem_is_home, Fact::cloud_is_home};
 

@@ -12,6 +12,8 @@ constexpr std::array states = {NumberState::pending,  NumberState::active,      
                                NumberState::migrated, NumberState::rolled_back, NumberState::untouched,
                                NumberState::stale,    NumberState::failed,      NumberState::stranded};
 
+constexpr Millis graph_waits_at_most = std::chrono::hours(24);
+
 std::optional<NumberState> state_from(std::string_view text) {
   const auto found = std::find_if(states.begin(), states.end(), [&](NumberState state) { return name(state) == text; });
   return found == states.end() ? std::nullopt : std::optional(*found);
@@ -409,6 +411,7 @@ void tell_by(Progress& progress, const ClockMark& clock) {
   move(progress.ended_at);
   if (progress.waits) move(progress.waits->until);
   if (progress.soak) progress.soak->until += later;
+  move(progress.graph_until);
   for (Notice& notice : progress.notices) notice.time += later;
   for (NumberProgress& number : progress.numbers) {
     for (TestProgress::Sent& sent : number.test.sent) sent.at += later;
@@ -427,6 +430,9 @@ Result<void> fold(Progress& progress, const Entry& entry) {
   if (const auto worker = progress.workers.find(entry.by); worker != progress.workers.end()) {
     worker->second.last_heard_of = entry.time;
     worker->second.silent = false;
+  }
+  if (progress.waits && progress.waits->what == waits_for_graph && progress.waits->until <= entry.time) {
+    progress.waits.reset();
   }
   if (!entry.phone.empty()) {
     NumberProgress* number = progress.find(entry.phone);
@@ -465,7 +471,11 @@ Result<void> fold(Progress& progress, const Entry& entry) {
     progress.paused.clear();
     progress.pause_message.clear();
     progress.ended_at.reset();
-    if (!progress.waits || progress.waits->what != "watch") progress.waits.reset();
+    // The clock that it was told by may have been far ahead.
+    if (progress.graph_until > entry.time + graph_waits_at_most) progress.graph_until.reset();
+    const bool lasts = progress.waits && (progress.waits->what == "watch" ||
+                                          (progress.waits->what == waits_for_graph && progress.graph_until));
+    if (!lasts) progress.waits.reset();
   } else if (e == event::left) {
     on_left(progress, entry);
   } else if (e == event::wave) {
@@ -479,6 +489,7 @@ Result<void> fold(Progress& progress, const Entry& entry) {
   } else if (e == event::waiting) {
     progress.waits = RunWait{text_at(entry.more, "for"), entry.message, parse_iso(text_at(entry.more, "until")),
                              text_at(entry.more, "next")};
+    if (progress.waits->what == waits_for_graph) progress.graph_until = progress.waits->until;
   } else if (e == event::heard) {
     on_heard_by_run(progress, entry);
   } else if (e == event::notice) {

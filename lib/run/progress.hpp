@@ -91,6 +91,9 @@ struct NumberProgress {
   const std::string& step() const;  ///< Name of the step whose turn it is; empty when none.
 };
 
+/// What a run waits for that Graph has asked to slow down.
+inline constexpr const char* waits_for_graph = "graph";
+
 /// What a number waits for whose retries are used up, and a run that has too many of these.
 inline constexpr const char* waits_for_retry = "retry";
 
@@ -119,7 +122,7 @@ struct Soak {
 
 /// Why nothing new begins, although numbers are left that could.
 struct RunWait {
-  std::string what;  ///< approval, resume, retry, window, hook, lease, limit, pace, watch
+  std::string what;  ///< approval, resume, retry, window, hook, lease, limit, pace, graph, watch
   std::string message;
   std::optional<Time> until;
   std::string next_command;  ///< What ends it; empty where it ends by itself.
@@ -146,8 +149,9 @@ struct Progress {
   int starts_per_hour = 0;  ///< As a person has throttled it; 0: as fast as it goes.
   std::optional<RunWait> waits;
   std::optional<Soak> soak;
-  std::string held;    ///< Why no new number starts; empty when they do.
-  std::string paused;  ///< Why the run is paused ("token", "signal", …); empty when it is not.
+  std::optional<Time> graph_until;  ///< So long everybody waits who can, as Graph has asked; may be over.
+  std::string held;                 ///< Why no new number starts; empty when they do.
+  std::string paused;               ///< Why the run is paused ("token", "signal", …); empty when it is not.
   std::string pause_message;
   bool done = false;
   std::set<long long> heard;  ///< Messages dealt with.

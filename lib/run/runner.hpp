@@ -189,6 +189,7 @@ class Runner {
   bool has_heard_feed(std::size_t wave);
   void on_feed(const StatusFeed& feed);
   void wait_as_run(std::string what, std::string message, std::optional<Time> until, std::string next_command);
+  void tell_run_waits(std::string what, std::string message, std::optional<Time> until, std::string next_command);
 
   Result<void> lay_out_windows();
   bool fits_now(std::size_t index);
@@ -232,6 +233,8 @@ class Runner {
   Time next_look(const Active& active) const;
   void slow_down();
   void wait_for_limit(Active& active) const;
+  Time graph_not_before() const;
+  void heed_graph_limit(Millis wait);
 
   // One step of a number (stepping.cpp).
   void advance(std::size_t index);
@@ -320,8 +323,8 @@ class Runner {
   std::string soak_doubt_;                     // what they could not tell
   std::size_t waves_told_ = 0;                 ///< Before so many waves the status feed was looked at.
   std::optional<std::size_t> feed_asked_for_;  ///< The wave before which it is being looked at.
-  std::optional<Time> begins_at_;  // when something may begin that may not yet
-  bool needs_word_ = false;        // nothing begins before a person has said so
+  std::optional<Time> begins_at_;              // when something may begin that may not yet
+  bool needs_word_ = false;                    // nothing begins before a person has said so
   std::optional<Time> last_start_;
   int begun_ = 0;  // by this process
   Openings openings_;
@@ -332,7 +335,7 @@ class Runner {
   std::string wave_hook_said_;
   std::optional<Time> heard_at_;
   Time graph_answered_at_{};  // when it last said anything about any number
-  Time graph_not_before_{};   // a shared limit asks everybody to slow down
+  Time graph_not_before_{};   // as this process has met it; see graph_not_before()
   Millis graph_wait_{0};      // … and for how long it last did
   std::int64_t last_message_ = 0;
   std::vector<RunStore::Message> unheard_;  // not dealt with, and not known to be dealt with by others

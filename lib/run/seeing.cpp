@@ -74,16 +74,29 @@ Time Runner::next_look(const Active& active) const {
 
 // Nobody's patience runs while the limit is waited for.
 void Runner::wait_for_limit(Active& active) const {
-  active.since += std::max(Millis(0), graph_not_before_ - doors_.clock.now());
-  active.due = graph_not_before_;
+  active.since += std::max(Millis(0), graph_not_before() - doors_.clock.now());
+  active.due = graph_not_before();
 }
+
+Time Runner::graph_not_before() const { return std::max(graph_not_before_, progress_.graph_until.value_or(Time{})); }
 
 // Everybody shares the limit: all ask less, and longer still if that was not enough.
 void Runner::slow_down() {
   const Time now = doors_.clock.now();
-  if (now < graph_not_before_) return;  // one of those that had left already
+  if (now < graph_not_before()) return;  // one of those that had left already
   graph_wait_ = std::clamp(2 * graph_wait_, policy_.retry_max, std::max<Millis>(policy_.retry_max, 1h));
-  graph_not_before_ = now + std::max(graph_wait_, doors_.site.usage().regain_after);
+  heed_graph_limit(std::max(graph_wait_, doors_.site.usage().regain_after));
+}
+
+// What is long enough to be noticed is told, once for all that were refused together; so it holds for other workers
+// too, and is kept over a restart.
+void Runner::heed_graph_limit(Millis wait) {
+  const Time until = doors_.clock.now() + wait;
+  graph_not_before_ = std::max(graph_not_before_, until);
+  if (wait < worth_telling || (progress_.graph_until && until < *progress_.graph_until + worth_telling)) return;
+  tell_run_waits(waits_for_graph,
+                 "Graph's limit is reached: until " + to_iso(until) + " nothing is asked of it that can wait", until,
+                 "");
 }
 
 OwnRecord Runner::own_record(std::size_t index, const Observation& seen) {

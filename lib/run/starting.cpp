@@ -9,12 +9,6 @@
 #include "run/windows.hpp"
 
 namespace wamigrate {
-namespace {
-
-constexpr Millis worth_telling = std::chrono::minutes(1);
-
-}  // namespace
-
 // It waits its turn. One that a person has asked for again waits for no wave and no budget.
 void Runner::line_up(std::size_t index) {
   if (progress_.numbers[index].retried) {
@@ -101,6 +95,11 @@ void Runner::start_from(std::set<std::size_t>& lined_up, std::size_t end) {
     if (has_other_run(index)) {
       lined_up.erase(index);  // lined up again when it may have let go
       continue;
+    }
+    // One that nobody serves is looked at all the same.
+    if (now < graph_not_before() && progress_.numbers[index].home != Home::nowhere) {
+      begins_at_ = graph_not_before();
+      break;
     }
     if (!may_start(index)) {
       behind_pin_[numbers_[index]->pin.text()].push_back(index);
@@ -343,7 +342,11 @@ void Runner::wait_as_run(std::string what, std::string message, std::optional<Ti
   // Who else has a number is told once, until that should have ended.
   const bool told_of_lease = progress_.waits && progress_.waits->what == "lease" && what == "lease" &&
                              progress_.waits->until > doors_.clock.now();
-  if (told || told_of_lease) return;
+  if (!told && !told_of_lease) tell_run_waits(std::move(what), std::move(message), until, std::move(next_command));
+}
+
+void Runner::tell_run_waits(std::string what, std::string message, std::optional<Time> until,
+                            std::string next_command) {
   Entry entry;
   entry.event = event::waiting;
   entry.message = std::move(message);

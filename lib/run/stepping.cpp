@@ -122,7 +122,7 @@ void Runner::advance(std::size_t index) {
     }
   }
   // What has left its home is looked at all the same.
-  if (doors_.clock.now() < graph_not_before_ && !is_urgent(number)) {
+  if (doors_.clock.now() < graph_not_before() && !is_urgent(number)) {
     return wait_for_limit(active);
   }
   if (awaits_messages(number) && !number.test.sent.empty() && !may_inquire()) {
@@ -275,8 +275,13 @@ void Runner::settle(std::size_t index, std::string how) {
 void Runner::attempt(std::size_t index, const Step& step, const Sighting& sighting) {
   Active& active = *active_[index];
   const Time now = doors_.clock.now();
-  if (now < active.not_before || (step.side == api::Side::graph && now < graph_not_before_)) {
-    active.due = std::max(active.not_before, graph_not_before_);
+  const Time not_before =
+      step.side == api::Side::graph ? std::max(active.not_before, graph_not_before()) : active.not_before;
+  if (now < not_before) {
+    if (active.not_before - now >= worth_telling) {
+      wait_for(index, "time", active.failed_with, active.not_before, "nothing: it goes on by itself");
+    }
+    active.due = not_before;
     return;
   }
   if (active.failures > policy_.retries) return give_up(index);
@@ -547,12 +552,12 @@ void Runner::react(std::size_t index, const Step& step, const Outcome& outcome) 
   ++active.failures;
   const Millis backoff = std::min(policy_.retry_max, policy_.retry_initial * (1 << std::min(active.failures - 1, 16)));
   active.since = active.due = now;
+  active.failed_with = advised;
 
   if (outcome.how != Outcome::How::refused) {
     const bool api_down = outcome.code == "2";
     active.not_before = now + (api_down ? policy_.api_down_wait : backoff);
     if (step.call == nullptr || outcome.how == Outcome::How::not_sent) active.due = active.not_before;
-    active.failed_with = advised;
     // What is in doubt is looked at, whatever is left to try.
     if (outcome.how != Outcome::How::ambiguous && active.failures > policy_.retries) give_up(index);
     return;
@@ -579,7 +584,7 @@ void Runner::react(std::size_t index, const Step& step, const Outcome& outcome) 
     case ErrorClass::throttled: {
       const Millis wait = std::max(outcome.regain_after, backoff);
       active.not_before = active.due = now + wait;
-      if (step.side == api::Side::graph) graph_not_before_ = std::max(graph_not_before_, now + wait);
+      if (step.side == api::Side::graph) heed_graph_limit(wait);
       return;
     }
     case ErrorClass::settling:

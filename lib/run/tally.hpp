@@ -29,9 +29,9 @@ class Tally {
   std::size_t wave_of(std::size_t number) const;
   std::size_t unended() const { return standings_.size() - ended_; }
   std::size_t unended(std::size_t wave) const { return waves_[wave].size - of_wave_[wave].ended; }
-  /// The next may begin, as far as its own numbers go. One whose messages nobody can tell of, or that has given up where
-  /// it was, is served and holds nothing back; but of the first wave, which is there to find such things out, all have
-  /// to end.
+  /// The next may begin, as far as its own numbers go. One whose messages nobody can tell of, or that has given up
+  /// where it was, is served and holds nothing back; but of the first wave, which is there to find such things out, all
+  /// have to end.
   bool is_over(std::size_t wave) const {
     return unended(wave) == 0 || (wave > 0 && unended(wave) == of_wave_[wave].inconclusive + of_wave_[wave].gave_up);
   }
