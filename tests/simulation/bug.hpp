@@ -9,6 +9,7 @@ namespace wamigrate::simulation {
 enum class Bug {
   none,
   reads_remembered,    ///< A transport that answers reads from what it was told before.
+  mix_up_hidden,       ///< A transport that shows each number where it was, whatever has been mixed up since.
   store_forgets,       ///< A store that says "durable" before it is.
   settling_too_short,  ///< A policy that trusts answers at once, while requests may still take effect.
   posts_repeated,      ///< A transport that sends again by itself what brought no reply.

@@ -69,6 +69,7 @@ void Simulation::play_together(Run& run, Direction direction) {
   for (std::size_t i = 1; i < company.runs.size(); ++i) {
     each_witness({company.runs[i]}, [](Witness& witness, const Scene& scene) { witness.run_begins(scene); });
   }
+  mix_up();
   const int acts = scenario_.storm ? 1 + lots_.below(troubled_acts) : 1;
   for (int i = 0; i < acts; ++i) {
     play_act(company, true);
@@ -77,6 +78,7 @@ void Simulation::play_together(Run& run, Direction direction) {
     }
     wait_a_while();
   }
+  mix_up();
   verdict_.faults += faults_->met();
   int idle = 0;
   for (int i = 0; i < calm_acts && idle < idle_acts; ++i) {
@@ -175,8 +177,8 @@ void Simulation::play_process(Company& company, Run& run, bool troubled) {
     verdict_.complaints.push_back("a process does not come to an end");
     told_ += actor.holder + ": endless\n";
   }
-  if (verdict_.lasting.size() <= told) verdict_.lasting.resize(told + 1);
-  verdict_.lasting[told] = process.gate().lasting();
+  if (verdict_.calls.size() <= told) verdict_.calls.resize(told + 1);
+  verdict_.calls[told] = process.gate().made();
   each_witness(actor, [&](Witness& witness, const Scene& scene) { witness.process_ends(scene, killed); });
   --company.alive;
   if (!killed || !troubled || ++company.successors > successors_at_most) return;

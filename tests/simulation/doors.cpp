@@ -69,9 +69,9 @@ std::string_view name(Cut cut) {
 }
 
 std::optional<Crash> Gate::enter(bool is_request) {
-  ++calls_;
+  const int call = calls() + 1;
+  made_.push_back({call, is_request, false});
   if (++calls_that_tell_ > calls_at_most_) throw Endless{};
-  const int call = calls_;
   if (at_call) at_call(call, is_request);
   if (!crash_ || crash_->call != call) return std::nullopt;
   if (crash_->cut == Cut::before || (crash_->cut == Cut::torn && !is_request)) die();

@@ -26,16 +26,23 @@ struct Crash {
   Millis late{20'000};  ///< torn: how long the request is under way.
 };
 
+/// A call through a door, as it may be a process's last.
+struct Call {
+  int number = 0;  ///< From 1.
+  bool is_request = false;
+  bool lasts = false;  ///< It leaves something behind: who dies at any other dies as if before the next of these.
+};
+
 /// Counts the calls of one process, and ends it where it is told to.
 class Gate {
  public:
   /// A new process begins.
   void open(std::optional<Crash> crash, int calls_at_most) {
-    calls_ = calls_that_tell_ = 0;
+    calls_that_tell_ = 0;
     calls_at_most_ = calls_at_most;
     crash_ = crash;
     disk_full_after_.reset();
-    lasting_.clear();
+    made_.clear();
   }
   /// For processes among others: told of each call before it is made (a request: before it leaves) …
   std::function<void(int call, bool is_request)> at_call;
@@ -50,21 +57,19 @@ class Gate {
   /// The crash, if this call is the last. Throws rig::Killed where the call is not to be made at all.
   std::optional<Crash> enter(bool is_request);
   [[noreturn]] void die() const;
-  bool disk_is_full() const { return disk_full_after_ && calls_ >= *disk_full_after_; }
-  int calls() const { return calls_; }
+  bool disk_is_full() const { return disk_full_after_ && calls() >= *disk_full_after_; }
+  int calls() const { return static_cast<int>(made_.size()); }
+  const std::vector<Call>& made() const { return made_; }
   /// The next call tells nothing about whether the process comes to an end.
   void allow_another() { --calls_that_tell_; }
-  /// This call leaves something behind: a process that dies at any other dies as if before the next of these.
-  void note_lasting() { lasting_.push_back(calls_); }
-  const std::vector<int>& lasting() const { return lasting_; }
+  void note_lasting() { made_.back().lasts = true; }
 
  private:
-  int calls_ = 0;
   int calls_that_tell_ = 0;
   int calls_at_most_ = 0;
   std::optional<Crash> crash_;
   std::optional<int> disk_full_after_;
-  std::vector<int> lasting_;
+  std::vector<Call> made_;
 };
 
 /// A request as it leaves.

@@ -124,6 +124,27 @@ class HiddenExpiry : public Transport {
   std::map<std::string, HttpReply> replies_;
 };
 
+/// Shows each number as it was before somebody mixed them up.
+class HiddenMixUp : public Transport {
+ public:
+  HiddenMixUp(Transport& inner, sim::World& world, const Scenario& scenario, const bool& is_mixed_up)
+      : inner_(inner), world_(world), scenario_(scenario), is_mixed_up_(is_mixed_up) {}
+  HttpResult send(const HttpRequest& request) override {
+    const bool reads = request.method == "GET" || request.url.ends_with("/login");
+    if (!is_mixed_up_ || !reads) return inner_.send(request);
+    mix_up(world_, scenario_);
+    HttpResult result = inner_.send(request);
+    mix_up(world_, scenario_);
+    return result;
+  }
+
+ private:
+  Transport& inner_;
+  sim::World& world_;
+  const Scenario& scenario_;
+  const bool& is_mixed_up_;
+};
+
 class ForgettingReads : public Transport {
  public:
   explicit ForgettingReads(Transport& inner) : inner_(inner, replies_) {}
@@ -310,6 +331,8 @@ Transport& Simulation::Planted::transport(Transport& inner) {
       return keep(std::make_unique<BuggyTransport>(inner, with_state_named));
     case Bug::reads_remembered:
       return keep(std::make_unique<ForgettingReads>(inner));
+    case Bug::mix_up_hidden:
+      return keep(std::make_unique<HiddenMixUp>(inner, *rig_.world, scenario_, is_mixed_up_));
     case Bug::sights_shared:
       return keep(std::make_unique<RememberedReads>(inner, sights_));
     case Bug::homes_mistaken:

@@ -8,7 +8,9 @@ namespace wamigrate::simulation {
 /// The doors as the program gets them: the real ones, or one with a bug in it. Owns what it puts in between.
 class Simulation::Planted {
  public:
-  Planted(Bug bug, rig::Rig& rig) : bug_(bug), rig_(rig) {}
+  /// `is_mixed_up`: whether what the scenario says has been mixed up is so now.
+  Planted(Bug bug, rig::Rig& rig, const Scenario& scenario, const bool& is_mixed_up)
+      : bug_(bug), rig_(rig), scenario_(scenario), is_mixed_up_(is_mixed_up) {}
 
   /// What people write into the inventory.
   void change(Fleet& fleet, PlanOptions& options) const;
@@ -32,6 +34,8 @@ class Simulation::Planted {
  private:
   const Bug bug_;
   rig::Rig& rig_;
+  const Scenario& scenario_;
+  const bool& is_mixed_up_;
   bool registered_ = false;                  ///< A registration has left, in whichever process.
   std::map<std::string, HttpReply> sights_;  ///< Of all workers.
   // What stands between; several processes may be under way at the same time.

@@ -104,7 +104,40 @@ Scenario scenario_of(std::uint64_t seed) {
     scenario.wants_answers = lots.one_in(3);
     if (lots.one_in(2)) scenario.messages += R"(, "answered": true)";
   }
+  if (lots.one_in(20)) {
+    using enum Scenario::MixedUp;
+    scenario.mixed_up = scenario.numbers == 1 || lots.one_in(3) ? account : lots.one_in(2) ? ids : clients;
+  }
   return scenario;
+}
+
+void mix_up(sim::World& world, const Scenario& scenario) {
+  using MixedUp = Scenario::MixedUp;
+  if (scenario.mixed_up == MixedUp::nothing) return;
+  auto state = world.hold();
+  sim::WorldNumber& one = state->numbers.begin()->second;
+  if (scenario.mixed_up == MixedUp::account) {
+    static const std::string other = "999000999000999";  // sorts last: the first account is everybody's
+    sim::Waba copy = state->wabas.begin()->second;
+    copy.id = other;
+    state->wabas.try_emplace(other, std::move(copy));
+    one.waba_id = one.waba_id == other ? state->wabas.begin()->first : other;
+    return;
+  }
+  ensure(scenario.numbers > 1, "two numbers can be mixed up, and one can't");
+  sim::WorldNumber& another = std::next(state->numbers.begin())->second;
+  if (scenario.mixed_up == MixedUp::ids) {
+    std::swap(one.phone_number_id, another.phone_number_id);
+    std::swap(state->phone_by_id.at(one.phone_number_id), state->phone_by_id.at(another.phone_number_id));
+    return;
+  }
+  for (auto& [url, name] : state->deployment_by_url) {
+    if (name == one.deployment) {
+      name = another.deployment;
+    } else if (name == another.deployment) {
+      name = one.deployment;
+    }
+  }
 }
 
 std::string to_text(const Scenario& scenario) {
@@ -116,6 +149,10 @@ std::string to_text(const Scenario& scenario) {
                   : scenario.fleet     ? " in waves, with people at hand"
                                        : " in waves",
                   scenario.back_again ? ", and back" : "", scenario.moved_meanwhile ? ", one moved meanwhile" : "",
+                  scenario.mixed_up == Scenario::MixedUp::nothing   ? ""
+                  : scenario.mixed_up == Scenario::MixedUp::ids     ? ", IDs mixed up meanwhile"
+                  : scenario.mixed_up == Scenario::MixedUp::clients ? ", clients mixed up meanwhile"
+                                                                    : ", one given to another account meanwhile",
                   scenario.workers > 1 ? fmt::format(", {} workers", scenario.workers) : "",
                   scenario.rival == Scenario::Rival::none   ? ""
                   : scenario.rival == Scenario::Rival::back ? ", another run leads back"

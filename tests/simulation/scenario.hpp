@@ -60,7 +60,11 @@ struct Scenario {
   int planned_again = 0;         ///< So many more runs of the same direction, of what did not migrate.
   bool back_again = false;       ///< When these have ended, another one leads back.
   bool moved_meanwhile = false;  ///< Somebody else moves the first number between plan and run.
-  int workers = 1;               ///< So many processes share each run.
+  /// Between plan and run, or between two of its processes, somebody mixes up the first two numbers: their IDs at
+  /// Graph, where their clients' addresses lead, or the account of the first. It is put right when nothing goes wrong
+  /// any more.
+  enum class MixedUp { nothing, ids, clients, account } mixed_up = MixedUp::nothing;
+  int workers = 1;  ///< So many processes share each run.
   /// Beside the first run another one of the same numbers is planned and begun: in the same direction, or back.
   enum class Rival { none, there, back } rival = Rival::none;
 
@@ -86,5 +90,8 @@ inline std::string messages_of(const Scenario& scenario) {
 /// A storm: everything is drawn.
 Scenario scenario_of(std::uint64_t seed);
 std::string to_text(const Scenario& scenario);
+
+/// Mixes up what the scenario says; done once more, it is put right.
+void mix_up(sim::World& world, const Scenario& scenario);
 
 }  // namespace wamigrate::simulation

@@ -64,7 +64,7 @@ Simulation::Simulation(const Scenario& scenario, Bug bug)
     : scenario_(scenario),
       lots_(scenario.seed ^ 0x5eedU),
       rig_(rig_options(scenario)),
-      planted_(std::make_unique<Planted>(bug, rig_)),
+      planted_(std::make_unique<Planted>(bug, rig_, scenario_, is_mixed_up_)),
       witnesses_(all_witnesses()) {
   replace_chance();
   nonces = Lots(planted_->by_chance() ? std::random_device{}() : scenario.seed);
@@ -106,6 +106,12 @@ Verdict Simulation::play() {
   return verdict_;
 }
 
+// … or puts it right.
+void Simulation::mix_up() {
+  simulation::mix_up(*rig_.world, scenario_);
+  is_mixed_up_ = !is_mixed_up_;
+}
+
 std::unique_ptr<sim::Faults> Simulation::draw_faults() {
   if (!scenario_.storm) return std::make_unique<sim::Faults>(scenario_.faults);
   const std::uint64_t seed = lots_.draw();
@@ -144,6 +150,7 @@ void Simulation::play_run(Direction direction) {
 
   faults_ = draw_faults();
   if (has_company(scenario_)) return play_together(run, direction);
+  const int mixed_up_before = scenario_.storm ? lots_.below(3) : 0;
   rig_.use(faults_.get());
   const int processes = scenario_.storm
                             ? 1 + lots_.below(troubled_processes)
@@ -156,6 +163,7 @@ void Simulation::play_run(Direction direction) {
       crash = scenario_.crashes[crashes_done_++];
       if (crash->call == 0) crash.reset();
     }
+    if (i == mixed_up_before) mix_up();
     if (scenario_.fleet) people_meddle(run);
     process(run, crash, scenario_.storm);
     const Progress so_far = progress(run);
@@ -166,6 +174,7 @@ void Simulation::play_run(Direction direction) {
 
   verdict_.faults += faults_->met();
   rig_.use(nullptr);
+  if (is_mixed_up_) mix_up();
   for (int i = 0; i < calm_processes; ++i) {
     const std::size_t before = run.store->journal_.size();
     process(run, std::nullopt, false);
@@ -211,8 +220,7 @@ void Simulation::process(Run& run, std::optional<Crash> crash, bool troubled) {
     verdict_.complaints.push_back("a process does not come to an end");
     told_ += "endless\n";
   }
-  verdict_.calls.push_back(gate_.calls());
-  verdict_.lasting.push_back(gate_.lasting());
+  verdict_.calls.push_back(gate_.made());
   each_witness(actor, [&](Witness& witness, const Scene& scene) { witness.process_ends(scene, killed); });
 }
 

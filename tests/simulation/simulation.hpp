@@ -13,10 +13,8 @@ namespace wamigrate::simulation {
 /// What was seen of a simulation.
 struct Verdict {
   std::vector<std::string> complaints{};
-  bool refused_by_checks = false;  ///< No plan was made of it: nothing was sent.
-  /// By process: its calls through any door, and those of them that left something behind.
-  std::vector<int> calls{};
-  std::vector<std::vector<int>> lasting{};
+  bool refused_by_checks = false;            ///< No plan was made of it: nothing was sent.
+  std::vector<std::vector<Call>> calls{};    ///< By process.
   std::map<std::string, int> requests_of{};  ///< By kind, of the first process.
   int processes = 0;
   int kills = 0;
@@ -93,11 +91,14 @@ class Simulation {
   bool help(Run& run, const NumberProgress& number, bool mistaken);
   bool retry(Run& run, const NumberProgress& number, bool wrong_pin = false);
   std::unique_ptr<sim::Faults> draw_faults();
+  /// Mixes up what the scenario says …
+  void mix_up();
   bool restart_client(const std::string& phone);
   void say(Run& run, const Json& message);
   void wait_a_while();
 
   Scenario scenario_;
+  bool is_mixed_up_ = false;
   Lots lots_;
   rig::Rig rig_;
   Gate gate_;

@@ -15,7 +15,6 @@ using namespace wamigrate::simulation;
 
 namespace {
 
-constexpr std::array cuts{Cut::before, Cut::after, Cut::torn};
 constexpr std::array failures{sim::Action::lost,      sim::Action::reply_lost, sim::Action::late,    sim::Action::down,
                               sim::Action::throttled, sim::Action::reset,      sim::Action::garbage, sim::Action::half};
 constexpr int situation_to_cloud = 0;
@@ -54,20 +53,25 @@ Scenario in(int situation, const sim::Dialect& dialect = {}) {
   return scenario;
 }
 
-/// Every crash of the `process`-th process of a run like `calm`, the ones before it left alone.
-std::vector<std::vector<Crash>> crashes_of(const Verdict& calm, std::size_t process, Calls which) {
-  std::vector<int> calls = calm.lasting[process];
-  if (which == Calls::all) {
-    calls.clear();
-    for (int call = 1; call <= calm.calls[process]; ++call) calls.push_back(call);
-  }
-  std::vector<std::vector<Crash>> all;
-  for (const int call : calls) {
-    for (const Cut cut : cuts) {
-      std::vector<Crash> crashes(process);
-      crashes.push_back({call, cut});
-      all.push_back(std::move(crashes));
-    }
+std::vector<Call> lasting(const std::vector<Call>& calls) {
+  std::vector<Call> some;
+  std::copy_if(calls.begin(), calls.end(), std::back_inserter(some), [](const Call& call) { return call.lasts; });
+  return some;
+}
+
+/// A store's call is made whole or not at all; only a request can be torn off.
+std::vector<Cut> cuts_of(const Call& call) {
+  if (call.is_request) return {Cut::before, Cut::after, Cut::torn};
+  return {Cut::before, Cut::after};
+}
+
+/// Every crash of the `process`-th process of a run that went like `seen` so far.
+std::vector<Crash> crashes_of(const Verdict& seen, std::size_t process, Calls which) {
+  std::vector<Crash> all;
+  if (process >= seen.calls.size()) return all;
+  const std::vector<Call>& calls = seen.calls[process];
+  for (const Call& call : which == Calls::all ? calls : lasting(calls)) {
+    for (const Cut cut : cuts_of(call)) all.push_back({call.number, cut});
   }
   return all;
 }
@@ -76,29 +80,30 @@ std::vector<std::vector<Crash>> crashes_of(const Verdict& calm, std::size_t proc
 void crash_once(Trials& trials, Scenario scenario, Calls which) {
   const Verdict calm = trials.play(scenario);
   for (std::size_t process = 0; process < calm.calls.size(); ++process) {
-    for (auto& crashes : crashes_of(calm, process, which)) {
-      scenario.crashes = std::move(crashes);
+    for (const Crash& crash : crashes_of(calm, process, which)) {
+      scenario.crashes.assign(process, {});
+      scenario.crashes.push_back(crash);
       trials.play(scenario);
     }
   }
 }
 
-/// Two crashes: of a process, and of the one that takes over.
+/// Two crashes: of a process, and of the one that takes over, wherever that one can die after the first.
 void crash_twice(Trials& trials, Scenario scenario, Calls which) {
   const Verdict calm = trials.play(scenario);
-  const auto firsts = crashes_of(calm, 0, which);
-  for (const auto& first : firsts) {
-    for (const auto& second : firsts) {
-      scenario.crashes = {first.front(), second.front()};
+  for (const Crash& first : crashes_of(calm, 0, which)) {
+    scenario.crashes = {first};
+    const Verdict taken_over = trials.play(scenario);
+    for (const Crash& second : crashes_of(taken_over, 1, which)) {
+      scenario.crashes = {first, second};
       trials.play(scenario);
     }
   }
 }
 
-/// A request fails, and the process dies.
+/// A request fails, and the process dies, wherever it can after that failure.
 void fail_and_crash(Trials& trials, Scenario scenario, Calls which) {
   const Verdict calm = trials.play(scenario);
-  const auto crashes = crashes_of(calm, 0, which);
   for (const auto& [kind, count] : calm.requests_of) {
     const bool moves = kind == "register" || kind == "account" || kind == "backup";
     if (which == Calls::lasting && !moves) continue;
@@ -110,9 +115,9 @@ void fail_and_crash(Trials& trials, Scenario scenario, Calls which) {
         rule.action = failure;
         scenario.faults = {rule};
         scenario.crashes.clear();
-        trials.play(scenario);
-        for (const auto& crash : crashes) {
-          scenario.crashes = crash;
+        const Verdict failed = trials.play(scenario);
+        for (const Crash& crash : crashes_of(failed, 0, which)) {
+          scenario.crashes = {crash};
           trials.play(scenario);
         }
       }
@@ -123,13 +128,13 @@ void fail_and_crash(Trials& trials, Scenario scenario, Calls which) {
 /// The first of several processes, at each of its calls that leaves something behind.
 void befall_the_first(Trials& trials, Scenario scenario) {
   const Verdict calm = trials.play(scenario);
-  for (const int call : calm.lasting.at(0)) {
+  for (const Call& call : lasting(calm.calls.at(0))) {
     std::vector<Fate> fates;
-    for (const Cut cut : cuts) fates.push_back({.crash = Crash{call, cut}});
+    for (const Cut cut : cuts_of(call)) fates.push_back({.crash = Crash{call.number, cut}});
     for (const bool after : {false, true}) {
-      fates.push_back({.halts = {{.call = call, .after = after, .length = std::chrono::minutes(20)}}});
+      fates.push_back({.halts = {{.call = call.number, .after = after, .length = std::chrono::minutes(20)}}});
     }
-    fates.push_back({.halts = {{.call = call, .length = std::chrono::minutes(5), .cut_off = true}}});
+    fates.push_back({.halts = {{.call = call.number, .length = std::chrono::minutes(5), .cut_off = true}}});
     for (Fate& fate : fates) {
       scenario.fates = {std::move(fate)};
       trials.play(scenario);
@@ -140,9 +145,9 @@ void befall_the_first(Trials& trials, Scenario scenario) {
 /// … and the second one stands still, while the first goes on.
 void halt_the_second(Trials& trials, Scenario scenario) {
   const Verdict calm = trials.play(scenario);
-  for (const int call : calm.lasting.at(1)) {
+  for (const Call& call : lasting(calm.calls.at(1))) {
     for (const bool after : {false, true}) {
-      scenario.fates = {Fate{}, {.halts = {{.call = call, .after = after, .length = std::chrono::minutes(20)}}}};
+      scenario.fates = {Fate{}, {.halts = {{.call = call.number, .after = after, .length = std::chrono::minutes(20)}}}};
       trials.play(scenario);
     }
   }

@@ -64,6 +64,13 @@ Scenario sharing_a_pin(Scenario made) {
   return made;
 }
 
+Scenario mixed_up(Scenario made, Scenario::MixedUp what) {
+  made.numbers = 2;
+  made.mixed_up = what;
+  made.crashes = {{}};  // what is mixed up is put right before the calm
+  return made;
+}
+
 Scenario moved(Scenario made) {
   made.moved_meanwhile = true;
   return made;
@@ -93,6 +100,12 @@ struct Planting {
 std::vector<Planting> plantings() {
   return {
       {"a transport that answers reads from memory", Bug::reads_remembered, scenario("to Cloud"), "1:"},
+      {"a transport that hides that IDs were mixed up", Bug::mix_up_hidden,
+       mixed_up(scenario("to Cloud"), Scenario::MixedUp::ids), "1, identity:"},
+      {"a transport that hides that clients were mixed up", Bug::mix_up_hidden,
+       mixed_up(scenario("to Cloud"), Scenario::MixedUp::clients), "1, identity:"},
+      {"a transport that hides that a number was given to another account", Bug::mix_up_hidden,
+       mixed_up(scenario("to Cloud"), Scenario::MixedUp::account), "1, identity:"},
       {"a store that says durable before it is", Bug::store_forgets, scenario("to Cloud"), "2:"},
       {"answers that are trusted at once", Bug::settling_too_short,
        with_fault(patient(scenario("to Cloud")), "register", sim::Action::late), "3, 11:"},

@@ -78,6 +78,7 @@ std::vector<std::unique_ptr<Witness>> all_witnesses();
 
 // One a file, in witnesses/.
 std::unique_ptr<Witness> observed_before_change();
+std::unique_ptr<Witness> identity_agrees();
 std::unique_ptr<Witness> durable_intent();
 std::unique_ptr<Witness> lands_once();
 std::unique_ptr<Witness> backup_goes_along();
