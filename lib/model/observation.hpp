@@ -77,6 +77,7 @@ struct Asked {
   SeldomText detail;         ///< For people, without secrets.
   bool credentials = false;  ///< Refused for the token or password, not for what was asked.
   bool throttled = false;    ///< Refused for asking too much.
+  bool passes = false;       ///< Not answered, or refused for now: the same question may be answered later.
   bool answered() const { return how == How::answered; }
 };
 
@@ -242,6 +243,12 @@ struct Observation {
   /// How far the other side's clock is ahead of ours (negative: behind), from the `Date` of its replies; 0 where they
   /// allow for none, and never more than they prove. None where no reply carried one.
   std::optional<Millis> graph_clock_ahead, onprem_clock_ahead;
+
+  /// Some of what tells where a number stands was not answered, and may be later.
+  bool may_be_answered_later() const {
+    return graph.asked.passes || graph.webhook_asked.passes || waba_asked.passes || apps_asked.passes ||
+           onprem.health.passes || onprem.settings.passes || onprem.support.passes || onprem.queue.passes;
+  }
 };
 
 }  // namespace wamigrate

@@ -32,7 +32,9 @@ std::string why_not_begun(const Progress& progress) {
   if (!progress.paused.empty()) return "They wait until the run goes on.";
   if (!progress.started_at) return "The run has not begun.";
   if (progress.waits) return "They wait for " + what_it_waits_for(progress.waits->what) + ".";
-  return "They wait for their wave, for a free place in it, or for a shared PIN to be proven.";
+  return "They wait for their wave, for a free place in it, for their account's share of calls to Graph, or for a "
+         "shared PIN to be "
+         "proven.";
 }
 
 Item quiet_item(const NumberProgress& number, Time now) {
@@ -64,8 +66,8 @@ std::string state_of(const Progress& progress) {
 
 std::string command_to_go_on(const Progress& progress, const std::string& run) {
   const std::string apply = fmt::format("wamigrate apply {0}/plan.json --run {0}", run);
-  // A hook is asked again by the same command, without a word.
-  const bool needs_word = progress.waits && progress.waits->what != "hook";
+  // A hook is asked again by the same command, without a word; so is what has given up.
+  const bool needs_word = progress.waits && progress.waits->what != "hook" && progress.waits->what != waits_for_retry;
   const std::string word = needs_word ? plain(progress.waits->next_command) : "";
   return word.empty() ? apply : word + ", then: " + apply;
 }

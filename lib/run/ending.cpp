@@ -169,6 +169,11 @@ std::string Runner::next_command_for(NumberState state, const NumberProgress& nu
   }
 }
 
+void Runner::free_waba_of(std::size_t index) {
+  const auto holder = waba_holder_.find(numbers_[index]->waba_id);
+  if (holder != waba_holder_.end() && holder->second == index) free_waba(holder->first);
+}
+
 void Runner::end(std::size_t index, NumberState state, const std::string& why) {
   const NumberProgress& number = progress_.numbers[index];
   Entry entry = entry_of(index, event::ended);
@@ -182,10 +187,7 @@ void Runner::end(std::size_t index, NumberState state, const std::string& why) {
   }
   free_prover(index);
   queue_hook(hook_job("after_number", index));
-  if (const auto holder = waba_holder_.find(numbers_[index]->waba_id);
-      holder != waba_holder_.end() && holder->second == index) {
-    free_waba(holder->first);
-  }
+  free_waba_of(index);
   // The backup has served its purpose once its number is migrated and verified.
   if (state == NumberState::migrated) {
     for (const std::string_view spent : {"backup", "upload", "handle"}) {

@@ -61,7 +61,8 @@ void Runner::hear_about(std::size_t index, const RunStore::Message& message, con
     // A number that moves by itself is not to be talked into anything.
     // But a PIN that is named before the last one has been taken up is the one that is meant.
     const bool corrects = type == "retry" && number.retried && !number.started && !text_at(json, "pin").empty();
-    const bool asks = number.state == NumberState::waiting || (type == "retry" && is_final(number.state)) || corrects;
+    const bool reopens = type == "retry" && is_final(number.state) && (progress_.done || !progress_.aborted);
+    const bool asks = number.state == NumberState::waiting || reopens || corrects;
     const std::string said = !asks ? "ignored" : type == "resolve" ? text_at(json, "assume") : "retry";
     entry.message = !asks               ? "a person's word is not needed here, and changes nothing"
                     : type == "resolve" ? "a person says: " + said + " (" + text_at(json, "evidence") + ")"

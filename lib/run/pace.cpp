@@ -35,7 +35,7 @@ double Pace::calls_a_number() const {
 
 // Back to those that began before, to those before them, … until an hour: what is set aside for all since then is to be
 // what may be spent in so long a time at most.
-Time Pace::may_begin(const std::string& waba, Time now) const {
+Time Pace::may_begin(const std::string& waba, Time now, double share) const {
   Time when = now;
   if (percent_ >= near_the_wall && last_) {
     when = std::max(when, *last_ + (std::min(percent_, 100) - near_the_wall + 1) * for_each_percent);
@@ -43,7 +43,7 @@ Time Pace::may_begin(const std::string& waba, Time now) const {
   const auto begun = within_the_hour_.find(waba);
   if (begun == within_the_hour_.end()) return when;
   const double each = calls_a_number();
-  int numbers = 1;
+  double numbers = share;
   for (auto span = begun->second.rbegin(); span != begun->second.rend() && span->at + budgeted_hour > when; ++span) {
     numbers += span->numbers;
     when = std::max(when, span->at + time_for(budget_, numbers * each));
@@ -59,15 +59,17 @@ void Pace::begun(const std::string& waba, Time now) {
 void Pace::did_not_begin(const std::string& waba) {
   --begun_;
   std::deque<Begun>& begun = within_the_hour_[waba];
-  if (!begun.empty() && --begun.back().numbers == 0) begun.pop_back();
+  if (!begun.empty() && (begun.back().numbers -= 1) <= 0) begun.pop_back();
 }
 
-void Pace::begun_elsewhere(const std::string& waba, Time now) {
+void Pace::begun_elsewhere(const std::string& waba, Time now) { spent(waba, now, 1); }
+
+void Pace::spent(const std::string& waba, Time now, double share) {
   std::deque<Begun>& begun = within_the_hour_[waba];
   while (!begun.empty() && begun.front().at + budgeted_hour <= now) begun.pop_front();
   if (begun.empty() || now - begun.back().since >= together) begun.push_back({now, now, 0});
   begun.back().at = std::max(begun.back().at, now);
-  ++begun.back().numbers;
+  begun.back().numbers += share;
   last_ = std::max(last_.value_or(now), now);
 }
 

@@ -22,8 +22,9 @@ class Pace {
   /// What Graph said last: which share of the limit is used, and how many calls this process has made so far.
   void learn(int percent, std::int64_t calls);
 
-  /// When a number of this WABA may begin: `now`, or later.
-  Time may_begin(const std::string& waba, Time now) const;
+  /// When a number of this WABA may begin: `now`, or later. `share`: or something that asks for such a share of what a
+  /// number does.
+  Time may_begin(const std::string& waba, Time now, double share = 1) const;
   /// One has begun: what a number asks, as far as is known by then, is set aside for it for an hour.
   void begun(const std::string& waba, Time now);
   /// One for which begun() was said was in other hands already.
@@ -32,6 +33,8 @@ class Pace {
   void taken_over() { ++taken_over_; }
   /// One that began here has ended.
   void ended() { ++ended_; }
+  /// Something else has asked for such a share of what a number does.
+  void spent(const std::string& waba, Time now, double share);
   /// One has begun in another process, which spends from the same limit.
   void begun_elsewhere(const std::string& waba, Time now);
 
@@ -43,7 +46,7 @@ class Pace {
   struct Begun {
     Time since{};
     Time at{};
-    int numbers = 0;
+    double numbers = 0;  ///< And shares of what one asks for.
   };
 
   CallBudget budget_;

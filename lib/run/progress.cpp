@@ -12,7 +12,8 @@ constexpr std::array states = {NumberState::pending,  NumberState::active,      
                                NumberState::migrated, NumberState::rolled_back, NumberState::untouched,
                                NumberState::stale,    NumberState::failed,      NumberState::stranded};
 
-constexpr Millis graph_waits_at_most = std::chrono::hours(24);
+/// What is said to last longer was told by a clock that was far ahead.
+constexpr Millis waits_at_most = std::chrono::hours(24);
 
 std::optional<NumberState> state_from(std::string_view text) {
   const auto found = std::find_if(states.begin(), states.end(), [&](NumberState state) { return name(state) == text; });
@@ -440,10 +441,11 @@ Result<void> fold(Progress& progress, const Entry& entry) {
       return fail("the journal speaks of " + entry.phone + ", which is not in the plan",
                   "give the run directory that belongs to this plan");
     }
-    if (e == event::heard) {
-      // A person has looked: the run goes on, and what held it back is counted anew.
-      progress.done = progress.aborted = false;
-      progress.held.clear();
+    if (e == event::heard && text_at(entry.more, "said") == "retry" && is_final(number->state)) {
+      // A person has looked: the run goes on, and what held it back is counted anew. Called off it was for all others.
+      if (progress.done) progress.aborted = false;
+      progress.done = false;
+      if (!progress.aborted) progress.held.clear();
     }
     if (e == event::started) progress.waits.reset();
     return fold_number(progress, *number, entry);
@@ -460,6 +462,9 @@ Result<void> fold(Progress& progress, const Entry& entry) {
     if (!entry.by.empty()) {
       // The others' numbers stay theirs: what may have left is settled when one changes hands.
       progress.workers[entry.by] = {progress.session, entry.time};
+      for (NumberProgress& number : progress.numbers) {
+        if (!progress.paused.empty() && has_given_up(number)) stop_waiting(number);
+      }
     } else {
       progress.workers.clear();
       for (NumberProgress& number : progress.numbers) {
@@ -471,8 +476,10 @@ Result<void> fold(Progress& progress, const Entry& entry) {
     progress.paused.clear();
     progress.pause_message.clear();
     progress.ended_at.reset();
-    // The clock that it was told by may have been far ahead.
-    if (progress.graph_until > entry.time + graph_waits_at_most) progress.graph_until.reset();
+    if (progress.graph_until > entry.time + waits_at_most) progress.graph_until.reset();
+    for (NumberProgress& number : progress.numbers) {
+      if (number.until > entry.time + waits_at_most) number.until = entry.time;
+    }
     const bool lasts = progress.waits && (progress.waits->what == "watch" ||
                                           (progress.waits->what == waits_for_graph && progress.graph_until));
     if (!lasts) progress.waits.reset();
@@ -589,15 +596,28 @@ Json status_json(const Progress& progress, const std::string& run, Time now) {
                        {"step", number.step().empty() ? Json(nullptr) : Json(number.step())},
                        {"reason", number.reason.empty() ? Json(nullptr) : Json(number.reason)},
                        {"waits_for", number.waits_for.empty() ? Json(nullptr) : Json(number.waits_for)},
+                       {"next", number.next_command.empty() ? Json(nullptr) : Json(number.next_command)},
                        {"until", number.until ? Json(to_iso(*number.until)) : Json(nullptr)},
                        {"downtime_ms", (number.downtime + open).count()},
                        {"registers_used", number.registers_used()}});
   }
   const char* state = progress.done ? "done" : !progress.paused.empty() ? "paused" : "running";
+  Json waits;
+  if (progress.waits) {
+    waits = {{"for", progress.waits->what},
+             {"reason", progress.waits->message},
+             {"until", progress.waits->until ? Json(to_iso(*progress.waits->until)) : Json(nullptr)},
+             {"next", progress.waits->next_command.empty() ? Json(nullptr) : Json(progress.waits->next_command)}};
+  }
   return {{"run", run},
           {"plan", progress.plan_digest},
           {"direction", name(progress.direction)},
           {"state", state},
+          {"wave", progress.wave},
+          {"paused_for", progress.paused.empty() ? Json(nullptr) : Json(progress.paused)},
+          {"held", progress.held.empty() ? Json(nullptr) : Json(progress.held)},
+          {"on_hold", progress.on_hold},
+          {"waits", waits},
           {"numbers", numbers}};
 }
 

@@ -295,7 +295,9 @@ bool Runner::has_ended() const {
   if (progress_.on_hold) return tally_.unended() == 0 || !settings_.waits_for_a_word;
   if (agenda_.next(false) != never) return false;
   if (!progress_.held.empty()) return true;
-  if (needs_word_) return is_at_limit() || !settings_.waits_for_a_word;
+  // What has given up is tried again by another process, and not by a word to this one.
+  const bool gave_up = progress_.waits && progress_.waits->what == waits_for_retry;
+  if (needs_word_) return is_at_limit() || gave_up || !settings_.waits_for_a_word;
   return !begins_at_ && other_runs_.empty();
 }
 

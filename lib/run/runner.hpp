@@ -159,6 +159,7 @@ class Runner {
   bool take_waba(const std::string& waba, std::size_t index);
   Time waba_until(std::size_t index) const;
   void free_waba(const std::string& waba);
+  void free_waba_of(std::size_t index);
   Result<void> leave();
   Millis lease_length() const;
   std::string lead_key() const;
@@ -186,6 +187,7 @@ class Runner {
   bool is_over_budget(std::size_t wave);
   bool has_begun(std::size_t wave);
   bool has_soaked(std::size_t wave);
+  void recheck_some();
   bool has_heard_feed(std::size_t wave);
   void on_feed(const StatusFeed& feed);
   void wait_as_run(std::string what, std::string message, std::optional<Time> until, std::string next_command);
@@ -193,8 +195,11 @@ class Runner {
 
   Result<void> lay_out_windows();
   bool fits_now(std::size_t index);
-  std::optional<Time> held_back_until(std::size_t index) const;
-  void tell_of_pace(std::size_t index, Time begins);
+  void step_aside(std::size_t index, Time until);
+  void step_back_in();
+  std::optional<Time> slowed_until() const;
+  Time may_ask_at(std::size_t index) const;
+  void tell_of_pace(std::string_view why, Time begins, std::string next_command);
   bool is_at_limit() const { return settings_.limit && begun_ >= *settings_.limit; }
   Millis expected_length(std::size_t index) const;
 
@@ -235,6 +240,7 @@ class Runner {
   void wait_for_limit(Active& active) const;
   Time graph_not_before() const;
   void heed_graph_limit(Millis wait);
+  static std::string graph_wait_text(Time until);
 
   // One step of a number (stepping.cpp).
   void advance(std::size_t index);
@@ -266,6 +272,8 @@ class Runner {
   void on_outcome(std::size_t index, const Step& step, Outcome outcome);
   void react(std::size_t index, const Step& step, const Outcome& outcome);
   void give_up(std::size_t index);
+  void wait_for_retry(std::size_t index, const std::string& why);
+  bool keeps_others_waiting(std::size_t index) const;
   void forgo(std::size_t index, const Step& step, const std::string& why);
   void replan_without(std::size_t index, Facts denied, const std::string& why);
 
@@ -314,12 +322,19 @@ class Runner {
   std::map<std::string, std::size_t> waba_holder_;  // WABA to the number that changes it
   std::map<std::string, bool> pin_refs_;            // shared PIN references: proven?
   std::map<std::string, std::size_t> pin_prover_;
-  std::set<std::size_t> to_start_;                              // not begun, by index …
-  std::set<std::size_t> asked_for_;                             // … and begun again because a person asked for it
+  std::set<std::size_t> to_start_;   // not begun, by index …
+  std::set<std::size_t> asked_for_;  // … and begun again because a person asked for it
+  struct Aside {
+    Time until{};
+    std::vector<std::size_t> numbers;
+  };
+  std::map<std::string, Aside> aside_;  // … those that may begin but for what their account may ask, by WABA
   std::map<std::string, std::vector<std::size_t>> behind_pin_;  // … and those behind a PIN that is not proven yet
   std::size_t wave_ = 0;                                        // the first that has a number without an end
   std::set<std::size_t> soaked_;
-  std::optional<std::size_t> rechecks_left_;   // of the wave that has soaked
+  std::optional<std::size_t> rechecks_left_;                   // of the wave that has soaked …
+  std::map<std::string, std::deque<std::size_t>> to_recheck_;  // … those whose turn has not come, by WABA
+  int rechecking_ = 0;
   std::string soak_doubt_;                     // what they could not tell
   std::size_t waves_told_ = 0;                 ///< Before so many waves the status feed was looked at.
   std::optional<std::size_t> feed_asked_for_;  ///< The wave before which it is being looked at.

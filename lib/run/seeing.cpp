@@ -94,9 +94,11 @@ void Runner::heed_graph_limit(Millis wait) {
   const Time until = doors_.clock.now() + wait;
   graph_not_before_ = std::max(graph_not_before_, until);
   if (wait < worth_telling || (progress_.graph_until && until < *progress_.graph_until + worth_telling)) return;
-  tell_run_waits(waits_for_graph,
-                 "Graph's limit is reached: until " + to_iso(until) + " nothing is asked of it that can wait", until,
-                 "");
+  tell_run_waits(waits_for_graph, graph_wait_text(until), until, "");
+}
+
+std::string Runner::graph_wait_text(Time until) {
+  return "Graph's limit is reached: until " + to_iso(until) + " nothing is asked of it that can wait";
 }
 
 OwnRecord Runner::own_record(std::size_t index, const Observation& seen) {
@@ -228,7 +230,10 @@ void Runner::on_seen(std::size_t index, const Observation& seen) {
   }
   if (seen.graph.asked.throttled || seen.waba_asked.throttled || seen.apps_asked.throttled) {
     slow_down();
-    return wait_for_limit(active);
+    wait_for_limit(active);
+    // One that has left its home is looked at all the same.
+    if (is_urgent(number)) active.due = std::min(active.due, now + policy_.retry_max);
+    return;
   }
   if (seen.graph.asked.answered()) {
     graph_wait_ = Millis(0);
@@ -312,6 +317,8 @@ void Runner::on_first_sight(std::size_t index, const Sighting& sighting) {
     return wait_for_pin(index, "");
   }
   const Facts facts = facts_to_plan_from(sighting);
+  const bool seen_later =
+      sighting.seen.may_be_answered_later() && is_served(number.home) && !keeps_others_waiting(index);
   Json road = number.road;
   if (number.retried) {
     const auto kinds = kinds_open_to(index);
@@ -328,6 +335,8 @@ void Runner::on_first_sight(std::size_t index, const Sighting& sighting) {
     return pause("network", "Graph can't be reached from here (" + sighting.seen.graph.asked.detail +
                                 "); nothing was sent for " + number.phone +
                                 ", and nothing has failed. Once it can be reached again, run the same command");
+  } else if (!known && seen_later) {
+    return wait_for_retry(index, "where it is served can't be told: " + finding.why);
   } else if (!known) {
     write_home(index, Home::unknown, finding.why);
     return end(index, NumberState::stale, "where it is served can't be told any more: " + finding.why);
@@ -341,6 +350,7 @@ void Runner::on_first_sight(std::size_t index, const Sighting& sighting) {
       active.due = next_look(active);
       return;
     }
+    if (!told && seen_later) return wait_for_retry(index, "can't be told: " + names_of(lost));
     return end(
         index, NumberState::stale,
         (told ? "no longer true since the plan was made: " : "can't be told any more since the plan was made: ") +
@@ -364,6 +374,7 @@ void Runner::on_first_sight(std::size_t index, const Sighting& sighting) {
 
 void Runner::end_recheck(Active& active) {
   active.rechecking = false;
+  --rechecking_;
   if (rechecks_left_) --*rechecks_left_;
 }
 
@@ -373,13 +384,14 @@ void Runner::on_recheck(std::size_t index, const Sighting& sighting) {
   const HomeFinding finding = home_of(sighting);
   const bool home = finding.settled && finding.home == new_home(direction_) && !finding.degraded;
   const bool blocked = sighting.seen.graph.can_send_message == "BLOCKED" && finding.home == Home::cloud;
-  if (home && !blocked) return end_recheck(active);
+  const bool unheard = finding.home == Home::cloud && sighting.seen.graph.health_asked.passes;
+  if (home && !blocked && !unheard) return end_recheck(active);
   if (!sighting.patience_over) {
     active.due = next_look(active);
     return;
   }
   end_recheck(active);
-  if (!sighting.seen.graph.asked.answered()) {
+  if (!sighting.seen.graph.asked.answered() || (home && !blocked)) {
     soak_doubt_ = fmt::format("after the soak it can't be told whether {} is as it was verified: {}",
                               progress_.numbers[index].phone, finding.why);
     return;

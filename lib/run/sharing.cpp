@@ -145,6 +145,7 @@ Result<void> Runner::keep_lead() {
 void Runner::stop_leading() {
   lead_epoch_.reset();
   rechecks_left_.reset();
+  to_recheck_.clear();
   feed_asked_for_.reset();
   if (wave_hook_ != WaveHook::asked) wave_hook_ = WaveHook::unasked;
   for (std::size_t i = 0; i < active_.size(); ++i) {
@@ -374,7 +375,9 @@ bool Runner::needs_lead(const Unwritten& written) {
   const std::string& e = entry.event;
   if (!entry.phone.empty()) return written.epoch == 0 || flag_at(entry.more, "proves_pin").value_or(false);
   if (e == event::paused) return text_at(entry.more, "for") != "token";
-  return e == event::wave || e == event::waiting || e == event::heard || e == event::held || e == event::done;
+  // Whoever meets Graph's limit says so.
+  if (e == event::waiting) return text_at(entry.more, "for") != waits_for_graph;
+  return e == event::wave || e == event::heard || e == event::held || e == event::done;
 }
 
 // All that the unwritten entries rest on.
@@ -483,6 +486,7 @@ Result<void> Runner::fold_anew() {
   progress_ = std::move(*fresh);
   known_ = records;
   pin_prover_.clear();
+  aside_.clear();
   for (std::size_t i = 0; i < numbers_.size(); ++i) refresh(i);
   return {};
 }

@@ -9,6 +9,11 @@
 #include "run/windows.hpp"
 
 namespace wamigrate {
+namespace {
+
+constexpr double calls_of_a_recheck = 3;  ///< Its node, its health, a share of its account's list.
+
+}  // namespace
 // It waits its turn. One that a person has asked for again waits for no wave and no budget.
 void Runner::line_up(std::size_t index) {
   if (progress_.numbers[index].retried) {
@@ -45,11 +50,35 @@ void Runner::line_up_again() {
   }
 }
 
+// What an account's numbers may ask of Graph is spent for now: they step aside, and others' go on.
+void Runner::step_aside(std::size_t index, Time until) {
+  Aside& aside = aside_[numbers_[index]->waba_id];
+  aside.until = until;
+  aside.numbers.push_back(index);
+}
+
+void Runner::step_back_in() {
+  const Time now = doors_.clock.now();
+  for (auto aside = aside_.begin(); aside != aside_.end();) {
+    if (now < aside->second.until) {
+      begins_at_ = std::min(begins_at_.value_or(never), aside->second.until);
+      ++aside;
+      continue;
+    }
+    for (const std::size_t index : aside->second.numbers) {
+      const bool waits = !is_final(progress_.numbers[index].state) && !active_[index];
+      if (waits && (!shared() || is_free(index))) line_up(index);
+    }
+    aside = aside_.erase(aside);
+  }
+}
+
 void Runner::start_numbers() {
   begins_at_.reset();
   needs_word_ = false;
   if (stops_ > 0) return;
   line_up_again();
+  step_back_in();
   if (progress_.on_hold) {
     needs_word_ = true;
     return wait_as_run("resume", "on hold: nothing begins, and nothing passes its commit point", {}, command("resume"));
@@ -78,6 +107,7 @@ void Runner::start_from(std::set<std::size_t>& lined_up, std::size_t end) {
   pace_.learn(usage.percent, usage.calls);
   std::vector<std::size_t> chosen;  // of several workers only one begins with a number
   const auto last_start_before = last_start_;
+  Time first_aside = never;
   while (!lined_up.empty() && *lined_up.begin() < end) {
     if (tally_.busy() + chosen.size() >= static_cast<std::size_t>(settings_.concurrency)) break;
     if (is_at_limit() && &lined_up == &to_start_) {
@@ -99,6 +129,9 @@ void Runner::start_from(std::set<std::size_t>& lined_up, std::size_t end) {
     // One that nobody serves is looked at all the same.
     if (now < graph_not_before() && progress_.numbers[index].home != Home::nowhere) {
       begins_at_ = graph_not_before();
+      if (*begins_at_ - now >= worth_telling) {
+        wait_as_run(waits_for_graph, graph_wait_text(*begins_at_), begins_at_, "");
+      }
       break;
     }
     if (!may_start(index)) {
@@ -106,9 +139,15 @@ void Runner::start_from(std::set<std::size_t>& lined_up, std::size_t end) {
       lined_up.erase(index);
       continue;
     }
-    if ((begins_at_ = held_back_until(index))) {
-      tell_of_pace(index, *begins_at_);
+    if ((begins_at_ = slowed_until())) {
+      tell_of_pace("as slowly as a person has said (throttle)", *begins_at_, command("throttle", "off"));
       break;
+    }
+    if (const Time when = may_ask_at(index); when > now) {
+      first_aside = std::min(first_aside, when);
+      step_aside(index, when);
+      lined_up.erase(index);
+      continue;
     }
     if (!fits_now(index)) {
       if (begins_at_) break;
@@ -126,6 +165,10 @@ void Runner::start_from(std::set<std::size_t>& lined_up, std::size_t end) {
       active_[index]->began_here = true;
     }
   }
+  if (first_aside != never) {
+    begins_at_ = std::min(begins_at_.value_or(never), first_aside);
+    tell_of_pace("what Graph lets the account ask in an hour is spent", first_aside, "");
+  }
   if (chosen.empty()) return;
   const auto began_last = [&] {
     return std::any_of(chosen.begin(), chosen.end(), [this](std::size_t index) { return is_ours(index); });
@@ -134,26 +177,25 @@ void Runner::start_from(std::set<std::size_t>& lined_up, std::size_t end) {
   if (!began_last() && last_start_ == now) last_start_ = last_start_before;
 }
 
-// As slowly as a person has said, and as Graph's limits ask for.
-std::optional<Time> Runner::held_back_until(std::size_t index) const {
-  const Time now = doors_.clock.now();
-  Time when = pace_.may_begin(numbers_[index]->waba_id, now);
-  if (progress_.starts_per_hour > 0 && last_start_) {
-    when = std::max(when, *last_start_ + Millis(std::chrono::hours(1)) / progress_.starts_per_hour);
-  }
-  return when > now ? std::optional(when) : std::nullopt;
+// As slowly as a person has said.
+std::optional<Time> Runner::slowed_until() const {
+  if (progress_.starts_per_hour <= 0 || !last_start_) return std::nullopt;
+  const Time when = *last_start_ + Millis(std::chrono::hours(1)) / progress_.starts_per_hour;
+  return when > doors_.clock.now() ? std::optional(when) : std::nullopt;
+}
+
+// As Graph's limits ask for.
+Time Runner::may_ask_at(std::size_t index) const {
+  const std::string& waba = numbers_[index]->waba_id;
+  const auto aside = aside_.find(waba);
+  return aside != aside_.end() ? aside->second.until : pace_.may_begin(waba, doors_.clock.now());
 }
 
 // Told where nothing else goes on meanwhile, and it is long enough to be noticed.
-void Runner::tell_of_pace(std::size_t index, Time begins) {
+void Runner::tell_of_pace(std::string_view why, Time begins, std::string next_command) {
   if (tally_.busy() > 0 || begins - doors_.clock.now() < worth_telling) return;
-  const bool by_limit = pace_.may_begin(numbers_[index]->waba_id, doors_.clock.now()) == begins;
-  wait_as_run("pace",
-              fmt::format("{}: the next number begins at {}",
-                          by_limit ? "what Graph lets the account ask in an hour is spent"
-                                   : "as slowly as a person has said (throttle)",
-                          to_iso(begins)),
-              begins, "");
+  wait_as_run("pace", fmt::format("{}: the next number begins at {}", why, to_iso(begins)), begins,
+              std::move(next_command));
 }
 
 Result<void> Runner::lay_out_windows() {
@@ -271,10 +313,8 @@ bool Runner::is_over_budget(std::size_t wave) {
   const std::string limit = over_budget(wave, true);
   if (limit.empty()) return false;
   needs_word_ = true;
-  wait_as_run(waits_for_retry,
-              fmt::format("{}. {} of them {} used up the retries and may be tried again", limit, tally_.gave_up(),
-                          tally_.gave_up() == 1 ? "has" : "have"),
-              {}, resume_command() + " tries again");
+  wait_as_run(waits_for_retry, limit + ". Some of them have used up their retries, and may be tried again", {},
+              resume_command() + " tries again");
   return true;
 }
 
@@ -320,10 +360,11 @@ bool Runner::has_soaked(std::size_t wave) {
     rechecks_left_ = 0;
     for (std::size_t i = span.first; i < span.first + span.size; ++i) {
       if (progress_.numbers[i].state != NumberState::migrated) continue;
-      take_in_hand(i, true);
+      to_recheck_[numbers_[i]->waba_id].push_back(i);
       ++*rechecks_left_;
     }
   }
+  recheck_some();
   if (*rechecks_left_ > 0) return false;
   if (!soak_doubt_.empty()) {
     pause("soak", soak_doubt_ + "; the same command asks again");
@@ -333,6 +374,26 @@ bool Runner::has_soaked(std::size_t wave) {
   begins_at_.reset();
   rechecks_left_.reset();
   return true;
+}
+
+// As many at once as may move, and as fast as their accounts' limits allow.
+void Runner::recheck_some() {
+  begins_at_.reset();
+  const Time now = doors_.clock.now();
+  const double share = calls_of_a_recheck / pace_.calls_a_number();
+  for (auto& [waba, numbers] : to_recheck_) {
+    while (!numbers.empty()) {
+      if (rechecking_ >= settings_.concurrency) return;
+      if (const Time when = std::max(pace_.may_begin(waba, now, share), graph_not_before()); when > now) {
+        begins_at_ = std::min(begins_at_.value_or(never), when);
+        break;
+      }
+      pace_.spent(waba, now, share);
+      take_in_hand(numbers.front(), true);
+      numbers.pop_front();
+      ++rechecking_;
+    }
+  }
 }
 
 // Why nothing new begins, for whoever looks; told once.

@@ -248,6 +248,7 @@ void Runner::on_step(std::size_t index, const Sighting& sighting) {
   if (is_committed(number)) {
     return wait_for(index, "person", what, std::nullopt, resume_command() + " looks again once it is put right");
   }
+  if (sighting.seen.may_be_answered_later()) return wait_for_retry(index, what);
   stop_number(index, what);
 }
 
@@ -364,7 +365,9 @@ bool Runner::needs_hold(std::size_t index, const Step& step, const Sighting& sig
       wait_for_word(index, "what the test message needs can't be told: " + home_of(sighting).why, "looks again",
                     "The number was last seen at its new home");
     } else if (sighting.patience_over) {
-      stop_number(index, "what it needs can't be told: " + home_of(sighting).why);
+      const std::string why = "what it needs can't be told: " + home_of(sighting).why;
+      const bool waits = sighting.seen.may_be_answered_later() && !is_committed(progress_.numbers[index]);
+      waits ? wait_for_retry(index, why) : stop_number(index, why);
     } else {
       active.due = next_look(active);
     }
@@ -559,7 +562,8 @@ void Runner::react(std::size_t index, const Step& step, const Outcome& outcome) 
     active.not_before = now + (api_down ? policy_.api_down_wait : backoff);
     if (step.call == nullptr || outcome.how == Outcome::How::not_sent) active.due = active.not_before;
     // What is in doubt is looked at, whatever is left to try.
-    if (outcome.how != Outcome::How::ambiguous && active.failures > policy_.retries) give_up(index);
+    const bool is_settled = outcome.how != Outcome::How::ambiguous && !leaves_home(step.kind);
+    if (is_settled && active.failures > policy_.retries) give_up(index);
     return;
   }
   const bool passes = outcome.error_class == ErrorClass::throttled || outcome.error_class == ErrorClass::settling ||
@@ -631,18 +635,37 @@ void Runner::give_up(std::size_t index) {
   }
   if (!step.kind.forgoes.empty()) return forgo(index, step, why);
   if (is_last_resort(step)) return stop_number(index, why, {Fact::late_backup_possible});
-  const NumberProgress& number = progress_.numbers[index];
-  const bool committed = is_committed(number);
-  // One that was nobody's before is settled, and rescued where that can be done.
-  if (!committed && !is_served(number.home)) return stop_number(index, why);
+  if (!is_committed(progress_.numbers[index])) {
+    return wait_for_retry(index, fmt::format("{} Its {} retries are used up", sentence(why), policy_.retries));
+  }
   active_[index]->failures = 0;
-  if (committed) return wait_for(index, "person", why, std::nullopt, resume_command() + " tries again");
+  wait_for(index, "person", why, std::nullopt, resume_command() + " tries again");
+}
+
+// It is served where it was, and what could not be had now may be had later. But nobody else waits for that: what its
+// account's numbers share is let go of, and a PIN that others share is left to the next to prove.
+void Runner::wait_for_retry(std::size_t index, const std::string& why) {
+  const NumberProgress& number = progress_.numbers[index];
+  // One that was nobody's before is settled, and rescued where that can be done.
+  if (!is_served(number.home) || keeps_others_waiting(index)) return stop_number(index, why);
+  free_waba_of(index);
+  Active& active = *active_[index];
+  active.failures = 0;
+  active.backup_is_old = active.drained_long_ago = true;  // it may be hours
   const std::string seen = number.home_at ? "at " + to_iso(*number.home_at) : "by the plan";
-  wait_for(
-      index, waits_for_retry,
-      fmt::format("{} Its {} retries are used up. Nothing that leaves its home was sent: as last seen {}, {} serves it",
-                  sentence(why), policy_.retries, seen, number.home == Home::onprem ? "on-premises" : "Cloud"),
-      std::nullopt, resume_command() + " tries again");
+  wait_for(index, waits_for_retry,
+           fmt::format("{} Nothing that leaves its home was sent: as last seen {}, {} serves it", sentence(why), seen,
+                       number.home == Home::onprem ? "on-premises" : "Cloud"),
+           std::nullopt, resume_command() + " tries again");
+}
+
+// It is to prove a PIN, has not sent it yet, and others stand behind it.
+bool Runner::keeps_others_waiting(std::size_t index) const {
+  const std::string ref = numbers_[index]->pin.text();
+  const auto prover = pin_prover_.find(ref);
+  const auto behind = behind_pin_.find(ref);
+  return prover != pin_prover_.end() && prover->second == index && behind != behind_pin_.end() &&
+         !behind->second.empty() && !has_sent_pin(progress_.numbers[index]);
 }
 
 // A number that has arrived waits for nothing that its report can say as well.

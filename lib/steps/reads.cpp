@@ -16,6 +16,8 @@ Asked asked_from(const api::Failure& failure) {
   const bool refused = asked.how == Asked::How::refused;
   asked.credentials = refused && failure.entry->error_class == api::ErrorClass::token;
   asked.throttled = refused && failure.entry->error_class == api::ErrorClass::throttled;
+  asked.passes = !refused || asked.throttled || failure.entry->error_class == api::ErrorClass::down ||
+                 failure.entry->error_class == api::ErrorClass::settling;
   return asked;
 }
 

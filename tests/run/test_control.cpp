@@ -194,6 +194,23 @@ TEST_CASE("an abort starts nothing more, stops what has not committed, and finis
   }
 }
 
+TEST_CASE("what people say of one number after an abort begins no other") {
+  Rig rig({.numbers = 3, .home = sim::ServedBy::cloud, .overlay = R"({"*": {"needs_code": true}})"});
+  rig.fleet.policy.waves = {{1, false}, {2, false}};
+  const Plan plan = rig.plan(Direction::to_onprem);
+  const Progress waiting = rig.run(plan);
+  REQUIRE(waiting.numbers[0].waits_for == "code");
+  say(rig, {{"type", "abort"}});
+  rig.run(plan);
+  rig.answer(rig.phone(), rig.world->hold()->number(rig.phone())->code);
+  const Progress end = rig.run(plan);
+  CHECK(end.done);
+  for (int i = 1; i < 3; ++i) {
+    CHECK(end.find(rig.phone(i))->state == NumberState::untouched);
+    CHECK(rig.world->requests("account", rig.phone(i)) == 0);
+  }
+}
+
 TEST_CASE(
     "while the postpone file is there no commit point is passed; afterwards a number is drained and backed up anew") {
   Rig rig({.numbers = 2});

@@ -108,15 +108,85 @@ TEST_CASE("a person's retry takes a number up that has given up while the run is
   deleted_lately.action = sim::Action::refuse;
   deleted_lately.code = 133015;
   rig.faults.add(deleted_lately);
-  rig.stop_at = [&rig, told = false]() mutable {
-    if (told || rig.entries.empty() || text_at(rig.entries.back().more, "for") != "retry") return false;
-    told = true;
+  std::optional<int> looked_before;
+  rig.stop_at = [&]() {
+    if (looked_before || rig.entries.empty() || text_at(rig.entries.back().more, "for") != "retry") return false;
+    looked_before = rig.world->requests("stats", rig.phone());
     rig.faults.calm();
     REQUIRE(rig.store->post(to_compact({{"type", "retry"}, {"phone", rig.phone()}})));
     return false;
   };
   CHECK(all_migrated(rig.run(plan)));
   CHECK(started(rig, rig.phone()) == 1);
+  // What queued up while people took their time is in no backup: it is looked at once more.
+  CHECK(rig.world->requests("stats", rig.phone()) > *looked_before);
+}
+
+TEST_CASE("a number that has given up lets go of what its account's numbers share") {
+  Rig rig({.numbers = 3, .overlay = R"({"world": {"subscribed": false}})"});
+  rig.fleet.policy.waves = {{3, false}};
+  rig.fleet.policy.max_failures = rig.fleet.policy.max_failures_run = {10, false};
+  const Plan plan = rig.plan(Direction::to_cloud);
+  always(rig, "subscribe", sim::Action::down);
+  const Progress paused = rig.run(plan);
+  CHECK(paused.paused == "retry");
+  for (const NumberProgress& number : paused.numbers) CHECK(number.waits_for == "retry");
+  rig.faults.calm();
+  CHECK(all_migrated(rig.run(plan)));
+}
+
+TEST_CASE("a process that waits for words does not wait for what it can't do itself") {
+  Rig rig({.numbers = 3});
+  one_by_one(rig, 1);
+  rig.waits_for_a_word = true;
+  const Plan plan = rig.plan(Direction::to_cloud);
+  always(rig, "backup", sim::Action::unreachable, rig.phone(1));
+  CHECK(rig.run(plan).paused == "retry");
+}
+
+TEST_CASE("a number that gives up before it has proven a shared PIN leaves that to the next") {
+  Rig rig({.numbers = 3, .own_pins = false});
+  rig.fleet.policy.waves = {{3, false}};
+  rig.fleet.policy.max_failures = rig.fleet.policy.max_failures_run = {10, false};
+  const Plan plan = rig.plan(Direction::to_cloud);
+  always(rig, "backup", sim::Action::unreachable, rig.phone(0));
+  const Progress end = rig.run(plan);
+  CHECK(end.find(rig.phone(0))->state == NumberState::failed);
+  CHECK(end.find(rig.phone(1))->state == NumberState::migrated);
+  CHECK(end.find(rig.phone(2))->state == NumberState::migrated);
+}
+
+TEST_CASE("what can't be read for now makes no number fail before its commit point, nor stale") {
+  for (const char* read : {"stats", "subscribed_apps", "health"}) {
+    Rig rig({.numbers = 2});
+    one_by_one(rig, 1);
+    const Plan plan = rig.plan(Direction::to_cloud);
+    always(rig, read, sim::Action::down);
+    const Progress paused = rig.run(plan);
+    CAPTURE(read, paused.numbers[0].reason);
+    CHECK(paused.paused == "retry");
+    CHECK(paused.numbers[0].waits_for == "retry");
+    CHECK(paused.numbers[1].state == NumberState::pending);
+    CHECK(exit_code(paused) == 4);
+    rig.faults.calm();
+    CHECK(all_migrated(rig.run(plan)));
+  }
+}
+
+TEST_CASE("with no way to the deployments a run pauses at the first number, and no number is said to have changed") {
+  Rig rig({.numbers = 3});
+  one_by_one(rig, 1);
+  const Plan plan = rig.plan(Direction::to_cloud);
+  sim::FaultRule cut;
+  cut.side = sim::Side::onprem;
+  cut.action = sim::Action::unreachable;
+  cut.times = 0;
+  rig.faults.add(cut);
+  const Progress paused = rig.run(plan);
+  CHECK(paused.paused == "retry");
+  for (const NumberProgress& number : paused.numbers) CHECK_FALSE(is_final(number.state));
+  rig.faults.calm();
+  CHECK(all_migrated(rig.run(plan)));
 }
 
 TEST_CASE("called off, a number that has given up ends where it is served") {

@@ -79,6 +79,24 @@ TEST_CASE("while Graph's limit lasts no number begins") {
   CHECK(started[1] >= until);
 }
 
+TEST_CASE("a number that has left its home is looked at although Graph's limit lasts") {
+  Rig rig;
+  const Plan plan = rig.plan(Direction::to_cloud);
+  rig.transport->on_elapsed([&rig, done = false](Millis took) mutable {
+    rig.clock.advance(took);
+    if (done || rig.world->requests("register") == 0) return;
+    done = true;
+    sim::FaultRule throttled;
+    throttled.on = "node";
+    throttled.action = sim::Action::throttled;
+    throttled.delay = 30min;
+    rig.faults.add(throttled);
+  });
+  const Progress end = rig.run(plan);
+  CHECK(end.numbers[0].state == NumberState::migrated);
+  CHECK(end.numbers[0].downtime < 5min);
+}
+
 TEST_CASE("after Graph's code 2 the wait is told with its end, and a restart does not make it shorter") {
   Rig rig({.overlay = R"({"world": {"subscribed": false}})"});
   const Plan plan = rig.plan(Direction::to_cloud);

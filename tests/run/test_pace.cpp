@@ -147,6 +147,51 @@ TEST_CASE("a run keeps to its budget of calls") {
   CHECK(starts.back() - starts.front() > 1h);
 }
 
+TEST_CASE("an account whose calls are spent holds up no other account's numbers") {
+  RigOptions options{.numbers = 40};
+  options.adjust = [](int index, Number& number, sim::NumberSpec& spec) {
+    number.waba_id = spec.waba_id = index < 20 ? "102290129340398" : "102290129340399";
+  };
+  Rig rig(options);
+  rig.fleet.policy.waves = {{100, true}};
+  rig.fleet.policy.graph_calls_per_hour = 400;
+  const Plan plan = rig.plan(Direction::to_cloud);
+  REQUIRE(plan.numbers.size() == 40);
+  const Progress end = rig.run(plan);
+  CHECK(end.done);
+  std::map<std::string, std::vector<Time>> starts;
+  for (std::size_t i = 0; i < plan.numbers.size(); ++i) {
+    CHECK(end.find(plan.number(i).phone.e164)->state == NumberState::migrated);
+    starts[plan.number(i).waba_id].push_back(*end.find(plan.number(i).phone.e164)->started_at);
+  }
+  REQUIRE(starts.size() == 2);
+  auto& one = starts.begin()->second;
+  auto& other = std::next(starts.begin())->second;
+  std::sort(one.begin(), one.end());
+  std::sort(other.begin(), other.end());
+  CHECK(other.front() - one.front() < 1min);
+  CHECK(other.back() - one.back() < 5min);
+  CHECK(one.back() - one.front() > 20min);
+}
+
+TEST_CASE("the looks after a soak keep to the budget of calls too") {
+  Rig rig({.numbers = 80});
+  rig.fleet.policy.waves = {{50, true}};
+  rig.fleet.policy.soak = 1min;
+  rig.fleet.policy.graph_calls_per_hour = 400;
+  const Plan plan = rig.plan(Direction::to_cloud);
+  const std::size_t before = rig.world->log().size();
+  CHECK(rig.run(plan).done);
+  std::vector<Time> calls;
+  const auto log = rig.world->log();
+  for (std::size_t i = before; i < log.size(); ++i) {
+    if (log[i].side == sim::Side::graph) calls.push_back(log[i].at);
+  }
+  for (auto first = calls.begin(); first != calls.end(); ++first) {
+    CHECK(std::lower_bound(first, calls.end(), *first + 1h) - first <= 400);
+  }
+}
+
 // Whatever the windows are in which Graph counts.
 TEST_CASE("no hour of a run sees more calls than it may") {
   Rig rig({.numbers = 60});

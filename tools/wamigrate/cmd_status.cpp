@@ -223,8 +223,15 @@ Result<void> may_be_resolved(const NumberProgress& number, const std::string& ru
 }
 
 // What is under way is resumed, not tried again: that would forget what is in doubt.
-Result<void> may_be_retried(const NumberProgress& number, const std::string& run) {
-  if (is_final(number.state) || number.waits_for == "pin" || is_inconclusive(number) || has_given_up(number)) {
+Result<void> may_be_retried(const Progress& progress, const NumberProgress& number, const std::string& run,
+                            const std::string& pin) {
+  if (is_final(number.state) && progress.aborted && !progress.done) {
+    return fail("this run is being called off: " + number.phone + " can be tried again once it has ended",
+                "first: wamigrate apply " + run + "/plan.json --run " + run);
+  }
+
+  if (is_final(number.state) || number.waits_for == "pin" || is_inconclusive(number) ||
+      (has_given_up(number) && pin.empty())) {
     return {};
   }
   return fail(number.phone + " has not ended: it is " + std::string(name(number.state)),
@@ -286,7 +293,8 @@ int run_retry(const Invocation& invocation) {
   for (const std::string& phone : phones) {
     const auto number = number_of(*progress, phone);
     if (!number) return console.complain(number.error());
-    if (auto may = may_be_retried(**number, run->path().string()); !may) return console.complain(may.error());
+    if (auto may = may_be_retried(*progress, **number, run->path().string(), pin); !may)
+      return console.complain(may.error());
   }
   for (const std::string& phone : phones) {
     const int code = post_decision(*run, console, phone, {{"type", "retry"}, {"phone", phone}, {"pin", pin}},
