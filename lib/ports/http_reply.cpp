@@ -61,6 +61,14 @@ tl::expected<HttpReply, ReplyReader::Problem> ReplyReader::read() {
   return std::move(reply_);
 }
 
+tl::expected<int, ReplyReader::Problem> ReplyReader::read_tunnel() {
+  if (!read_head()) return tl::make_unexpected(*problem_);
+  if (reply_.status / 100 == 2 && unread() > 0) {
+    return tl::make_unexpected(Problem{Kind::garbled, "something follows it before TLS has begun"});
+  }
+  return reply_.status;
+}
+
 bool ReplyReader::give_up(Kind kind, std::string what) {
   problem_ = Problem{kind, std::move(what)};
   return false;

@@ -24,6 +24,9 @@ class ReplyReader {
     std::string what;             ///< For people; empty for timeout and dropped, which speak for themselves.
   };
   tl::expected<HttpReply, Problem> read();
+  /// Instead of read(), of a proxy that was asked for a tunnel: the status alone. What follows a 2xx head is of the
+  /// tunnel, and there must be nothing yet.
+  tl::expected<int, Problem> read_tunnel();
 
   /// Not even one byte came.
   bool nothing_came() const { return !anything_came_; }

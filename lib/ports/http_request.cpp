@@ -5,10 +5,12 @@
 #include <Poco/Exception.h>
 #include <Poco/String.h>
 #include <Poco/URI.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
-#include <optional>
+
+#include "base/base64.hpp"
 
 namespace wamigrate {
 
@@ -65,7 +67,7 @@ std::optional<Address> parse_url(std::string_view url) {
     uri.setAuthority(std::string(authority));
     if (uri.getHost().empty() || uri.getPort() == 0) return std::nullopt;
     Address address;
-    address.origin = {scheme == "https", Poco::toLower(uri.getHost()), uri.getPort(), {}};
+    address.origin = {scheme == "https", {Poco::toLower(uri.getHost()), uri.getPort()}, {}, {}};
     address.authority = uri.getAuthority();
     const auto query = target.find('?');
     address.path = target.substr(0, query);
@@ -135,7 +137,38 @@ Secret to_bytes(const HttpRequest& request, const Address& address, const std::s
   return wire.take();
 }
 
+/// RFC 9110, 9.3.6, and RFC 7617 for the login.
+Secret tunnel_to(const Endpoint& server, const Secret& login, const std::string& user_agent) {
+  const std::string to = server.text();
+  const Secret credentials(login.empty() ? std::string() : to_base64(login.reveal()));
+  Wire wire(128 + 2 * to.size() + user_agent.size() + credentials.reveal().size());
+  wire.put("CONNECT ").put(to).put(" HTTP/1.1\r\n");
+  wire.header("Host", to);
+  wire.header("User-Agent", user_agent);
+  if (!credentials.empty()) {
+    wire.put("Proxy-Authorization: Basic ").put(credentials.reveal()).put("\r\n");
+  }
+  wire.put("\r\n");
+  return wire.take();
+}
+
+/// Why nothing can be asked of the proxy.
+std::optional<std::string> problem_in_proxy(const Proxy& proxy, const std::optional<Address>& address) {
+  if (!address || address->origin.secure || address->path != "/" || !address->query.empty()) {
+    return "its proxy is not of the form http://HOST:PORT";
+  }
+  if (!proxy.login.empty() && proxy.login.reveal().find(':') == std::string_view::npos) {
+    return "the login for the proxy is not USER:PASSWORD; correct what proxy_login refers to";
+  }
+  return std::nullopt;
+}
+
 }  // namespace
+
+std::string Endpoint::text() const {
+  const bool ipv6 = host.find(':') != std::string::npos;
+  return fmt::format("{}{}{}:{}", ipv6 ? "[" : "", host, ipv6 ? "]" : "", port);
+}
 
 tl::expected<WireRequest, TransportFailure> compose(const HttpRequest& request, const std::string& user_agent) {
   // The texts themselves are not repeated: what is malformed may be a secret in the wrong place.
@@ -144,12 +177,23 @@ tl::expected<WireRequest, TransportFailure> compose(const HttpRequest& request, 
   if (!address) return refused("the request's URL is not an http or https URL that can be sent as it stands");
   if (!is_url_text(request.secret_query.reveal())) return refused("the request's query is not percent-encoded");
   if (auto problem = problem_in_headers(request)) return refused("the request cannot be sent: " + *problem);
-  address->origin.ca_file = address->origin.secure ? request.ca_file : std::string();
-  return WireRequest{.origin = address->origin,
-                     .shown = request.method + (address->origin.secure ? " https://" : " http://") +
-                              address->authority + address->path,
-                     .bytes = to_bytes(request, *address, user_agent),
-                     .bodiless = request.method == "HEAD"};
+  Origin& origin = address->origin;
+  Secret tunnel;
+  if (origin.secure) origin.ca_file = request.ca_file;
+  if (origin.secure && !request.proxy.url.empty()) {
+    const auto proxy = parse_url(request.proxy.url);
+    if (auto problem = problem_in_proxy(request.proxy, proxy)) {
+      return refused("the request cannot be sent: " + *problem);
+    }
+    origin.proxy = proxy->origin.server;
+    tunnel = tunnel_to(origin.server, request.proxy.login, user_agent);
+  }
+  return WireRequest{
+      .origin = origin,
+      .shown = request.method + (origin.secure ? " https://" : " http://") + address->authority + address->path,
+      .bytes = to_bytes(request, *address, user_agent),
+      .tunnel = std::move(tunnel),
+      .bodiless = request.method == "HEAD"};
 }
 
 }  // namespace wamigrate

@@ -51,7 +51,7 @@ class HttpTransport : public Transport {
   };
 
   HttpResult send_fresh(const Task& task) {
-    auto connection = connector_.connect(task.wire.origin, task.deadline);
+    auto connection = connector_.connect(task.wire.origin, task.wire.tunnel, task.deadline);
     if (!connection) return tl::make_unexpected(connection.error());
     return exchange(std::move(*connection), task, /*fresh=*/true).result;
   }

@@ -16,6 +16,12 @@ struct Header {
   std::string value;
 };
 
+/// A forward proxy, which only what is asked through it ever uses: no variable of the environment names one.
+struct Proxy {
+  std::string url;  ///< `http://HOST:PORT`; empty for none.
+  Secret login;     ///< `USER:PASSWORD`, told to the proxy alone, over plain TCP; empty for none.
+};
+
 struct HttpRequest {
   std::string method = "GET";
   std::string url;              ///< Whole, with the query. Never holds a secret, but see `secret_query`.
@@ -26,6 +32,9 @@ struct HttpRequest {
   Secret body;
   Millis timeout{15000};  ///< For the whole exchange: connecting, TLS, sending, reading to the end.
   std::string ca_file;    ///< PEM; adds trust for this request, verification is never off. Empty for none.
+  /// An https request goes through it in a tunnel (CONNECT): TLS from end to end, as without one. A plain http request
+  /// goes straight to where it is for, since a proxy could read it.
+  Proxy proxy;
   /// It changes something: it leaves at most once, on a connection of its own, and is never sent again by itself.
   bool changing = false;
 };
@@ -43,7 +52,7 @@ struct HttpReply {
 struct TransportFailure {
   enum class Kind {
     refused,      ///< This side would not send it: a malformed URL, header or certificate file.
-    unreachable,  ///< No connection: name, route, refused port, or no answer to connecting.
+    unreachable,  ///< No connection: name, route, refused port, no answer to connecting, or no tunnel from a proxy.
     tls,          ///< The handshake failed: certificate, host name, protocol.
     timeout,      ///< The deadline passed.
     dropped,      ///< The connection ended before a complete reply.

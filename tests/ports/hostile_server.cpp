@@ -129,6 +129,29 @@ void Peer::wait_for_close() {
   }
 }
 
+void Peer::carry_to(int port) {
+  const int other = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  address.sin_port = htons(static_cast<std::uint16_t>(port));
+  bool open = ::connect(other, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
+  while (open && !server_.closing()) {
+    pollfd ready[] = {{fd_, POLLIN, 0}, {other, POLLIN, 0}};
+    if (::poll(ready, 2, look_up_every_ms) <= 0) continue;
+    for (const int from : {0, 1}) {
+      if (ready[from].revents == 0) continue;
+      char buffer[16 * 1024];
+      const auto got = ::recv(ready[from].fd, buffer, sizeof buffer, 0);
+      open = got > 0 && ::send(ready[1 - from].fd, buffer, static_cast<std::size_t>(got), MSG_NOSIGNAL) == got && open;
+      if (from != 0 || got <= 0) continue;
+      const std::lock_guard lock(server_.mutex_);
+      server_.carried_.append(buffer, static_cast<std::size_t>(got));
+    }
+  }
+  ::close(other);
+}
+
 void Peer::pause(std::chrono::milliseconds length) {
   const auto until = std::chrono::steady_clock::now() + length;
   while (!server_.closing() && std::chrono::steady_clock::now() < until) {
@@ -210,6 +233,21 @@ std::string HostileServer::url(const std::string& path, const std::string& host)
 std::vector<std::string> HostileServer::requests() const {
   const std::lock_guard lock(mutex_);
   return requests_;
+}
+
+std::string HostileServer::carried() const {
+  const std::lock_guard lock(mutex_);
+  return carried_;
+}
+
+HostileServer::Script forward_proxy(const std::string& yes) {
+  return [yes](Peer& peer) {
+    const std::string asked = peer.read_request();
+    const std::size_t end = asked.find(" HTTP/1.1\r\n");
+    if (!asked.starts_with("CONNECT ") || end == std::string::npos || !peer.write(yes)) return;
+    const std::size_t colon = asked.rfind(':', end);
+    peer.carry_to(std::stoi(asked.substr(colon + 1, end - colon - 1)));
+  };
 }
 
 HostileServer::Script always(const std::string& bytes) {

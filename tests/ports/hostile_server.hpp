@@ -42,6 +42,8 @@ class Peer {
   /// Waits until the other side closes, reading nothing before.
   void wait_for_close();
   void pause(std::chrono::milliseconds length);
+  /// Carries bytes to and from that port of this machine until either side ends; the server keeps those of its client.
+  void carry_to(int port);
   /// TLS only: ends the TCP connection without saying so in TLS.
   void close_without_goodbye();
   bool resumed() const;
@@ -78,6 +80,8 @@ class HostileServer {
   int resumed_handshakes() const { return resumed_; }
   std::vector<std::string> requests() const;
   int request_count() const { return static_cast<int>(requests().size()); }
+  /// All that carry_to() has taken from clients.
+  std::string carried() const;
   /// From now on connecting is refused; connections that are there live on.
   void stop_listening();
   bool closing() const { return closing_; }
@@ -97,11 +101,16 @@ class HostileServer {
   std::atomic<int> resumed_ = 0;
   mutable std::mutex mutex_;
   std::vector<std::string> requests_;
+  std::string carried_;
   std::vector<std::thread> serving_;
   std::thread accepting_;
 };
 
 /// A script that answers every request on a connection with the same bytes.
 HostileServer::Script always(const std::string& bytes);
+
+/// A script that answers one request with these bytes, which say yes, and is then a tunnel to the port that it named;
+/// whatever its host, that is on this machine.
+HostileServer::Script forward_proxy(const std::string& yes = "HTTP/1.1 200 Connection established\r\n\r\n");
 
 }  // namespace wamigrate::tests

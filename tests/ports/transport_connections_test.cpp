@@ -242,9 +242,9 @@ TEST_CASE("an idle connection is closed after its time even if nobody asks for i
   });
   DeadlineWatch watch;
   ConnectionPool pool(watch, 30ms);
-  const Origin origin{false, "127.0.0.1", static_cast<std::uint16_t>(server.port()), {}};
+  const Origin origin{false, {"127.0.0.1", static_cast<std::uint16_t>(server.port())}, {}, {}};
   const auto connect = [&] {
-    Poco::Net::StreamSocket socket(Poco::Net::SocketAddress("127.0.0.1", origin.port));
+    Poco::Net::StreamSocket socket(Poco::Net::SocketAddress("127.0.0.1", origin.server.port));
     return std::make_unique<HttpConnection>(socket);
   };
   pool.give(origin, connect());

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "ports/hostile_server.hpp"
+#include "ports/places.hpp"
 #include "ports/transport.hpp"
 #include "support/catch.hpp"
 
@@ -28,6 +29,15 @@ inline HttpRequest post(const std::string& url, const std::string& body = "{}", 
   request.content_type = "application/json";
   request.body = Secret(body);
   request.changing = true;
+  return request;
+}
+
+/// A request that trusts this PEM.
+inline HttpRequest trusting(const TempDir& dir, const std::string& pem, HttpRequest request) {
+  static int files = 0;
+  const auto file = dir / ("ca-" + std::to_string(++files) + ".pem");
+  put(file, pem, 0644);
+  request.ca_file = file.string();
   return request;
 }
 

@@ -1,7 +1,6 @@
 // Claims about TLS: whom it trusts, what it says when it does not, and that nothing is sent before it does.
 #include <openssl/ssl.h>
 
-#include "ports/places.hpp"
 #include "ports/transport_helpers.hpp"
 
 using namespace wamigrate;
@@ -9,15 +8,6 @@ using namespace wamigrate::tests;
 using namespace std::chrono_literals;
 
 namespace {
-
-/// A request that trusts this PEM.
-HttpRequest trusting(const TempDir& dir, const std::string& pem, HttpRequest request) {
-  static int files = 0;
-  const auto file = dir / ("ca-" + std::to_string(++files) + ".pem");
-  put(file, pem, 0644);
-  request.ca_file = file.string();
-  return request;
-}
 
 void check_tls_failure(const HostileServer& server, const HttpRequest& request, const std::string& reason) {
   const auto result = transport()->send(request);

@@ -78,9 +78,9 @@ Result<std::string> consumer_of(const Invocation& invocation, const std::string&
   request.url = url;
   const auto wire = compose(request, "wamigrate");
   if (!wire) return fail(fmt::format("--{}: {}", option, wire.error().reason), "give a whole URL");
-  if (!wire->origin.secure && !is_loopback(wire->origin.host)) {
+  if (!wire->origin.secure && !is_loopback(wire->origin.server.host)) {
     return fail(fmt::format("--{}: plain http leads to {}, which is not this machine; webhooks hold what people write",
-                            option, wire->origin.host),
+                            option, wire->origin.server.host),
                 "give an https URL");
   }
   return url;

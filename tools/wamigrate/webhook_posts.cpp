@@ -24,7 +24,7 @@ HttpRequest request_of(const sim::Webhook& webhook) {
 /// Nothing of a simulation leaves this machine.
 bool stays_here(const HttpRequest& request) {
   const auto wire = compose(request, "wamigrate");
-  return wire && is_loopback(wire->origin.host);
+  return wire && is_loopback(wire->origin.server.host);
 }
 
 }  // namespace

@@ -106,6 +106,7 @@ void run_http_request(std::string_view input) {
   const std::string header_name = fields.next();
   request.headers.push_back({header_name, fields.next()});
   request.body = Secret(std::string(fields.rest()));
+  request.proxy = {"http://proxy.example:3128", Secret("user:" + std::string(request.authorization.reveal()))};
   const auto wire = compose(request, "wamigrate/0.1.0");
   if (!wire) {
     holds(wire.error().kind == TransportFailure::Kind::refused && !wire.error().maybe_sent,
@@ -130,7 +131,14 @@ void run_http_request(std::string_view input) {
   holds(!sized || lines.back() == fmt::format("Content-Length: {}", request.body.reveal().size()),
         "the body's length is announced");
   holds(is_plain(wire->shown) && wire->shown.find('?') == std::string::npos, "a query is not shown");
-  holds(!wire->origin.host.empty() && wire->origin.port != 0, "it goes somewhere");
+  holds(!wire->origin.server.host.empty() && wire->origin.server.port != 0, "it goes somewhere");
+  holds(wire->origin.secure == wire->origin.proxy.has_value(), "a proxy is for TLS alone");
+  if (!wire->origin.secure) return;
+  const auto asked = lines_of(wire->tunnel.reveal());
+  holds(asked.size() == 5 && asked[4].empty(), "a proxy is asked once, with three headers");
+  holds(asked[0] == fmt::format("CONNECT {} HTTP/1.1", wire->origin.server.text()) &&
+            std::count(asked[0].begin(), asked[0].end(), ' ') == 2,
+        "a proxy is asked for where the request goes");
 }
 
 std::vector<std::string> request_seeds() {
