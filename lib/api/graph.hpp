@@ -149,9 +149,10 @@ struct NumbersPage {
 /// Sends calls with the token. Safe from any thread.
 class GraphClient {
  public:
-  /// `base`: "https://graph.facebook.com"; `version`: "v23.0". With an app secret, appsecret_proof goes along.
+  /// `base`: "https://graph.facebook.com"; `version`: "v23.0". With an app secret, appsecret_proof goes along. With a
+  /// proxy, everything goes through it.
   GraphClient(Transport& transport, std::string base, std::string version, Secret token, const Secret& app_secret,
-              Timeouts timeouts);
+              Timeouts timeouts, Proxy proxy = {});
 
   /// Sends any call and gives the reply's JSON, an object. A changing call must be answered `success` true (boolean
   /// or text), with `messages`, or with what proves it (`proven_by`); anything else leaves open what happened.
@@ -193,6 +194,7 @@ class GraphClient {
   std::string base_, version_;
   Secret token_, proof_;
   Timeouts timeouts_;
+  Proxy proxy_;
   mutable std::mutex mutex_;
   Usage usage_;
 };

@@ -107,16 +107,18 @@ Answer<std::vector<T>> all_pages(GraphClient& client, const CallFor& call_for,
 }  // namespace
 
 GraphClient::GraphClient(Transport& transport, std::string base, std::string version, Secret token,
-                         const Secret& app_secret, Timeouts timeouts)
+                         const Secret& app_secret, Timeouts timeouts, Proxy proxy)
     : transport_(transport),
       base_(base_of(std::move(base))),
       version_(std::move(version)),
       token_(std::move(token)),
       proof_(appsecret_proof(token_, app_secret)),
-      timeouts_(timeouts) {}
+      timeouts_(timeouts),
+      proxy_(std::move(proxy)) {}
 
 HttpRequest GraphClient::request_for(const Call& call) const {
   HttpRequest request = plain_request(call, base_ + "/" + version_ + call.path, timeouts_);
+  request.proxy = proxy_;
   request.authorization = Secret(std::string(call.scheme) + " " + std::string(token_.reveal()));
   if (!proof_.empty()) {
     const std::string before = call.query_secret.empty() ? "" : std::string(call.query_secret.reveal()) + "&";
@@ -211,6 +213,7 @@ bool GraphClient::may_fetch(const std::string& url) const {
 Answer<std::string> GraphClient::picture(const std::string& url) {
   HttpRequest request;
   request.url = url;
+  request.proxy = proxy_;
   request.timeout = timeouts_.request;
   const Exchange exchange{Side::graph, "read", request};
   if (!may_fetch(url)) {

@@ -106,9 +106,11 @@ Result<std::vector<FeedItem>> read_status_feed(std::string_view xml) {
   return items;
 }
 
-Result<std::vector<FeedItem>> fetch_status_feed(Transport& transport, const std::string& url, Millis timeout) {
+Result<std::vector<FeedItem>> fetch_status_feed(Transport& transport, const std::string& url, Millis timeout,
+                                                Proxy proxy) {
   HttpRequest request;
   request.url = url;
+  request.proxy = std::move(proxy);
   request.timeout = timeout;
   request.headers.push_back({"Accept", "application/rss+xml, application/xml;q=0.9, text/xml;q=0.8"});
   const HttpResult reply = transport.send(request);

@@ -22,8 +22,9 @@ inline constexpr std::size_t largest_feed = std::size_t{1} << 20;
 /// Items beyond these are not kept.
 inline constexpr std::size_t most_feed_items = 100;
 
-/// Fetches and reads it: no credentials, no redirects. The error says why there is nothing to go by.
-Result<std::vector<FeedItem>> fetch_status_feed(Transport& transport, const std::string& url, Millis timeout);
+/// Fetches and reads it: no credentials but for the proxy, no redirects. The error says why there is nothing to go by.
+Result<std::vector<FeedItem>> fetch_status_feed(Transport& transport, const std::string& url, Millis timeout,
+                                                Proxy proxy = {});
 
 /// The items of an RSS document, in its order.
 Result<std::vector<FeedItem>> read_status_feed(std::string_view xml);

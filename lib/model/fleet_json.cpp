@@ -25,6 +25,8 @@ void write(Writer& out, const Graph& graph) {
   out.member_unless_empty("token", graph.token.text());
   out.member_unless_empty("app_id", graph.app_id);
   out.member_unless_empty("app_secret", graph.app_secret.text());
+  out.member_unless_empty("proxy", graph.proxy);
+  out.member_unless_empty("proxy_login", graph.proxy_login.text());
   out.close_object();
 }
 

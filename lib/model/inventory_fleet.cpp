@@ -20,13 +20,20 @@ auto path_in(const std::string& folder) {
 }
 
 void read_graph(const Section& root, Form form, const std::string& folder, Graph& graph) {
-  static constexpr std::array<std::string_view, 5> keys{"url", "version", "token", "app_id", "app_secret"};
+  static constexpr std::array<std::string_view, 7> keys{"url",        "version", "token",      "app_id",
+                                                        "app_secret", "proxy",   "proxy_login"};
   const Section section = root.section("graph", keys);
   section.read("url", graph.url, parse_base_url);
   section.read("version", graph.version, parse_graph_version);
   section.read("token", graph.token, ref_in(folder));
   section.read("app_id", graph.app_id, parse_id);
   section.read("app_secret", graph.app_secret, ref_in(folder));
+  section.read("proxy", graph.proxy, parse_proxy);
+  section.read("proxy_login", graph.proxy_login, ref_in(folder));
+  if (section.given("proxy_login") && !section.given("proxy")) {
+    section.fault("proxy_login", section.find("proxy_login")->line,
+                  {"there is no proxy to log in to", "name it as `proxy`, or remove this key"});
+  }
   if (form == Form::plan) return;
   section.require("token", "write where the access token is to be had, as in env:WAMIGRATE_GRAPH_TOKEN");
   if (form == Form::partial) return;  // the token knows its app

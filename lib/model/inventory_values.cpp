@@ -230,6 +230,20 @@ Result<std::string> parse_feed_url(std::string_view text) {
   return parse_url(text, true);
 }
 
+Result<std::string> parse_proxy(std::string_view text) {
+  if (text.find('@') != std::string_view::npos) {
+    return fail("the proxy's address carries a user name or a password",
+                "remove everything before the @, and the @; `proxy_login` takes a reference to them");
+  }
+  const Result<Url> url = split_url(text);
+  if (!url || url->scheme != "http" || url->port == 0 || !url->rest.empty()) {
+    return fail(
+        "this is not a proxy of the form http://host:port",
+        "write the host and the port of an HTTP proxy and nothing behind them, as in http://proxy.example:3128");
+  }
+  return fmt::format("http://{}:{}", url->host, url->port);
+}
+
 Result<std::string> parse_path(std::string_view text, const std::string& folder) {
   if (text.empty()) return std::string();
   return join(folder, text);

@@ -39,6 +39,8 @@ Result<std::string> parse_graph_version(std::string_view text);
 Result<std::string> parse_base_url(std::string_view text);
 /// The same, but a query is allowed; or empty.
 Result<std::string> parse_feed_url(std::string_view text);
+/// `http://HOST:PORT` and no more.
+Result<std::string> parse_proxy(std::string_view text);
 
 /// A path, taken from `folder` unless it is absolute or begins with `~/`; may be empty.
 Result<std::string> parse_path(std::string_view text, const std::string& folder);

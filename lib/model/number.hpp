@@ -67,6 +67,8 @@ struct Graph {
   SecretRef token;
   std::string app_id;
   SecretRef app_secret;
+  std::string proxy;      ///< `http://HOST:PORT`, the way to all that is Meta's and is asked by https; empty: none.
+  SecretRef proxy_login;  ///< `USER:PASSWORD`
 };
 
 /// A count, or a share of the numbers it is asked about.

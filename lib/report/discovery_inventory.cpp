@@ -93,6 +93,8 @@ class InventoryWriter {
     put("  ", "token", fleet.graph.token.text());
     put("  ", "app_id", fleet.graph.app_id);
     put("  ", "app_secret", fleet.graph.app_secret.text());
+    put("  ", "proxy", fleet.graph.proxy);
+    put("  ", "proxy_login", fleet.graph.proxy_login.text());
     put("", "ledger", fleet.ledger);
     put("", "seal_key", fleet.seal_key.text());
     line("status_feed: " + quoted(fleet.status_feed));

@@ -64,7 +64,7 @@ Site::~Site() = default;
 
 std::vector<SecretRef> secrets_needed(const Fleet& fleet, const std::vector<const Number*>& numbers, Need need,
                                       Direction direction) {
-  std::set<SecretRef> refs = {fleet.graph.token, fleet.graph.app_secret};
+  std::set<SecretRef> refs = {fleet.graph.token, fleet.graph.app_secret, fleet.graph.proxy_login};
   for (const Number* number : numbers) {
     refs.insert(number->deployment.password);
     if (need == Need::reading) continue;
@@ -90,7 +90,8 @@ Diagnostics Site::resolve(const std::vector<const Number*>& numbers, Need need, 
   members_.clear();
   templates_.clear();
   graph_ = std::make_unique<api::GraphClient>(graph_watch_, fleet_.graph.url, fleet_.graph.version,
-                                              secret(fleet_.graph.token), secret(fleet_.graph.app_secret), timeouts);
+                                              secret(fleet_.graph.token), secret(fleet_.graph.app_secret), timeouts,
+                                              proxy());
   return missing;
 }
 
@@ -99,6 +100,8 @@ const Secret& Site::secret(const SecretRef& ref) const {
   const auto found = secrets_.find(ref);
   return found == secrets_.end() ? none : found->second;
 }
+
+Proxy Site::proxy() const { return {fleet_.graph.proxy, secret(fleet_.graph.proxy_login)}; }
 
 Secret Site::pin(const Number& number) const { return secret(number.pin); }
 

@@ -93,6 +93,7 @@ class Site {
   Kept& of_waba(std::map<std::string, std::unique_ptr<Kept>>& kept, const std::string& waba_id);
   std::shared_ptr<const TestMessageView> read_evidence(const Number& number, const SentMessages* sent);
   const Secret& secret(const SecretRef& ref) const;
+  Proxy proxy() const;
 
   const Fleet& fleet_;
   Transport& transport_;

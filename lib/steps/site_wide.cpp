@@ -35,7 +35,7 @@ StatusFeed Site::status_feed() {
   StatusFeed feed;
   if (fleet_.status_feed.empty()) return feed;
   const auto items = api::fetch_status_feed(transport_, fleet_.status_feed,
-                                            std::min<Millis>(feed_patience, fleet_.policy.request_timeout));
+                                            std::min<Millis>(feed_patience, fleet_.policy.request_timeout), proxy());
   if (!items) {
     feed.asked = {Asked::How::unreachable, "", items.error().message, false, false};
     return feed;

@@ -188,6 +188,23 @@ TEST_CASE("a picture is fetched without the token, and from Meta's own addresses
   CHECK(graph.transport.requests.size() == 3);
 }
 
+TEST_CASE("all that a client asks goes through its proxy: reads, changes, uploads and pictures") {
+  wamigrate::testing::FakeTransport transport;
+  GraphClient client(transport, "https://graph.facebook.com", "v23.0", Secret("EAAtoken"), Secret(), {},
+                     {"http://proxy.example:3128", Secret("user:password")});
+  client.phone_node(number_id);
+  client.debug_token();
+  client.send(graph_calls::deregister(number_id), "deregister");
+  client.send(graph_calls::upload(Secret("upload:MTphdHRhY2htZW50"), Secret("bytes")), "upload");
+  client.picture("https://pps.whatsapp.net/v/t61/1");
+  REQUIRE(transport.requests.size() == 5);
+  for (const HttpRequest& request : transport.requests) {
+    CAPTURE(request.url);
+    CHECK(request.proxy.url == "http://proxy.example:3128");
+    CHECK(request.proxy.login.same_as(Secret("user:password")));
+  }
+}
+
 TEST_CASE("an upload session that could lead elsewhere is none") {
   const auto session = [](const char* id) { return graph_replies::upload_session({{"id", id}}).has_value(); };
   CHECK(session("upload:MTphdHRhY2htZW50?sig=ARZqkGCA"));

@@ -90,7 +90,11 @@ TEST_CASE("the feed is fetched without credentials, and no redirect is followed"
   CHECK(moved.error().message == "HTTP 302");
   const auto silent = fetch_status_feed(transport, "https://status.example/feed", Millis(5000));
   CHECK(silent.error().message == "unreachable: beyond the script");
-  REQUIRE(transport.requests.size() == 3);
+  CHECK_FALSE(
+      fetch_status_feed(transport, "https://status.example/feed", Millis(5000), {"http://proxy.example:1", {}}));
+  REQUIRE(transport.requests.size() == 4);
+  CHECK(transport.requests.front().proxy.url.empty());
+  CHECK(transport.requests.back().proxy.url == "http://proxy.example:1");
   for (const HttpRequest& request : transport.requests) {
     CHECK(request.method == "GET");
     CHECK(request.authorization.empty());

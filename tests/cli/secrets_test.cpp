@@ -117,6 +117,47 @@ TEST_CASE("failures of every kind name no secret") {
   watched.search();
 }
 
+TEST_CASE("a proxy that repeats what it was told gets its login into no text, and deployments are asked without it") {
+  std::atomic<int> status = 407;
+  HostileServer proxy([&status](Peer& peer) {
+    std::string asked = peer.read_request();
+    for (char& c : asked) c = c == '\r' || c == '\n' ? ' ' : c;
+    peer.write("HTTP/1.1 " + std::to_string(status) + " " + asked + "\r\nX-Asked: " + asked + "\r\n\r\n" + asked);
+  });
+  Watched watched;
+  Stage& stage = watched.stage;
+  watched.set_proxy("http://127.0.0.1:" + std::to_string(proxy.port()));
+  std::string inventory = content_of(stage.work() / "inventory.yaml");
+  for (const auto& [from, to] :
+       {std::pair(stage.server->graph_url(), std::string("https://graph.invalid")),
+        std::pair(std::string("status_feed: \"\""), std::string("status_feed: https://feed.invalid/a"))}) {
+    inventory.replace(inventory.find(from), from.size(), to);
+  }
+  stage.put("inventory.yaml", inventory);
+  for (const int answered : {407, 403}) {
+    status = answered;
+    const Ended checked = watched.run({"check", "inventory.yaml", "--to", "cloud"});
+    CHECK(checked.code == 2);
+    CHECK(has(checked.out, "HTTP " + std::to_string(answered)));
+    CHECK(watched.run({"check", "inventory.yaml", "--to", "cloud", "--json"}).code == 2);
+    CHECK(watched.run({"plan", "inventory.yaml", "--to", "cloud", "-o", "plan.json"}).code != 0);
+    CHECK(watched.run({"token", "inventory.yaml"}).code == 1);
+    watched.run({"discover", "inventory.yaml"});
+    watched.run({"verify", "inventory.yaml", "--json"});
+  }
+  const std::string login = "Proxy-Authorization: Basic " + base64(stage.environment["PROXY_LOGIN"]) + "\r\n";
+  bool feed = false;
+  for (const std::string& asked : proxy.requests()) {
+    INFO(asked);
+    feed = feed || asked.starts_with("CONNECT feed.invalid:443 ");
+    CHECK((asked.starts_with("CONNECT graph.invalid:443 ") || asked.starts_with("CONNECT feed.invalid:443 ")));
+    CHECK(has(asked, login));
+  }
+  CHECK(feed);
+  CHECK(stage.requests() > 0);  // the deployments
+  watched.search(1);
+}
+
 TEST_CASE("a rehearsal with failures leaves no secret of the real inventory") {
   Watched watched;
   watched.stage.put("faults.json", R"({"faults": [{"on": "register", "action": "reply_dropped"},

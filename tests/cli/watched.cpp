@@ -81,6 +81,7 @@ std::string Canaries::in(const std::string& text) const {
 Watched::Watched(StageOptions options) : stage(std::move(options)) {
   set("GRAPH_TOKEN", "EAAGcanaryTOKENq7Xw");
   set("APP_SECRET", "canaryAPPSECRETu5Tz");
+  set("PROXY_LOGIN", "user:canaryPROXYlogin4Wc");
   set("ONPREM_PASSWORD", "canary/ONPREM\"pw9Lk");
   set("BACKUP_PASSWORD", "canary/BACKUP\"pw3Rm");
   set("PIN_0", "739158");
@@ -95,6 +96,8 @@ Watched::Watched(StageOptions options) : stage(std::move(options)) {
   stage.environment["WAMIGRATE_TEST_DISK_ROOT"] = "/no/such/directory";
   stage.environment["ASAN_OPTIONS"] += ":verify_asan_link_order=0";
   set_callback("https://hooks.example.com/cloud");
+  // Plain http to this machine goes straight, so that this proxy is never asked; its login is there all the same.
+  set_proxy("http://127.0.0.1:1");
   auto state = stage.world->hold();
   sim::GraphToken token;
   token.app_id = "900100200300";
@@ -120,6 +123,13 @@ void Watched::set(const std::string& name, const std::string& secret) {
 
 void Watched::set_callback(const std::string& url) {
   for (auto& [id, app] : stage.world->hold()->apps) app.callback_url = url + "?token=canaryHOOKtoken6Jd";
+}
+
+void Watched::set_proxy(const std::string& url) {
+  std::string inventory = stage.inventory();
+  const std::string before = "app_secret: env:APP_SECRET\n";
+  inventory.insert(inventory.find(before) + before.size(), "  proxy: " + url + "\n  proxy_login: env:PROXY_LOGIN\n");
+  stage.put("inventory.yaml", inventory);
 }
 
 void Watched::look_at(const Ended& ended, const std::string& name) {

@@ -32,6 +32,8 @@ class Watched {
   void set(const std::string& name, const std::string& secret);
   /// Where Graph sends the apps' webhooks, with a token in the query that is a canary.
   void set_callback(const std::string& url);
+  /// Writes the stage's inventory with this proxy and a login for it.
+  void set_proxy(const std::string& url);
 
   Ended run(const Args& arguments, const std::string& input = {});
   /// Of a process that was started by the test itself: waits for its end, and searches what it has printed.

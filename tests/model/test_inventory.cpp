@@ -296,6 +296,9 @@ TEST_CASE("no finding repeats a secret, wherever it was put") {
                                        "graph: { url: https://a:SECRET@b }",
                                        "graph: { url: \"https://a?b=SECRET\" }",
                                        "graph: { url: https://a:SECRET }",
+                                       "graph: { proxy: http://a:SECRET@b:1 }",
+                                       "graph: { proxy: SECRET }",
+                                       "graph: { proxy_login: a:SECRET }",
                                        "graph: { app_id: SECRET }",
                                        "graph: { version: SECRET }",
                                        "version: SECRET",
@@ -413,6 +416,40 @@ TEST_CASE("a URL that is not one is refused") {
         findings(fmt::format("version: 1\ngraph: {{ url: \"{}\", token: env:A, app_id: 1 }}\n", url));
     CHECK(found.find("`graph.url`: this is not a URL") != std::string::npos);
   }
+}
+
+TEST_CASE("a proxy is a host and a port, and its login a reference") {
+  const auto with_graph = [](std::string_view keys) {
+    return fmt::format("version: 1\ngraph:\n  token: env:TOKEN\n  app_id: 1\n{}{}", keys,
+                       with_number().substr(with_number().find("defaults:")));
+  };
+  for (const std::string_view url : {"http://proxy.example:3128", "HTTP://Proxy.Example:3128"}) {
+    const auto fleet = read(with_graph(fmt::format("  proxy: {}\n  proxy_login: file:login\n", url)), {}, "a/i.yaml");
+    REQUIRE(fleet);
+    CHECK(fleet->graph.proxy == "http://proxy.example:3128");
+    CHECK(fleet->graph.proxy_login.text() == "file:a/login");
+  }
+  CHECK(read(with_graph("  proxy: \"http://[2001:DB8::1]:80\"\n"))->graph.proxy == "http://[2001:db8::1]:80");
+  // A rehearsal's Graph on this machine is asked without it.
+  CHECK(findings(with_graph("  url: http://127.0.0.1:8080\n  proxy: http://proxy.example:3128\n")).empty());
+  CHECK(read(with_number())->graph.proxy.empty());
+  for (const std::string_view url :
+       {"\"\"", "proxy.example:3128", "http://proxy.example", "https://proxy.example:3128",
+        "socks5://proxy.example:1080", "http://proxy.example:3128/", "http://proxy.example:3128/path",
+        "http://proxy.example:3128?a=b", "http://proxy.example:0", "http://proxy.example:65536", "http://:3128",
+        "http://a b:3128"}) {
+    CAPTURE(url);
+    const std::string found = findings(with_graph(fmt::format("  proxy: {}\n", url)));
+    CHECK(found.find("inventory.yaml:5: `graph.proxy`: this is not a proxy of the form http://host:port") == 0);
+  }
+  const std::string login = findings(with_graph("  proxy: http://user:hunter2@proxy.example:3128\n"));
+  CHECK(login.find("inventory.yaml:5: `graph.proxy`: the proxy's address carries a user name or a password") == 0);
+  CHECK(login.find("hunter2") == std::string::npos);
+  const std::string alone = findings(with_graph("  proxy_login: env:LOGIN\n"));
+  CHECK(alone.find("inventory.yaml:5: `graph.proxy_login`: there is no proxy to log in to") == 0);
+  const std::string no_reference = findings(with_graph("  proxy: http://proxy.example:1\n  proxy_login: a:hunter2\n"));
+  CHECK(no_reference.find("inventory.yaml:6: `graph.proxy_login`") == 0);
+  CHECK(no_reference.find("hunter2") == std::string::npos);
 }
 
 TEST_CASE("a ledger in PostgreSQL is named by its URL, and goes with a key that all machines have") {

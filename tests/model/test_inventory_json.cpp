@@ -100,6 +100,21 @@ TEST_CASE("a fleet comes back from JSON as it was") {
   CHECK(once->policy.waves[1].text() == "30%");
 }
 
+TEST_CASE("a proxy and its login come back from a plan as they were, and a plan may hold no more than an inventory") {
+  Json json = sample();
+  json["graph"]["proxy"] = "http://proxy.example:3128";
+  json["graph"]["proxy_login"] = "env:LOGIN";
+  const auto fleet = fleet_from_json(to_compact(json));
+  REQUIRE(fleet);
+  CHECK(fleet->graph.proxy == "http://proxy.example:3128");
+  CHECK(fleet->graph.proxy_login.text() == "env:LOGIN");
+  CHECK(to_json(*fleet) == json);
+  json["graph"]["proxy"] = "https://proxy.example:3128";
+  CHECK(refusal(json).find("`graph.proxy`") != std::string::npos);
+  json["graph"].erase("proxy");
+  CHECK(refusal(json).find("there is no proxy to log in to") != std::string::npos);
+}
+
 TEST_CASE("what a fleet does not have is left out of its JSON and stays away") {
   Fleet fleet;
   fleet.numbers.emplace_back();

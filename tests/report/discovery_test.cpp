@@ -25,7 +25,9 @@ Discovering three() {
 }  // namespace
 
 TEST_CASE("the inventory that is left reads without a finding, and means what was found") {
-  const Discovery found = three().discover();
+  Discovery found = three().discover();
+  found.settings.graph.proxy = "http://proxy.example:3128";
+  found.settings.graph.proxy_login = {SecretRef::Kind::env, "LOGIN"};
   const std::string text = discovery_inventory(found);
   INFO(text);
   const auto fleet = read_inventory(text, "out.yaml", [](const std::string&) { return fail("no file"); });

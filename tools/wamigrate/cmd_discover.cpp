@@ -93,7 +93,8 @@ Discovery led_from(const fs::path& folder, Discovery discovery) {
     std::string& path = fleet.policy.hooks.*hook.path;
     path = led_from(folder, path);
   }
-  for (SecretRef* ref : {&fleet.seal_key, &fleet.graph.token, &fleet.graph.app_secret}) lead_from(folder, *ref);
+  for (SecretRef* ref : {&fleet.seal_key, &fleet.graph.token, &fleet.graph.app_secret, &fleet.graph.proxy_login})
+    lead_from(folder, *ref);
   for (DiscoveredNumber& one : discovery.numbers) {
     Deployment& deployment = one.number.deployment;
     deployment.ca_file = led_from(folder, deployment.ca_file);

@@ -10,21 +10,11 @@ namespace {
 namespace po = boost::program_options;
 
 Result<TokenView> ask(const Fleet& fleet) {
-  const Graph& graph = fleet.graph;
-  const Policy& policy = fleet.policy;
   const auto secrets = secrets_for_real(fleet);
-  const auto token = secrets->resolve(graph.token);
-  if (!token) return tl::make_unexpected(token.error());
-  Secret app_secret;
-  if (!graph.app_secret.empty()) {
-    auto resolved = secrets->resolve(graph.app_secret);
-    if (!resolved) return tl::make_unexpected(resolved.error());
-    app_secret = std::move(*resolved);
-  }
   const auto transport = real_transport();
-  api::GraphClient client(*transport, graph.url, graph.version, *token, app_secret,
-                          {policy.request_timeout, policy.register_timeout});
-  return read_token(client);
+  const auto client = graph_client_for(fleet, *secrets, *transport);
+  if (!client) return tl::make_unexpected(client.error());
+  return read_token(**client);
 }
 
 int run_token(const Invocation& invocation) {

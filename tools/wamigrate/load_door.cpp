@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <array>
 
+#include "workbench.hpp"
+
 namespace wamigrate::cli {
 namespace {
 
@@ -57,23 +59,16 @@ std::string LoadDoor::request_text(std::size_t index, const DueMessage& due) con
 }
 
 Result<void> LoadDoor::open(SecretSource& secrets, Transport& transport) {
-  const api::Timeouts timeouts{fleet_.policy.request_timeout, fleet_.policy.register_timeout};
   if (side_ == api::Side::graph) {
-    const auto token = secrets.resolve(fleet_.graph.token);
-    if (!token) return tl::make_unexpected(token.error());
-    Secret app_secret;
-    if (!fleet_.graph.app_secret.empty()) {
-      auto resolved = secrets.resolve(fleet_.graph.app_secret);
-      if (!resolved) return tl::make_unexpected(resolved.error());
-      app_secret = std::move(*resolved);
-    }
-    graph_ = std::make_unique<api::GraphClient>(transport, fleet_.graph.url, fleet_.graph.version, *token, app_secret,
-                                                timeouts);
+    auto client = graph_client_for(fleet_, secrets, transport);
+    if (!client) return tl::make_unexpected(client.error());
+    graph_ = *std::move(client);
     return {};
   }
   const Deployment& deployment = number_.deployment;
   auto password = secrets.resolve(deployment.password);
   if (!password) return tl::make_unexpected(password.error());
+  const api::Timeouts timeouts{fleet_.policy.request_timeout, fleet_.policy.register_timeout};
   onprem_ = std::make_unique<api::OnpremClient>(transport, deployment.url, deployment.ca_file, deployment.username,
                                                 std::move(*password), timeouts);
   const auto health = onprem_->health();  // logs in before anything is measured

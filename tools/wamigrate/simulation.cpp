@@ -89,6 +89,8 @@ Result<std::unique_ptr<sim::World>> world_of(const Fleet& fleet, sim::ServedBy h
 
 Fleet led_to(const sim::SimServer& server, Fleet fleet, int speed, const std::string& state_dir) {
   fleet.graph.url = server.graph_url();
+  fleet.graph.proxy.clear();
+  fleet.graph.proxy_login = {};
   fleet.ledger = state_dir + "/ledger.db";
   fleet.seal_key = {SecretRef::Kind::file, state_dir + "/seal.key"};
   fleet.status_feed.clear();

@@ -173,13 +173,30 @@ std::unique_ptr<SecretSource> secrets_for_real(const Fleet& fleet) {
   const auto add = [&variables](const SecretRef& ref) {
     if (ref.kind == SecretRef::Kind::env) variables.insert(ref.target);
   };
-  for (const SecretRef* ref : {&fleet.graph.token, &fleet.graph.app_secret, &fleet.seal_key}) add(*ref);
+  for (const SecretRef* ref : {&fleet.graph.token, &fleet.graph.app_secret, &fleet.graph.proxy_login, &fleet.seal_key})
+    add(*ref);
   if (const auto database = parse_database_url(fleet.ledger, DatabaseUse::ledger)) add(database->password);
   for (const Number& number : fleet.numbers) {
     for (const SecretRef* ref : {&number.pin, &number.deployment.password, &number.deployment.backup_password})
       add(*ref);
   }
   return make_secret_source(std::move(variables));
+}
+
+Result<std::unique_ptr<api::GraphClient>> graph_client_for(const Fleet& fleet, SecretSource& secrets,
+                                                           Transport& transport) {
+  const Graph& graph = fleet.graph;
+  Secret token, app_secret, proxy_login;
+  for (const auto& [ref, secret] : {std::pair(&graph.token, &token), std::pair(&graph.app_secret, &app_secret),
+                                    std::pair(&graph.proxy_login, &proxy_login)}) {
+    if (ref->empty()) continue;
+    auto resolved = secrets.resolve(*ref);
+    if (!resolved) return tl::make_unexpected(resolved.error());
+    *secret = std::move(*resolved);
+  }
+  const api::Timeouts timeouts{fleet.policy.request_timeout, fleet.policy.register_timeout};
+  return std::make_unique<api::GraphClient>(transport, graph.url, graph.version, std::move(token), app_secret, timeouts,
+                                            Proxy{graph.proxy, std::move(proxy_login)});
 }
 
 tl::expected<Looked, int> look(const Fleet& fleet, const std::vector<std::size_t>& numbers, Direction direction,

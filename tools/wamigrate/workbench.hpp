@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 
+#include "api/graph.hpp"
 #include "cli.hpp"
 #include "model/inventory.hpp"
 #include "ports/clock.hpp"
@@ -96,6 +97,10 @@ std::unique_ptr<Transport> real_transport();
 /// The environment as a source of secrets; a rehearsal brings its own. The commands of `cmd:` references are not shown
 /// the fleet's other secrets.
 std::unique_ptr<SecretSource> secrets_for_real(const Fleet& fleet);
+
+/// Graph for what asks it outside of a survey and of a run; its secrets are resolved. `transport` must outlive it.
+Result<std::unique_ptr<api::GraphClient>> graph_client_for(const Fleet& fleet, SecretSource& secrets,
+                                                           Transport& transport);
 
 /// A survey of the selected numbers with everything opened and resolved for reading, or the exit code.
 struct Looked {
