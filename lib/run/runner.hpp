@@ -237,7 +237,7 @@ class Runner {
   std::optional<Snapshot> open_snapshot(const std::string& purpose);
   Time next_look(const Active& active) const;
   void slow_down();
-  void wait_for_limit(Active& active) const;
+  void wait_for_limit(Active& active, Time until) const;
   Time graph_not_before() const;
   void heed_graph_limit(Millis wait);
   static std::string graph_wait_text(Time until);

@@ -73,9 +73,9 @@ Time Runner::next_look(const Active& active) const {
 }
 
 // Nobody's patience runs while the limit is waited for.
-void Runner::wait_for_limit(Active& active) const {
-  active.since += std::max(Millis(0), graph_not_before() - doors_.clock.now());
-  active.due = graph_not_before();
+void Runner::wait_for_limit(Active& active, Time until) const {
+  active.since += std::max(Millis(0), until - doors_.clock.now());
+  active.due = until;
 }
 
 Time Runner::graph_not_before() const { return std::max(graph_not_before_, progress_.graph_until.value_or(Time{})); }
@@ -230,10 +230,9 @@ void Runner::on_seen(std::size_t index, const Observation& seen) {
   }
   if (seen.graph.asked.throttled || seen.waba_asked.throttled || seen.apps_asked.throttled) {
     slow_down();
-    wait_for_limit(active);
-    // One that has left its home is looked at all the same.
-    if (is_urgent(number)) active.due = std::min(active.due, now + policy_.retry_max);
-    return;
+    // One that has left its home is looked at all the same, if not so often that it spends what it waits for.
+    const Time soon = now + std::max(policy_.retry_max, graph_wait_ / 4);
+    return wait_for_limit(active, is_urgent(number) ? std::min(soon, graph_not_before()) : graph_not_before());
   }
   if (seen.graph.asked.answered()) {
     graph_wait_ = Millis(0);

@@ -123,7 +123,7 @@ void Runner::advance(std::size_t index) {
   }
   // What has left its home is looked at all the same.
   if (doors_.clock.now() < graph_not_before() && !is_urgent(number)) {
-    return wait_for_limit(active);
+    return wait_for_limit(active, graph_not_before());
   }
   if (awaits_messages(number) && !number.test.sent.empty() && !may_inquire()) {
     active.due = doors_.clock.now() + policy_.settle_poll;

@@ -219,6 +219,14 @@ TEST_CASE("one crash at every call there is, under every reading and any two", "
   }
 }
 
+TEST_CASE("two crashes, and a failure and a crash, in every situation", "[.][long][crash][situations]") {
+  Trials trials("pairs in every situation");
+  for (int situation = 0; situation < static_cast<int>(situations().size()); ++situation) {
+    crash_twice(trials, in(situation), Calls::lasting);
+    fail_and_crash(trials, in(situation), Calls::lasting);
+  }
+}
+
 TEST_CASE("two crashes, and a failure and a crash, at every call there is", "[.][long][crash]") {
   Trials trials("every pair of calls");
   for (const int situation : {situation_to_cloud, situation_with_code}) {

@@ -170,18 +170,22 @@ Result<void> RunDirectory::write_documents(Time now) {
   if (url_) return {};
   auto known = progress();
   if (!known) return tl::make_unexpected(known.error());
-  std::string events;
-  auto read = store_->each_record([&events](const std::string& line) -> Result<void> {
-    if (const auto entry = entry_from(line)) events += to_compact(event_json(*entry)) + "\n";
-    return {};
-  });
-  if (!read) return read;
-  for (const auto& [file, text] :
-       {std::pair{"report.md", report_markdown(plan_, *known, now, path_.string())},
-        std::pair{"report.html", report_html(plan_, *known, now, path_.string())}, std::pair{"events.jsonl", events}}) {
-    if (auto written = write_file(path_ / file, text, true); !written) return written;
+  const std::string run = path_.string();
+  if (auto written = write_file(path_ / "report.md", report_markdown(plan_, *known, now, run), true); !written) {
+    return written;
   }
-  return {};
+  if (auto written = write_file(path_ / "report.html", report_html(plan_, *known, now, run), true); !written) {
+    return written;
+  }
+  Result<void> read;
+  const auto put_events = [&](const TakePiece& take) {  // of a large run there are millions
+    read = store_->each_record([&take](const std::string& line) -> Result<void> {
+      if (const auto entry = entry_from(line)) take(to_compact(event_json(*entry)) + "\n");
+      return {};
+    });
+  };
+  auto written = write_file_in_pieces(path_ / "events.jsonl", put_events, true);
+  return read ? written : read;
 }
 
 std::string RunDirectory::full_name() const {
