@@ -4,9 +4,12 @@
 # journal and the reports in ./demo-run.
 set -eu
 top=$(cd "$(dirname "$0")/.." && pwd)
-echo "Building (a few minutes the first time) …"
-build=$("$top/tools/build.sh" ci)
-PATH="$top/$build:$PATH"
+# WAMIGRATE_BIN: where the program is, if it has been built.
+if [ -z "${WAMIGRATE_BIN:-}" ]; then
+  echo "Building (a few minutes the first time) …"
+  WAMIGRATE_BIN=$top/$("$top/tools/build.sh" ci)
+fi
+PATH="$WAMIGRATE_BIN:$PATH"
 export PATH
 
 dir=demo-run
