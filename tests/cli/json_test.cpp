@@ -99,12 +99,13 @@ TEST_CASE("apply and rollback print one event a line; status and report one docu
   CHECK(has(applied.err, stage.phone()));
 
   const Json status = document(stage.run({"status", "--run", "run", "--json"}));
-  CHECK(members(status) == std::set<std::string>{"run", "plan", "direction", "state", "numbers"});
+  CHECK(members(status) == std::set<std::string>{"run", "plan", "direction", "state", "wave", "paused_for", "held",
+                                                 "on_hold", "waits", "numbers"});
   CHECK(status["state"] == "done");
   CHECK(status["direction"] == "cloud");
   for (const Json& number : status["numbers"]) {
-    CHECK(members(number) == std::set<std::string>{"phone", "home", "state", "step", "reason", "waits_for", "until",
-                                                   "downtime_ms", "registers_used"});
+    CHECK(members(number) == std::set<std::string>{"phone", "home", "state", "step", "reason", "waits_for", "next",
+                                                   "until", "downtime_ms", "registers_used"});
     CHECK(number["state"] == "migrated");
     CHECK(number["registers_used"] == 1);
     CHECK(number["downtime_ms"].is_number_integer());
@@ -184,6 +185,21 @@ TEST_CASE("explain prints what it explains as one document") {
   const Ended unknown = stage.run({"explain", "nonsense", "--json"});
   CHECK(unknown.code == 1);
   CHECK(document(unknown)["exit"] == 1);
+}
+
+TEST_CASE("a rehearsal of some numbers moves no others") {
+  Stage stage;
+  const std::string fleet = SOURCE_DIR "/plans/fleet-in-waves/inventory.yaml";
+  const Ended rehearsed =
+      stage.run({"rehearse", fleet, "--to", "cloud", "--speed", "1000", "--select", "de-*", "--limit", "1", "--json"});
+  INFO(rehearsed.text());
+  CHECK(rehearsed.code == 0);
+  std::set<std::string> ended;
+  for (const Json& event : events(rehearsed)) {
+    if (event["event"] == "ended") ended.insert(event["phone"].get<std::string>());
+  }
+  CHECK(ended == std::set<std::string>{"+491713920001"});
+  CHECK(stage.run({"rehearse", fleet, "--to", "cloud", "--dir", "none", "--exclude", "*"}).code == 1);
 }
 
 TEST_CASE("simulate and rehearse print lines") {

@@ -138,9 +138,14 @@ int run_simulate(const Invocation& invocation) {
 // One act of a rehearsal: survey, plan, show, run, verify.
 class Rehearsal {
  public:
-  Rehearsal(const Console& console, const Fleet& fleet, sim::World& world, std::filesystem::path directory,
-            bool partial)
-      : console_(console), fleet_(fleet), world_(world), directory_(std::move(directory)), partial_(partial) {}
+  Rehearsal(const Console& console, const Fleet& fleet, std::vector<std::size_t> numbers, sim::World& world,
+            std::filesystem::path directory, bool partial)
+      : console_(console),
+        fleet_(fleet),
+        numbers_(std::move(numbers)),
+        world_(world),
+        directory_(std::move(directory)),
+        partial_(partial) {}
 
   int act(Direction direction) {
     const std::string to(name(direction));
@@ -148,7 +153,7 @@ class Rehearsal {
     PlanOptions options;
     options.as_of = std::chrono::floor<std::chrono::days>(clock_.now());
     options.allow_after_sunset = true;  // nothing of this touches the real on-premises registration
-    auto looked = look(fleet_, all(), direction, options, survey_readings(), console_, made_up_secrets());
+    auto looked = look(fleet_, numbers_, direction, options, survey_readings(), console_, made_up_secrets());
     if (!looked) return looked.error();
     const Checks checks = check(fleet_, direction, options, looked->survey);
     console_.say(checks_text(checks, console_.colour()));
@@ -168,7 +173,7 @@ class Rehearsal {
     for (int round = 0; code == paused && round < 5 && answer_codes(run_path); ++round)
       code = run(run_path, plan, text);
     if (code != all_done) return code;
-    auto after = look(fleet_, all(), direction, options, survey_readings(), console_, made_up_secrets());
+    auto after = look(fleet_, numbers_, direction, options, survey_readings(), console_, made_up_secrets());
     if (!after) return after.error();
     const Checks verified = verify(fleet_, after->survey, direction);
     console_.say(checks_text(verified, console_.colour()));
@@ -178,12 +183,6 @@ class Rehearsal {
   }
 
  private:
-  std::vector<std::size_t> all() const {
-    std::vector<std::size_t> numbers(fleet_.numbers.size());
-    for (std::size_t i = 0; i < numbers.size(); ++i) numbers[i] = i;
-    return numbers;
-  }
-
   int run(const std::filesystem::path& path, const Plan& plan, const std::string& plan_text) {
     auto run = RunDirectory::make(path, plan, plan_text);
     if (!run) return console_.complain(run.error());
@@ -216,6 +215,7 @@ class Rehearsal {
 
   const Console& console_;
   const Fleet& fleet_;
+  std::vector<std::size_t> numbers_;  // of the fleet: those that go there and back
   sim::World& world_;
   std::filesystem::path directory_;
   bool partial_;
@@ -226,6 +226,8 @@ int run_rehearse(const Invocation& invocation) {
   const Console& console = invocation.console();
   auto fleet = load_inventory(invocation.text("INVENTORY"));
   if (!fleet) return console.complain(fleet.error());
+  auto numbers = selected(*fleet, invocation);
+  if (!numbers) return console.complain(numbers.error());
   const auto direction = direction_of(invocation);
   if (!direction) return console.complain(direction.error());
   const int speed = speed_of(invocation);
@@ -254,9 +256,9 @@ int run_rehearse(const Invocation& invocation) {
   console.say(
       fmt::format("Rehearsing {} number{} against a simulated vendor on loopback, {} times as fast as life. Nothing "
                   "leaves this machine; every secret is made up.",
-                  led.numbers.size(), led.numbers.size() == 1 ? "" : "s", speed));
+                  numbers->size(), numbers->size() == 1 ? "" : "s", speed));
 
-  Rehearsal rehearsal(console, led, **world, directory, invocation.flag("partial"));
+  Rehearsal rehearsal(console, led, std::move(*numbers), **world, directory, invocation.flag("partial"));
   const Direction back = to_cloud ? Direction::to_onprem : Direction::to_cloud;
   int code = rehearsal.act(*direction);
   if (code == all_done) code = rehearsal.act(back);
@@ -296,6 +298,7 @@ Command rehearse_command() {
             add("dir", po::value<std::string>(),
                 "the directory to leave plans, journals and reports in (default rehearsal)");
             add("partial", po::bool_switch(), "leave out the numbers that checks refuse");
+            add_selection(add);
             add_vendor(add);
           },
           run_rehearse};
