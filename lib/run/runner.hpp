@@ -259,6 +259,7 @@ class Runner {
   void settle(std::size_t index, std::string how = {});
   void attempt(std::size_t index, const Step& step, const Sighting& sighting);
   bool is_postponed(std::size_t index, const Step& step);
+  bool waits_for_window(std::size_t index, const Step& step);
   void postpone(Active& active) const;
   bool needs_hold(std::size_t index, const Step& step, const Sighting& sighting);
   bool has_ration(std::size_t index, const Step& step);
@@ -273,6 +274,7 @@ class Runner {
   void react(std::size_t index, const Step& step, const Outcome& outcome);
   void give_up(std::size_t index);
   void wait_for_retry(std::size_t index, const std::string& why);
+  bool may_be_settled_later(std::size_t index, const Observation& seen) const;
   bool keeps_others_waiting(std::size_t index) const;
   void forgo(std::size_t index, const Step& step, const std::string& why);
   void replan_without(std::size_t index, Facts denied, const std::string& why);

@@ -317,7 +317,7 @@ void Runner::on_first_sight(std::size_t index, const Sighting& sighting) {
   }
   const Facts facts = facts_to_plan_from(sighting);
   const bool seen_later =
-      sighting.seen.may_be_answered_later() && is_served(number.home) && !keeps_others_waiting(index);
+      may_be_settled_later(index, sighting.seen) && is_served(number.home) && !keeps_others_waiting(index);
   Json road = number.road;
   if (number.retried) {
     const auto kinds = kinds_open_to(index);

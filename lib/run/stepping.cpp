@@ -248,7 +248,7 @@ void Runner::on_step(std::size_t index, const Sighting& sighting) {
   if (is_committed(number)) {
     return wait_for(index, "person", what, std::nullopt, resume_command() + " looks again once it is put right");
   }
-  if (sighting.seen.may_be_answered_later()) return wait_for_retry(index, what);
+  if (may_be_settled_later(index, sighting.seen)) return wait_for_retry(index, what);
   stop_number(index, what);
 }
 
@@ -288,7 +288,8 @@ void Runner::attempt(std::size_t index, const Step& step, const Sighting& sighti
   if (active.failures > policy_.retries) return give_up(index);
   Supplies supplies;
   if (step.call != nullptr) {
-    const bool may_leave = !is_postponed(index, step) && needs_hold(index, step, sighting) && has_ration(index, step) &&
+    const bool may_leave = !is_postponed(index, step) && !waits_for_window(index, step) &&
+                           needs_hold(index, step, sighting) && has_ration(index, step) &&
                            pin_may_be_sent(index, step, sighting) && hook_lets_commit(index, step) &&
                            gather(index, step, supplies);
     if (!may_leave) return;  // what follows from that has been done
@@ -347,6 +348,27 @@ bool Runner::is_postponed(std::size_t index, const Step& step) {
   return true;
 }
 
+// One that has begun in time and could not leave in time waits for the next window, and is drained and backed up anew.
+bool Runner::waits_for_window(std::size_t index, const Step& step) {
+  const NumberProgress& number = progress_.numbers[index];
+  if (!leaves_home(step.kind) || is_committed(number) || !is_served(number.home)) return false;
+  if (auto laid = lay_out_windows(); !laid) {
+    trouble_ = laid.error();
+    return true;
+  }
+  const Time now = doors_.clock.now();
+  if (openings_.open_until(now)) return false;
+  const auto start = openings_.earliest_start(now, expected_length(index));
+  if (!start) {
+    stop_number(index, "none of the policy's windows is ever long enough for it");
+    return true;
+  }
+  active_[index]->backup_is_old = active_[index]->drained_long_ago = true;
+  wait_for(index, "time", "its window closed before it could leave its home: it goes on at " + to_iso(*start), start,
+           "nothing: it goes on by itself");
+  return true;
+}
+
 // Nobody is asked meanwhile, and nobody's patience runs.
 void Runner::postpone(Active& active) const {
   active.since = doors_.clock.now();
@@ -366,7 +388,7 @@ bool Runner::needs_hold(std::size_t index, const Step& step, const Sighting& sig
                     "The number was last seen at its new home");
     } else if (sighting.patience_over) {
       const std::string why = "what it needs can't be told: " + home_of(sighting).why;
-      const bool waits = sighting.seen.may_be_answered_later() && !is_committed(progress_.numbers[index]);
+      const bool waits = may_be_settled_later(index, sighting.seen) && !is_committed(progress_.numbers[index]);
       waits ? wait_for_retry(index, why) : stop_number(index, why);
     } else {
       active.due = next_look(active);
@@ -657,6 +679,12 @@ void Runner::wait_for_retry(std::size_t index, const std::string& why) {
            fmt::format("{} Nothing that leaves its home was sent: as last seen {}, {} serves it", sentence(why), seen,
                        number.home == Home::onprem ? "on-premises" : "Cloud"),
            std::nullopt, resume_command() + " tries again");
+}
+
+// Somebody did not answer, and nothing that was answered says that the number has moved.
+bool Runner::may_be_settled_later(std::size_t index, const Observation& seen) const {
+  const std::string_view at_home = progress_.numbers[index].home == Home::cloud ? "CLOUD_API" : "ON_PREMISE";
+  return seen.may_be_answered_later() && (!seen.graph.asked.answered() || seen.graph.platform_type == at_home);
 }
 
 // It is to prove a PIN, has not sent it yet, and others stand behind it.

@@ -446,6 +446,26 @@ TEST_CASE("numbers start within their windows only, and only if they fit") {
                       [](const Entry& entry) { return entry.event == event::waiting && entry.phone.empty(); }) >= 1);
 }
 
+TEST_CASE("a number whose window closes before its commit point waits for the next one, and is backed up anew") {
+  Rig rig({.overlay = R"({"*": {"queue": 600, "queue_per_second": 1}})"});  // ten minutes
+  Plan plan = rig.plan(Direction::to_cloud);
+  rig.clock.set(*parse_iso("2025-06-03T02:00:00Z"));
+  plan.fleet.policy.drain_timeout = 30min;
+  plan.fleet.policy.windows = {*parse_window("Tue,Wed 02:00-02:08")};
+  for (PlannedRoad& road : plan.roads) road.expected = 5min;
+  rig.world->hold()->deployments.begin()->second.queue_at = rig.clock.now();
+  const Progress end = rig.run(plan);
+  CHECK(end.numbers[0].state == NumberState::migrated);
+  int backups = 0;
+  for (const Entry& entry : rig.entries) {
+    if (entry.event == event::started) CHECK(entry.time < *parse_iso("2025-06-03T02:08:00Z"));
+    if (entry.event != event::intent) continue;
+    if (entry.step == "take_backup") backups += 1;
+    if (entry.step == "register_on_cloud") CHECK(entry.time >= *parse_iso("2025-06-04T02:00:00Z"));
+  }
+  CHECK(backups == 2);
+}
+
 TEST_CASE("a number that fits into no window is left alone, and the reason says so") {
   Rig rig({.numbers = 1});
   const Plan plan = [&] {
