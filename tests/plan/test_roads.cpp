@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <map>
+#include <random>
 
 #include "reachable.hpp"
 #include "steps/step.hpp"
@@ -314,4 +315,44 @@ TEST_CASE("the way back is a registration only where one is known to be open, an
     }
   }
   CHECK(none > 100);
+}
+
+// What forbids a road must not be that it is dear: with other costs another road is the cheapest, and as safe.
+TEST_CASE("safety stands in what steps need and not in what they cost: with any costs each road is safe") {
+  std::mt19937 lots(17);
+  std::size_t others = 0;
+  for (int i = 0; i < 8; ++i) {
+    std::vector<StepKind> kinds(catalogue().begin(), catalogue().end());
+    for (StepKind& kind : kinds) {
+      kind.cost = 1 + static_cast<int>(lots() % 200);
+      kind.duration = Millis(lots() % 300'000);
+    }
+    for (const State& state : reachable_states()) {
+      const auto road = find_road(kinds, state.facts, full_goal(state.direction));
+      CHECK(road.has_value() == state.road.has_value());
+      if (!road) continue;
+      others += text_of_road(road, state.direction) == text_of_road(state.road, state.direction) ? 0 : 1;
+      INFO(fmt::format("{}, to {}: {}", names_of(state.facts), name(state.direction),
+                       text_of_road(road, state.direction)));
+      std::vector<std::string_view> unsafe;
+      Facts facts = state.facts;
+      for (const StepKind* kind : *road) {
+        const bool from_onprem = facts.has(onprem_is_home);
+        const bool no_home = facts.has(nowhere_is_home);
+        const bool safe =
+            facts.has_all(kind->effect.needs) &&
+            (kind->name != "register_on_cloud" ||
+             (facts.has_all({backup_in_hand, webhook_effective, app_subscribed, pin_known, snapshot_taken}) &&
+              (!from_onprem || facts.has_all({queue_drained, onprem_healthy})))) &&
+            (kind->name != "register_without_backup" || (no_home && facts.has(cloud_was_last_home))) &&
+            (kind->name != "release_cloud" || facts.has_all({release_asked, onprem_registration_open})) &&
+            (kind->name != "register_onprem" || facts.has_all({onprem_registration_open, pin_known, snapshot_taken})) &&
+            (kind->name != "finish_release" || no_home);
+        if (!safe) unsafe.push_back(kind->name);
+        facts = after(*kind, facts);
+      }
+      CHECK(fmt::format("{}", fmt::join(unsafe, " ")) == "");
+    }
+  }
+  CHECK(others > 50);  // or the costs would have been no others
 }
