@@ -23,7 +23,7 @@ constexpr Millis together = 10s;
 // those that have ended at most.
 void Pace::learn(int percent, std::int64_t calls) {
   percent_ = percent;
-  calls_ = static_cast<double>(calls);
+  calls_ = std::max(0.0, static_cast<double>(calls) - besides_);
   const double own = calls_ - usual_graph_calls * taken_over_;
   if (begun_ > 0) at_least_ = own / begun_;
 }
@@ -62,9 +62,14 @@ void Pace::did_not_begin(const std::string& waba) {
   if (!begun.empty() && (begun.back().numbers -= 1) <= 0) begun.pop_back();
 }
 
-void Pace::begun_elsewhere(const std::string& waba, Time now) { spent(waba, now, 1); }
+void Pace::begun_elsewhere(const std::string& waba, Time now) { set_aside(waba, now, 1); }
 
-void Pace::spent(const std::string& waba, Time now, double share) {
+void Pace::asked_besides(const std::string& waba, Time now, double share) {
+  besides_ += share * calls_a_number();
+  set_aside(waba, now, share);
+}
+
+void Pace::set_aside(const std::string& waba, Time now, double share) {
   std::deque<Begun>& begun = within_the_hour_[waba];
   while (!begun.empty() && begun.front().at + budgeted_hour <= now) begun.pop_front();
   if (begun.empty() || now - begun.back().since >= together) begun.push_back({now, now, 0});

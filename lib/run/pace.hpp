@@ -33,8 +33,8 @@ class Pace {
   void taken_over() { ++taken_over_; }
   /// One that began here has ended.
   void ended() { ++ended_; }
-  /// Something else has asked for such a share of what a number does.
-  void spent(const std::string& waba, Time now, double share);
+  /// Something else asks here, for such a share of what a number does.
+  void asked_besides(const std::string& waba, Time now, double share);
   /// One has begun in another process, which spends from the same limit.
   void begun_elsewhere(const std::string& waba, Time now);
 
@@ -42,6 +42,8 @@ class Pace {
   double calls_a_number() const;
 
  private:
+  void set_aside(const std::string& waba, Time now, double share);
+
   /// Numbers that began within a few seconds, as if all had begun with the last of them.
   struct Begun {
     Time since{};
@@ -56,6 +58,7 @@ class Pace {
   int begun_ = 0;
   int ended_ = 0;
   int taken_over_ = 0;
+  double besides_ = 0;                                        ///< Calls that no number made on its way.
   std::map<std::string, std::deque<Begun>> within_the_hour_;  // by WABA, in order
   std::optional<Time> last_;
 };

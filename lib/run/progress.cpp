@@ -44,6 +44,12 @@ void stop_waiting(NumberProgress& number) {
   number.reason.clear();
 }
 
+// One that had not begun waits for its turn again.
+void try_again(NumberProgress& number) {
+  stop_waiting(number);
+  if (!number.started) number.state = NumberState::pending;
+}
+
 void on_observed(NumberProgress& number, const Entry& entry) {
   number.home = home_from(text_at(entry.more, "home")).value_or(Home::unknown);
   number.home_at = entry.time;
@@ -215,7 +221,9 @@ void may_have_left_until(NumberProgress& number, Time now) {
 void on_left(Progress& progress, const Entry& entry) {
   progress.workers.erase(entry.by);
   for (NumberProgress& number : progress.numbers) {
-    if (number.worker == entry.by && !number.started && number.state == NumberState::pending) number.worker.clear();
+    if (number.worker != entry.by || number.started) continue;
+    if (has_given_up(number)) try_again(number);
+    if (number.state == NumberState::pending) number.worker.clear();
   }
   const bool others = std::any_of(progress.workers.begin(), progress.workers.end(),
                                   [](const auto& worker) { return !worker.second.silent; });
@@ -235,7 +243,7 @@ Result<void> fold_number(Progress& progress, NumberProgress& number, const Entry
       before->second.silent = number.worker != entry.by;
     }
     number.worker = entry.by;
-    if (has_given_up(number)) stop_waiting(number);  // in other hands it is tried again
+    if (has_given_up(number)) try_again(number);  // in other hands
     may_have_left_until(number, entry.time);
   } else if (e == event::started) {
     take_road(number, entry);
@@ -463,13 +471,15 @@ Result<void> fold(Progress& progress, const Entry& entry) {
       // The others' numbers stay theirs: what may have left is settled when one changes hands.
       progress.workers[entry.by] = {progress.session, entry.time};
       for (NumberProgress& number : progress.numbers) {
-        if (!progress.paused.empty() && has_given_up(number)) stop_waiting(number);
+        if (progress.paused.empty() || !has_given_up(number)) continue;
+        try_again(number);
+        if (!number.started) number.worker.clear();
       }
     } else {
       progress.workers.clear();
       for (NumberProgress& number : progress.numbers) {
         may_have_left_until(number, entry.time);
-        if (has_given_up(number)) stop_waiting(number);  // a new session tries again
+        if (has_given_up(number)) try_again(number);
         number.worker.clear();
       }
     }

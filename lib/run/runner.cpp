@@ -294,11 +294,12 @@ bool Runner::has_ended() const {
   if (!leads() || (shared() && moves_elsewhere())) return false;
   if (progress_.on_hold) return tally_.unended() == 0 || !settings_.waits_for_a_word;
   if (agenda_.next(false) != never) return false;
-  if (!progress_.held.empty()) return true;
+  const bool rechecks = rechecks_left_ && *rechecks_left_ > 0;
+  if (!progress_.held.empty()) return !rechecks || progress_.aborted;
   // What has given up is tried again by another process, and not by a word to this one.
   const bool gave_up = progress_.waits && progress_.waits->what == waits_for_retry;
   if (needs_word_) return is_at_limit() || gave_up || !settings_.waits_for_a_word;
-  return !begins_at_ && other_runs_.empty();
+  return !begins_at_ && aside_.empty() && !rechecks && other_runs_.empty();
 }
 
 void Runner::pause(std::string what, std::string message) {
@@ -374,6 +375,7 @@ Result<bool> Runner::turn() {
   if (auto heard = hear(); !heard) return tl::make_unexpected(heard.error());
   if (progress_.paused.empty() && !leaving_) {
     start_numbers();
+    tell_of_aside();
     advance_due();
   }
   if (auto flushed = flush(); !flushed) return tl::make_unexpected(flushed.error());

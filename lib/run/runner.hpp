@@ -197,6 +197,8 @@ class Runner {
   bool fits_now(std::size_t index);
   void step_aside(std::size_t index, Time until);
   void step_back_in();
+  void tell_of_aside();
+  void pass_over_prover(std::size_t index);
   std::optional<Time> slowed_until() const;
   Time may_ask_at(std::size_t index) const;
   void tell_of_pace(std::string_view why, Time begins, std::string next_command);

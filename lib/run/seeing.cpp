@@ -374,7 +374,7 @@ void Runner::on_first_sight(std::size_t index, const Sighting& sighting) {
 void Runner::end_recheck(Active& active) {
   active.rechecking = false;
   --rechecking_;
-  if (rechecks_left_) --*rechecks_left_;
+  if (rechecks_left_ && *rechecks_left_ > 0) --*rechecks_left_;
 }
 
 // After the soak: is it still whole? If not, nothing new begins, and a number that lost its home is told of.

@@ -151,6 +151,7 @@ void Runner::stop_leading() {
   for (std::size_t i = 0; i < active_.size(); ++i) {
     if (!active_[i] || !active_[i]->rechecking) continue;
     active_[i]->rechecking = false;
+    if (!active_[i]->in_flight) --rechecking_;  // of others the answer is waited for
     place(i);
   }
 }

@@ -60,7 +60,7 @@ void Runner::step_aside(std::size_t index, Time until) {
 void Runner::step_back_in() {
   const Time now = doors_.clock.now();
   for (auto aside = aside_.begin(); aside != aside_.end();) {
-    if (now < aside->second.until) {
+    if (now < aside->second.until && !is_at_limit()) {
       begins_at_ = std::min(begins_at_.value_or(never), aside->second.until);
       ++aside;
       continue;
@@ -84,6 +84,8 @@ void Runner::start_numbers() {
     return wait_as_run("resume", "on hold: nothing begins, and nothing passes its commit point", {}, command("resume"));
   }
   start_from(asked_for_, numbers_.size());
+  // A wave is looked at to its last number, also when one of them has been found to hold the run.
+  if (!progress_.held.empty() && leads() && rechecks_left_ && !progress_.aborted) recheck_some();
   if (!progress_.held.empty() || !asked_for_.empty()) return;
   const std::vector<WaveSpan>& waves = tally_.waves();
   if (!leads()) {
@@ -134,19 +136,20 @@ void Runner::start_from(std::set<std::size_t>& lined_up, std::size_t end) {
       }
       break;
     }
-    if (!may_start(index)) {
-      behind_pin_[numbers_[index]->pin.text()].push_back(index);
-      lined_up.erase(index);
-      continue;
-    }
     if ((begins_at_ = slowed_until())) {
       tell_of_pace("as slowly as a person has said (throttle)", *begins_at_, command("throttle", "off"));
       break;
     }
-    if (const Time when = may_ask_at(index); when > now) {
+    if (const Time when = may_ask_at(index); when > now && progress_.numbers[index].home != Home::nowhere) {
       first_aside = std::min(first_aside, when);
       step_aside(index, when);
       lined_up.erase(index);
+      continue;
+    }
+    if (!may_start(index)) {
+      behind_pin_[numbers_[index]->pin.text()].push_back(index);
+      lined_up.erase(index);
+      pass_over_prover(index);
       continue;
     }
     if (!fits_now(index)) {
@@ -167,7 +170,6 @@ void Runner::start_from(std::set<std::size_t>& lined_up, std::size_t end) {
   }
   if (first_aside != never) {
     begins_at_ = std::min(begins_at_.value_or(never), first_aside);
-    tell_of_pace("what Graph lets the account ask in an hour is spent", first_aside, "");
   }
   if (chosen.empty()) return;
   const auto began_last = [&] {
@@ -196,6 +198,11 @@ void Runner::tell_of_pace(std::string_view why, Time begins, std::string next_co
   if (tally_.busy() > 0 || begins - doors_.clock.now() < worth_telling) return;
   wait_as_run("pace", fmt::format("{}: the next number begins at {}", why, to_iso(begins)), begins,
               std::move(next_command));
+}
+
+void Runner::tell_of_aside() {
+  if (aside_.empty() || !begins_at_) return;
+  tell_of_pace("what Graph lets the account ask in an hour is spent", *begins_at_, "");
 }
 
 Result<void> Runner::lay_out_windows() {
@@ -244,6 +251,18 @@ bool Runner::may_start(std::size_t index) {
   if (!leads()) return false;
   pin_prover_[ref] = index;
   return true;
+}
+
+// Who was to prove its PIN has given up before sending it: that is left to the next.
+void Runner::pass_over_prover(std::size_t index) {
+  const auto prover = pin_prover_.find(numbers_[index]->pin.text());
+  if (prover == pin_prover_.end() || !active_[prover->second]) return;
+  const std::size_t before = prover->second;
+  const NumberProgress& number = progress_.numbers[before];
+  if (!has_given_up(number) || has_sent_pin(number)) return;
+  const std::string why = number.reason + "; others wait for it to prove their PIN";
+  number.started ? stop_number(before, why) : end(before, NumberState::stale, why);
+  place(before);
 }
 
 // What the journal tells of who was chosen to prove a shared PIN, and of what came of it.
@@ -381,18 +400,26 @@ void Runner::recheck_some() {
   begins_at_.reset();
   const Time now = doors_.clock.now();
   const double share = calls_of_a_recheck / pace_.calls_a_number();
-  for (auto& [waba, numbers] : to_recheck_) {
-    while (!numbers.empty()) {
-      if (rechecking_ >= settings_.concurrency) return;
-      if (const Time when = std::max(pace_.may_begin(waba, now, share), graph_not_before()); when > now) {
-        begins_at_ = std::min(begins_at_.value_or(never), when);
-        break;
+  for (auto waba = to_recheck_.begin(); waba != to_recheck_.end() && rechecking_ < settings_.concurrency;) {
+    auto& numbers = waba->second;
+    while (!numbers.empty() && rechecking_ < settings_.concurrency) {
+      const std::size_t index = numbers.front();
+      // A person may have asked for it again meanwhile.
+      if (progress_.numbers[index].state == NumberState::migrated) {
+        if (active_[index]) break;  // from an earlier time
+        if (const Time when = std::max(pace_.may_begin(waba->first, now, share), graph_not_before()); when > now) {
+          begins_at_ = std::min(begins_at_.value_or(never), when);
+          break;
+        }
+        pace_.asked_besides(waba->first, now, share);
+        take_in_hand(index, true);
+        ++rechecking_;
+      } else {
+        --*rechecks_left_;
       }
-      pace_.spent(waba, now, share);
-      take_in_hand(numbers.front(), true);
       numbers.pop_front();
-      ++rechecking_;
     }
+    waba = numbers.empty() ? to_recheck_.erase(waba) : std::next(waba);
   }
 }
 

@@ -506,6 +506,27 @@ TEST_CASE("after the soak a number that its old client took back stops the run")
   CHECK(exit_code(progress) == 5);
 }
 
+TEST_CASE("after the soak a wave is looked at to its last number, whatever is found of the first") {
+  Rig rig({.numbers = 5});
+  rig.fleet.policy.waves = {{4, false}, {1, false}};
+  rig.fleet.policy.concurrency = 1;
+  rig.fleet.policy.soak = std::chrono::minutes(5);
+  const Plan plan = planned(rig, Direction::to_cloud);
+  rig.world->later(rig.clock.now() + std::chrono::minutes(4), [&rig](sim::State& state, Time now) {
+    for (const int lost : {0, 2, 3}) {
+      state.number(rig.phone(lost))
+          ->timeline.set(
+              {now, ServedBy::nobody, sim::Platform::not_applicable, "DISCONNECTED", sim::Gateway::disconnected});
+    }
+  });
+  const Progress progress = rig.run_through(plan);
+  INFO(story(rig));
+  for (const int lost : {0, 2, 3}) CHECK(progress.find(rig.phone(lost))->state == NumberState::stranded);
+  CHECK(progress.find(rig.phone(1))->state == NumberState::migrated);
+  CHECK(progress.find(rig.phone(4))->state == NumberState::untouched);
+  CHECK(exit_code(progress) == 5);
+}
+
 TEST_CASE("asked to stop, nothing new is sent, and what had left its home is brought to its verification") {
   Rig rig({.numbers = 4});
   rig.fleet.policy.waves = {{100, true}};
