@@ -27,7 +27,9 @@ void Runner::wait_for(std::size_t index, std::string what, std::string message, 
                       std::string next_command) {
   const NumberProgress& number = progress_.numbers[index];
   active_[index]->due = until.value_or(never);
-  if (number.state == NumberState::waiting && number.waits_for == what && number.reason == message) return;
+  if (until) active_[index]->since = std::max(active_[index]->since, *until);  // no patience runs meanwhile
+  const bool told = number.state == NumberState::waiting && number.waits_for == what && number.reason == message;
+  if (told && number.until == until) return;
   Entry entry = entry_of(index, event::waiting);
   entry.step = number.step();
   entry.message = std::move(message);

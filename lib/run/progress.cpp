@@ -50,6 +50,12 @@ void try_again(NumberProgress& number) {
   if (!number.started) number.state = NumberState::pending;
 }
 
+/// What was backed up or drained before is old, whoever did it.
+void forget_freshness(NumberProgress& number) {
+  if (number.backup_session != 0) number.backup_session = -1;
+  if (number.drained_session != 0) number.drained_session = -1;
+}
+
 void on_observed(NumberProgress& number, const Entry& entry) {
   number.home = home_from(text_at(entry.more, "home")).value_or(Home::unknown);
   number.home_at = entry.time;
@@ -154,8 +160,7 @@ void on_heard(NumberProgress& number, const Entry& entry) {
     number.rescues = 0;
     number.to_old_home = false;
     number.retried = true;
-    if (number.backup_session != 0) number.backup_session = -1;
-    if (number.drained_session != 0) number.drained_session = -1;
+    forget_freshness(number);
     if (const std::string pin = text_at(entry.more, "pin"); !pin.empty()) {
       number.vouched = number.vouched - Facts{Fact::pin_given, Fact::pin_known};
       number.pin_override = pin;
@@ -244,6 +249,7 @@ Result<void> fold_number(Progress& progress, NumberProgress& number, const Entry
     }
     number.worker = entry.by;
     if (has_given_up(number)) try_again(number);  // in other hands
+    forget_freshness(number);
     may_have_left_until(number, entry.time);
   } else if (e == event::started) {
     take_road(number, entry);
@@ -566,7 +572,8 @@ bool is_for_people(std::string_view waits_for) {
 }  // namespace
 
 int exit_code(const Progress& progress) {
-  int code = 0;
+  // Held back it has found something that a person has to see, and paused it is not at its end.
+  int code = !progress.done && !progress.paused.empty() ? 4 : !progress.held.empty() && !progress.aborted ? 3 : 0;
   for (const NumberProgress& number : progress.numbers) {
     switch (number.state) {
       case NumberState::migrated:

@@ -231,7 +231,10 @@ bool Runner::may_begin_more() const { return stops_ == 0 && !progress_.on_hold; 
 
 void Runner::take_in_hand(std::size_t index, bool rechecking) {
   active_[index] = std::make_unique<Active>();
-  active_[index]->since = active_[index]->due = doors_.clock.now();
+  const NumberProgress& number = progress_.numbers[index];
+  const Time now = doors_.clock.now();
+  const bool waits = number.waits_for == "time" && number.until;
+  active_[index]->since = active_[index]->due = waits ? std::max(now, *number.until) : now;
   active_[index]->rechecking = rechecking;
   place(index);
 }
@@ -292,14 +295,20 @@ bool Runner::has_ended() const {
   if (agenda_.next(true) != never) return false;
   if (stops_ > 0) return true;
   if (!leads() || (shared() && moves_elsewhere())) return false;
-  if (progress_.on_hold) return tally_.unended() == 0 || !settings_.waits_for_a_word;
+  if (progress_.on_hold) return is_all_done() || !settings_.waits_for_a_word;
   if (agenda_.next(false) != never) return false;
   const bool rechecks = rechecks_left_ && *rechecks_left_ > 0;
-  if (!progress_.held.empty()) return !rechecks || progress_.aborted;
+  if (!progress_.held.empty()) return (!rechecks && !is_asked_for_later()) || progress_.aborted;
   // What has given up is tried again by another process, and not by a word to this one.
   const bool gave_up = progress_.waits && progress_.waits->what == waits_for_retry;
-  if (needs_word_) return is_at_limit() || gave_up || !settings_.waits_for_a_word;
+  if (needs_word_) return progress_.waits && (is_at_limit() || gave_up || !settings_.waits_for_a_word);
   return !begins_at_ && aside_.empty() && !rechecks && other_runs_.empty();
+}
+
+// Every number has ended, and none of them is still to be watched.
+bool Runner::is_all_done() const {
+  const bool soaks = policy_.soak > Millis(0) && progress_.held.empty() && wave_ < tally_.waves().size();
+  return tally_.unended() == 0 && !soaks;
 }
 
 void Runner::pause(std::string what, std::string message) {
@@ -325,8 +334,10 @@ bool Runner::may_end() {
 
 void Runner::finish_run() {
   if (!progress_.paused.empty() || (shared() && (progress_.done || stops_ > 0))) return;
-  if (stops_ > 0) return pause("signal", "stopped as asked; the same command goes on where it left off");
-  if (tally_.unended() > 0 && needs_word_) {
+  if (stops_ > 0 && !is_all_done()) {
+    return pause("signal", "stopped as asked; the same command goes on where it left off");
+  }
+  if (needs_word_ && !is_all_done()) {
     if (shared() && !progress_.waits) return;  // another worker has just written; it is said again first
     ensure(progress_.waits.has_value(), "a run that needs a word has said which");
     return pause(progress_.waits->what, progress_.waits->message);
@@ -402,7 +413,6 @@ void Runner::take_over() {
     if (!is_final(number.state) && number.started) {
       take_in_hand(i);
       pace_.taken_over();
-      if (number.waits_for == "time" && number.until) active_[i]->due = *number.until;
     } else if (!is_final(number.state)) {
       line_up(i);
     }

@@ -114,6 +114,7 @@ class Runner {
   void advance_due();
   Time next_due() const;
   bool has_ended() const;
+  bool is_all_done() const;
   bool may_end();
   void finish_run();
   void end_unbegun(std::size_t index);
@@ -197,6 +198,7 @@ class Runner {
   bool fits_now(std::size_t index);
   void step_aside(std::size_t index, Time until);
   void step_back_in();
+  bool is_asked_for_later() const;
   void tell_of_aside();
   void pass_over_prover(std::size_t index);
   std::optional<Time> slowed_until() const;
@@ -331,6 +333,7 @@ class Runner {
   struct Aside {
     Time until{};
     std::vector<std::size_t> numbers;
+    bool asked_for = false;  // one of them by a person
   };
   std::map<std::string, Aside> aside_;  // … those that may begin but for what their account may ask, by WABA
   std::map<std::string, std::vector<std::size_t>> behind_pin_;  // … and those behind a PIN that is not proven yet
@@ -344,6 +347,7 @@ class Runner {
   std::optional<std::size_t> feed_asked_for_;  ///< The wave before which it is being looked at.
   std::optional<Time> begins_at_;              // when something may begin that may not yet
   bool needs_word_ = false;                    // nothing begins before a person has said so
+  bool told_to_wait_ = false;                  // in this turn people were told why nothing begins
   std::optional<Time> last_start_;
   int begun_ = 0;  // by this process
   Openings openings_;

@@ -53,6 +53,10 @@ void Runner::conclude(Job& job) {
   active.in_flight = false;
   active.due = doors_.clock.now();
   active.looked = job.began;
+  if (is_final(progress_.numbers[job.number].state) && !active.rechecking) {
+    --rechecking_;  // called off meanwhile
+    return;
+  }
   if (job.step != nullptr) return on_outcome(job.number, *job.step, std::move(job.outcome));
   // Nothing follows any more from what a run that is being stopped has seen.
   if (!may_go_on(job.number) || is_called_off(job.number)) return;
@@ -397,7 +401,11 @@ void Runner::on_recheck(std::size_t index, const Sighting& sighting) {
   }
   const std::string why =
       "after the soak it is no longer as it was verified: " + finding.why + (blocked ? "; Meta blocks it" : "");
-  if (!finding.settled || finding.home == Home::nowhere) end(index, NumberState::stranded, why);
+  if (!finding.settled || finding.home == Home::nowhere) {
+    end(index, NumberState::stranded, why);
+  } else if (finding.home == old_home(direction_)) {
+    end(index, NumberState::failed, why);
+  }
   Entry entry;
   entry.event = event::held;
   entry.message = progress_.numbers[index].phone + ": " + why + "; no new number starts";

@@ -86,6 +86,14 @@ void Runner::on_others(const Entry& entry) {
   if (entry.event == event::left) {
     for (std::size_t i = 0; i < numbers_.size(); ++i) refresh(i);
   }
+  if (entry.event == event::session) {
+    // Whoever took the run up again has asked for what had given up, also for what is in our hands.
+    for (std::size_t i = 0; i < numbers_.size(); ++i) {
+      if (!active_[i] || active_[i]->due != never || waits_for_people(progress_.numbers[i])) continue;
+      active_[i]->due = active_[i]->since = doors_.clock.now();
+      place(i);
+    }
+  }
   const NumberProgress* number = progress_.find(entry.phone);
   if (number == nullptr) return;
   const std::size_t index = index_of(entry.phone);
@@ -234,7 +242,6 @@ bool Runner::take(std::size_t index, const LedgerStore::Lease& lease, Time asked
   active_[index]->leased = true;
   active_[index]->epoch = lease.epoch;
   active_[index]->lease_until = asked + lease_length();
-  if (number.waits_for == "time" && number.until) active_[index]->due = *number.until;
   write(std::move(entry));
   place(index);
   return true;

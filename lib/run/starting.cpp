@@ -54,6 +54,7 @@ void Runner::line_up_again() {
 void Runner::step_aside(std::size_t index, Time until) {
   Aside& aside = aside_[numbers_[index]->waba_id];
   aside.until = until;
+  aside.asked_for = aside.asked_for || progress_.numbers[index].retried;
   aside.numbers.push_back(index);
 }
 
@@ -75,7 +76,7 @@ void Runner::step_back_in() {
 
 void Runner::start_numbers() {
   begins_at_.reset();
-  needs_word_ = false;
+  needs_word_ = told_to_wait_ = false;
   if (stops_ > 0) return;
   line_up_again();
   step_back_in();
@@ -84,9 +85,9 @@ void Runner::start_numbers() {
     return wait_as_run("resume", "on hold: nothing begins, and nothing passes its commit point", {}, command("resume"));
   }
   start_from(asked_for_, numbers_.size());
-  // A wave is looked at to its last number, also when one of them has been found to hold the run.
-  if (!progress_.held.empty() && leads() && rechecks_left_ && !progress_.aborted) recheck_some();
-  if (!progress_.held.empty() || !asked_for_.empty()) return;
+  // A wave is looked at to its last number, also when one of them holds the run, or has been asked for again.
+  if (leads() && rechecks_left_ && !progress_.aborted) recheck_some();
+  if (!progress_.held.empty() || !asked_for_.empty() || is_asked_for_later()) return;
   const std::vector<WaveSpan>& waves = tally_.waves();
   if (!leads()) {
     // Whoever leads has begun these waves.
@@ -102,6 +103,13 @@ void Runner::start_numbers() {
   start_from(to_start_, waves[wave_].first + waves[wave_].size);
 }
 
+// One that a person has asked for again stands aside, or is in another run's hands: nothing is decided without it.
+bool Runner::is_asked_for_later() const {
+  const auto retried = [this](std::size_t index) { return progress_.numbers[index].retried; };
+  return std::any_of(aside_.begin(), aside_.end(), [](const auto& aside) { return aside.second.asked_for; }) ||
+         std::any_of(other_runs_.begin(), other_runs_.end(), [&](const auto& held) { return retried(held.first); });
+}
+
 // Takes in hand what is lined up, in plan order, as many at once and as fast as is allowed.
 void Runner::start_from(std::set<std::size_t>& lined_up, std::size_t end) {
   const Time now = doors_.clock.now();
@@ -111,7 +119,10 @@ void Runner::start_from(std::set<std::size_t>& lined_up, std::size_t end) {
   const auto last_start_before = last_start_;
   Time first_aside = never;
   while (!lined_up.empty() && *lined_up.begin() < end) {
-    if (tally_.busy() + chosen.size() >= static_cast<std::size_t>(settings_.concurrency)) break;
+    const bool unserved = progress_.numbers[*lined_up.begin()].home == Home::nowhere;
+    // One that nobody serves does not stand behind others that wait for their window.
+    const auto most = static_cast<std::size_t>(settings_.concurrency) * (unserved ? 2 : 1);
+    if (tally_.busy() + chosen.size() >= most) break;
     if (is_at_limit() && &lined_up == &to_start_) {
       needs_word_ = true;
       if (tally_.busy() == 0) {
@@ -129,7 +140,7 @@ void Runner::start_from(std::set<std::size_t>& lined_up, std::size_t end) {
       continue;
     }
     // One that nobody serves is looked at all the same.
-    if (now < graph_not_before() && progress_.numbers[index].home != Home::nowhere) {
+    if (now < graph_not_before() && !unserved) {
       begins_at_ = graph_not_before();
       if (*begins_at_ - now >= worth_telling) {
         wait_as_run(waits_for_graph, graph_wait_text(*begins_at_), begins_at_, "");
@@ -140,21 +151,21 @@ void Runner::start_from(std::set<std::size_t>& lined_up, std::size_t end) {
       tell_of_pace("as slowly as a person has said (throttle)", *begins_at_, command("throttle", "off"));
       break;
     }
-    if (const Time when = may_ask_at(index); when > now && progress_.numbers[index].home != Home::nowhere) {
+    if (const Time when = may_ask_at(index); when > now && !unserved) {
       first_aside = std::min(first_aside, when);
       step_aside(index, when);
       lined_up.erase(index);
+      continue;
+    }
+    if (!fits_now(index)) {
+      if (begins_at_) break;
+      lined_up.erase(index);  // no window is ever long enough
       continue;
     }
     if (!may_start(index)) {
       behind_pin_[numbers_[index]->pin.text()].push_back(index);
       lined_up.erase(index);
       pass_over_prover(index);
-      continue;
-    }
-    if (!fits_now(index)) {
-      if (begins_at_) break;
-      lined_up.erase(index);  // no window is ever long enough
       continue;
     }
     lined_up.erase(index);
@@ -201,7 +212,7 @@ void Runner::tell_of_pace(std::string_view why, Time begins, std::string next_co
 }
 
 void Runner::tell_of_aside() {
-  if (aside_.empty() || !begins_at_) return;
+  if (aside_.empty() || !begins_at_ || told_to_wait_) return;
   tell_of_pace("what Graph lets the account ask in an hour is spent", *begins_at_, "");
 }
 
@@ -373,8 +384,10 @@ bool Runner::has_soaked(std::size_t wave) {
     entry.more = {{"wave", wave + 1}, {"size", span.size}, {"until", to_iso(until)}};
     write(std::move(entry));
   }
-  begins_at_ = until;
-  if (now < until) return false;
+  if (now < until) {
+    begins_at_ = std::min(begins_at_.value_or(never), until);
+    return false;
+  }
   if (!rechecks_left_) {
     rechecks_left_ = 0;
     for (std::size_t i = span.first; i < span.first + span.size; ++i) {
@@ -390,14 +403,12 @@ bool Runner::has_soaked(std::size_t wave) {
     return false;
   }
   soaked_.insert(wave);
-  begins_at_.reset();
   rechecks_left_.reset();
   return true;
 }
 
 // As many at once as may move, and as fast as their accounts' limits allow.
 void Runner::recheck_some() {
-  begins_at_.reset();
   const Time now = doors_.clock.now();
   const double share = calls_of_a_recheck / pace_.calls_a_number();
   for (auto waba = to_recheck_.begin(); waba != to_recheck_.end() && rechecking_ < settings_.concurrency;) {
@@ -426,6 +437,7 @@ void Runner::recheck_some() {
 // Why nothing new begins, for whoever looks; told once.
 void Runner::wait_as_run(std::string what, std::string message, std::optional<Time> until, std::string next_command) {
   if (!leads()) return;
+  told_to_wait_ = true;
   const bool told = progress_.waits && progress_.waits->what == what && progress_.waits->message == message;
   // Who else has a number is told once, until that should have ended.
   const bool told_of_lease = progress_.waits && progress_.waits->what == "lease" && what == "lease" &&

@@ -236,9 +236,12 @@ void Runner::on_step(std::size_t index, const Sighting& sighting) {
     evidence += (evidence.empty() ? "" : "; ") + finding;
   const std::string what = fmt::format("{}: {} has not come to hold{}{}", step.kind.title,
                                        names_of(step.kind.effect.gives), evidence.empty() ? "" : "; ", evidence);
-  if (home_read && !home_of(sighting).settled) write_home(index, Home::unknown, evidence);
+  const bool in_doubt = number.doubtful.has_any(step.kind.effect.gives - served) && step.call != nullptr;
+  const bool later =
+      !in_doubt && !is_committed(number) && is_served(number.home) && may_be_settled_later(index, sighting.seen);
+  if (home_read && !home_of(sighting).settled && !later) write_home(index, Home::unknown, evidence);
   if (!step.kind.forgoes.empty() && (!home_read || home_of(sighting).settled)) return forgo(index, step, what);
-  if (number.doubtful.has_any(step.kind.effect.gives - served) && step.call != nullptr) {
+  if (in_doubt) {
     return wait_for(index, "person",
                     "the reply to \"" + std::string(step.kind.title) +
                         "\" was lost, and nothing that can be observed tells whether it was carried out",
@@ -248,8 +251,7 @@ void Runner::on_step(std::size_t index, const Sighting& sighting) {
   if (is_committed(number)) {
     return wait_for(index, "person", what, std::nullopt, resume_command() + " looks again once it is put right");
   }
-  if (may_be_settled_later(index, sighting.seen)) return wait_for_retry(index, what);
-  stop_number(index, what);
+  later ? wait_for_retry(index, what) : stop_number(index, what);
 }
 
 void Runner::settle(std::size_t index, std::string how) {
@@ -336,6 +338,7 @@ bool Runner::is_postponed(std::size_t index, const Step& step) {
   Active& active = *active_[index];
   if (settings_.is_postponed()) {
     active.postponed = true;
+    active.may_commit = false;
     wait_for(index, "postponement", "its commit point is postponed as long as " + settings_.postpone_file + " is there",
              std::nullopt, "rm " + settings_.postpone_file);
     postpone(active);
@@ -364,6 +367,7 @@ bool Runner::waits_for_window(std::size_t index, const Step& step) {
     return true;
   }
   active_[index]->backup_is_old = active_[index]->drained_long_ago = true;
+  active_[index]->may_commit = false;
   wait_for(index, "time", "its window closed before it could leave its home: it goes on at " + to_iso(*start), start,
            "nothing: it goes on by itself");
   return true;
