@@ -271,6 +271,13 @@ void Runner::on_seen(std::size_t index, const Observation& seen) {
     const Facts goal = number.to_old_home ? Facts{fact_of(old_home(direction_))} : full_goal(direction_, facts);
     const auto kinds = kinds_open_to(index);
     const auto road = find_road(kinds, facts, goal);
+    // Where somebody does not answer, that there is no way says nothing yet.
+    if (!road && !is_committed(number) && is_served(number.home) && may_be_settled_later(index, seen)) {
+      if (patience_over) return wait_for_retry(index, why);
+      active.replan_why = why;
+      active.due = next_look(active);
+      return;
+    }
     if (!road || ++active.replans > replans_at_most) {
       const HomeFinding finding = home_of(sighting);
       const bool arrived = finding.settled && finding.home == new_home(direction_) && !number.to_old_home;
