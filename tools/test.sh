@@ -4,4 +4,5 @@ set -eu
 cd "$(dirname "$0")/.."
 preset=${1:-ci}
 tools/build.sh "$preset"
-exec ctest --test-dir "build/$preset" --output-on-failure -j 2
+# One more than there are cores: the tests of the program itself mostly wait.
+exec ctest --test-dir "build/$preset" --output-on-failure -j 3

@@ -319,15 +319,16 @@ void Runner::free_prover(std::size_t index) {
 
 // Which limit is reached; empty when none is.
 std::string Runner::over_budget(std::size_t wave, bool with_given_up) const {
-  const auto over = [](const Amount& most, std::size_t failed, std::size_t of, const std::string& whose) {
+  const auto over = [](const Amount& most, std::size_t failed, std::size_t of, const auto& whose) {
     const auto limit = static_cast<std::size_t>(most.of(static_cast<int>(of)));
     if (failed == 0 || failed < limit) return std::string();
-    return fmt::format("{} of the {} failures that {} allows: no new number starts", failed, limit, whose);
+    return fmt::format("{} of the {} failures that {} allows: no new number starts", failed, limit, whose());
   };
   const std::size_t of_wave = tally_.failed(wave) + (with_given_up ? tally_.gave_up(wave) : 0);
   const std::size_t of_run = tally_.failed() + (with_given_up ? tally_.gave_up() : 0);
-  std::string limit = over(policy_.max_failures, of_wave, tally_.waves()[wave].size, fmt::format("wave {}", wave + 1));
-  return limit.empty() ? over(policy_.max_failures_run, of_run, numbers_.size(), "the run") : limit;
+  std::string limit = over(policy_.max_failures, of_wave, tally_.waves()[wave].size,
+                           [wave] { return fmt::format("wave {}", wave + 1); });
+  return limit.empty() ? over(policy_.max_failures_run, of_run, numbers_.size(), [] { return "the run"; }) : limit;
 }
 
 // A limit that is reached stops new starts; what has begun goes on. With those that may yet be tried again it is only
