@@ -293,6 +293,131 @@ TEST_CASE("pause and resume are heard by every worker, and asked to stop one lea
   CHECK(count_of(rig, event::heard) == 2);
 }
 
+namespace {
+
+void say(Rig& rig, const Json& message) { REQUIRE(rig.store->post(to_compact(message))); }
+
+/// When its numbers began, in the order of time.
+std::vector<Time> starts(const Progress& progress) {
+  std::vector<Time> times;
+  for (const NumberProgress& number : progress.numbers) {
+    if (number.started_at) times.push_back(*number.started_at);
+  }
+  std::sort(times.begin(), times.end());
+  return times;
+}
+
+}  // namespace
+
+TEST_CASE("a gate is told once and opened once, for all workers, also where the one that asked has left") {
+  for (const bool leaves : {false, true}) {
+    Rig rig({.numbers = 5});
+    rig.waits_for_a_word = true;
+    rig.fleet.policy.waves = {{2, false}, {3, false}};
+    rig.fleet.policy.gate_each_wave = true;
+    const Plan plan = rig.plan(Direction::to_cloud);
+    Crew crew(rig, plan);
+    Worker& a = crew.add("a");
+    (void)a.turn();
+    (void)crew.add("b").turn();
+    const auto asks = [&] { return crew.progress().waits && crew.progress().waits->what == "approval"; };
+    bool said = false;
+    REQUIRE(crew.work([&](int turn) {
+      if (turn % 10 != 0 || said || !asks()) return;
+      CHECK(starts(crew.progress()).size() == 2);
+      if (leaves) a.runner->stop();
+      if (leaves && !a.ended) return;
+      say(rig, {{"type", "approve"}, {"wave", 2}});
+      said = true;
+    }));
+    CAPTURE(leaves);
+    CHECK(said);
+    check_all_migrated_once(rig, crew);
+    CHECK(count_of(rig, event::heard) == 1);
+  }
+}
+
+TEST_CASE("as slowly as a person has said numbers begin over all workers together") {
+  Rig rig({.numbers = 6});
+  rig.fleet.policy.waves = {{6, false}};
+  const Plan plan = rig.plan(Direction::to_cloud);
+  Crew crew(rig, plan);
+  (void)crew.add("a").turn();
+  say(rig, {{"type", "throttle"}, {"starts_per_hour", 12}});
+  (void)crew.add("b").turn();
+  REQUIRE(crew.work());
+  check_all_migrated_once(rig, crew);
+  const std::vector<Time> begun = starts(crew.progress());
+  for (std::size_t i = 1; i < begun.size(); ++i) CHECK(begun[i] - begun[i - 1] >= 4min + 50s);
+  // Both could have.
+  CHECK(count_of(rig, event::taken, "a") + count_of(rig, event::taken, "b") == 6);
+}
+
+TEST_CASE("an abort is heard by every worker: what has left its home arrives, the rest stays where it is") {
+  Rig rig({.numbers = 8});
+  rig.fleet.policy.waves = {{8, false}};
+  rig.fleet.policy.concurrency = 2;
+  const Plan plan = rig.plan(Direction::to_cloud);
+  Crew crew(rig, plan);
+  (void)crew.add("a").turn();
+  (void)crew.add("b").turn();
+  bool said = false;
+  REQUIRE(crew.work([&](int) {
+    if (said || rig.world->requests("register") < 2) return;
+    say(rig, {{"type", "abort"}});
+    said = true;
+  }));
+  const Progress end = crew.progress();
+  INFO(rig.world->story());
+  CHECK(end.done);
+  CHECK(end.aborted);
+  int moved = 0;
+  for (const NumberProgress& number : end.numbers) {
+    const bool sent = number.attempts.contains("register_on_cloud");
+    CAPTURE(number.phone, number.reason);
+    CHECK(is_final(number.state));
+    CHECK(rig.world->home(number.phone) == (sent ? sim::ServedBy::cloud : sim::ServedBy::onprem));
+    CHECK((number.state == NumberState::migrated) == sent);
+    moved += sent ? 1 : 0;
+  }
+  CHECK(moved >= 2);
+  CHECK(moved < 8);
+}
+
+TEST_CASE("a number that has given up in a worker's hands is tried again there when another takes the run up again") {
+  Rig rig({.numbers = 2});
+  REQUIRE(sim::plant(*rig.world, R"({")" + rig.phone(1) + R"(": {"queue": 3000, "queue_per_second": 1}})"));
+  rig.fleet.policy.waves = {{2, false}};
+  rig.fleet.policy.drain_timeout = 90min;
+  rig.fleet.policy.max_failures = rig.fleet.policy.max_failures_run = {5, false};
+  const Plan plan = rig.plan(Direction::to_cloud);
+  sim::FaultRule rule;
+  rule.on = "backup";
+  rule.phone = rig.phone(0);
+  rule.action = sim::Action::unreachable;
+  rule.times = 0;
+  rig.faults.add(rule);
+  Crew crew(rig, plan);
+  (void)crew.add("a").turn();
+  bool again = false;
+  REQUIRE(crew.work([&](int turn) {
+    if (turn % 10 != 0 || again || crew.progress().find(rig.phone(0))->waits_for != "retry") return;
+    again = true;
+    rig.faults.calm();
+    // Another has paused the run, for a token say, and has been started again before this one could leave.
+    for (const std::string_view what : {event::paused, event::session}) {
+      Entry entry;
+      entry.event = what;
+      entry.time = rig.clock.now();
+      entry.by = "b";
+      if (what == event::paused) entry.more = {{"for", "token"}};
+      rig.store->journal_.push_back(to_line(entry));
+    }
+  }));
+  CHECK(again);
+  check_all_migrated_once(rig, crew);
+}
+
 TEST_CASE("a lease that another transaction has locked while it is renewed is not taken for lost") {
   Rig rig({.numbers = 3, .overlay = R"({"*": {"queue": 450, "queue_per_second": 3}})"});
   rig.fleet.policy.waves = {{100, true}};
