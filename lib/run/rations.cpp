@@ -7,6 +7,19 @@ namespace {
 
 constexpr std::string_view doubt = "doubt ";
 
+/// When fewer than so many of them are younger than the window again, a minute late at most.
+Result<Time> free_from(LedgerStore& ledger, const std::string& phone, Ration ration, int most, Time now) {
+  Time spent = now;
+  Time free = now + ration_window;
+  while (free - spent > std::chrono::minutes(1)) {
+    const Time between = spent + (free - spent) / 2;
+    const auto attempts = ledger.attempts(phone, std::string(name(ration)), between - ration_window);
+    if (!attempts) return tl::make_unexpected(attempts.error());
+    (*attempts < most ? free : spent) = between;
+  }
+  return free;
+}
+
 }  // namespace
 
 Result<std::string> ration_refusal(LedgerStore& ledger, const std::string& phone, Ration ration, int used_in_run,
@@ -17,11 +30,12 @@ Result<std::string> ration_refusal(LedgerStore& ledger, const std::string& phone
   }
   const auto attempts = ledger.attempts(phone, std::string(name(ration)), now - ration_window);
   if (!attempts) return tl::make_unexpected(attempts.error());
-  if (*attempts >= (nobody_serves ? ration_limit : ration_stop)) {
-    return fmt::format("{} of the {} {} requests that 72 hours allow are used, over all runs", *attempts, ration_limit,
-                       name(ration));
-  }
-  return std::string();
+  const int most = nobody_serves ? ration_limit : ration_stop;
+  if (*attempts < most) return std::string();
+  const auto free = free_from(ledger, phone, ration, most, now);
+  if (!free) return tl::make_unexpected(free.error());
+  return fmt::format("{} of the {} {} requests that 72 hours allow are used, over all runs; the next may be sent at {}",
+                     *attempts, ration_limit, name(ration), to_iso(*free));
 }
 
 std::string pin_mark(const Sealer& sealer, const Number& number, const Secret& pin) {

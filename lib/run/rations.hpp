@@ -11,7 +11,7 @@
 namespace wamigrate {
 
 /// Why a rationed request may not leave now; empty when it may. `used_in_run`: of that ration, for that number.
-/// Eight of the ten that 72 hours allow; the last two are for a number that nobody serves.
+/// Eight of the ten that 72 hours allow; the last two are for a number that nobody serves. Says when it may.
 Result<std::string> ration_refusal(LedgerStore& ledger, const std::string& phone, Ration ration, int used_in_run,
                                    bool nobody_serves, Time now);
 

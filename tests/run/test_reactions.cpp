@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "api/catalogue.hpp"
+#include "run/rations.hpp"
 #include "support/catch.hpp"
 #include "support/rig.hpp"
 
@@ -10,6 +11,7 @@ using namespace wamigrate;
 using namespace wamigrate::rig;
 using api::ErrorClass;
 using sim::ServedBy;
+using namespace std::chrono_literals;
 
 namespace {
 
@@ -222,4 +224,27 @@ TEST_CASE("what can't be done after the arrival waits for a person, and is not t
   const Progress progress = rig.run_through(plan);
   CHECK(progress.numbers[0].state == NumberState::migrated);
   CHECK(rig.world->cloud_registrations(rig.phone()) == 1);
+}
+
+TEST_CASE("a number whose registrations are spent over all runs is told when the next may be sent") {
+  Rig rig;
+  const Time now = rig.clock.now();
+  const auto spend = [&](Time at) {
+    REQUIRE(rig.ledger.add_attempt(rig.phone(), std::string(name(Ration::registration)), at));
+  };
+  const auto refusal = [&](bool nobody_serves) {
+    return *ration_refusal(rig.ledger, rig.phone(), Ration::registration, 0, nobody_serves, now);
+  };
+  for (int i = 0; i < ration_stop - 1; ++i) spend(now - 1h);
+  CHECK(refusal(false).empty());
+  spend(now - 70h);
+  const std::string told = refusal(false);
+  CAPTURE(told);
+  REQUIRE(told.find("may be sent at ") != std::string::npos);
+  const Time free = *parse_iso(told.substr(told.find("may be sent at ") + 15));
+  CHECK(free >= now + 2h);  // 72 hours after the one that is 70 hours old
+  CHECK(free <= now + 2h + 2min);
+  CHECK(refusal(true).empty());
+  for (int i = ration_stop; i < ration_limit; ++i) spend(now);
+  CHECK_FALSE(refusal(true).empty());
 }
