@@ -162,6 +162,12 @@ std::string_view name(ErrorClass error_class) {
   return "";
 }
 
+Limit limit_of(std::string_view code) {
+  if (code == "80007" || code == "80008") return Limit::account;
+  if (code == "130429" || code == "2494055" || code == "131056") return Limit::number;
+  return Limit::app;
+}
+
 std::span<const CatalogueEntry> catalogue() {
   static const std::vector<CatalogueEntry> all = assembled();
   return all;

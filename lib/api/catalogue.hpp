@@ -26,6 +26,15 @@ enum class ErrorClass {
 };
 std::string_view name(ErrorClass error_class);
 
+/// Who shares the limit that a throttled request to Graph has met.
+enum class Limit {
+  app,      ///< All that the app asks.
+  account,  ///< What it asks about one WABA and its numbers.
+  number,   ///< What one number sends.
+};
+/// By the code of the refusal; one that names nobody counts for all: that is the careful reading.
+Limit limit_of(std::string_view code);
+
 struct CatalogueEntry {
   Side side;
   /// "133005"; "190/463" for a code with a subcode; "200-299" for a range; "http 401" or "http 5xx" for a reply whose

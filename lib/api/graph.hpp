@@ -130,10 +130,11 @@ Call send_template(const std::string& phone_number_id, const std::string& to, co
                    const std::string& tag);
 }  // namespace graph_calls
 
-/// How close a shared limit is, from the usage headers: the highest percentage, and the wait they ask for.
+/// How close the limits are, from the usage headers.
 struct Usage {
-  int percent = 0;
-  Millis regain_after{0};
+  /// The highest percentage that was last named, by the account as the header has it (a WABA's id); "": the app's.
+  std::map<std::string, int> percent;
+  Millis regain_after{0};  ///< The longest wait that the last headers asked for.
   std::int64_t calls = 0;  ///< Sent by this client so far; no header says it.
 };
 
@@ -183,7 +184,7 @@ class GraphClient {
   /// repeated here.
   Answer<AcceptedMessage> send_message(const Call& call);
 
-  /// What the last replies said about the shared limit.
+  /// What the last replies said about each limit.
   Usage usage() const;
 
  private:

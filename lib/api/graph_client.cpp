@@ -133,9 +133,11 @@ Answer<Json> GraphClient::send(const Call& call, std::string_view on) {
   const std::optional<Usage> usage = result ? graph_replies::usage(*result) : std::nullopt;
   {
     const std::lock_guard lock(mutex_);
-    const std::int64_t calls = usage_.calls + 1;
-    if (usage) usage_ = *usage;
-    usage_.calls = calls;
+    ++usage_.calls;
+    if (usage) {
+      for (const auto& [limit, percent] : usage->percent) usage_.percent[limit] = percent;
+      usage_.regain_after = usage->regain_after;
+    }
   }
   return read_reply(call, {Side::graph, on, request}, result, usage);
 }

@@ -242,23 +242,24 @@ std::optional<ErrorReply> error(const Json& json) {
 
 std::optional<Usage> usage(const HttpReply& reply) {
   std::optional<Usage> found;
-  const auto take = [&found](const Json& counters) {
+  const auto take = [&found](const std::string& limit, const Json& counters) {
     if (!counters.is_object()) return;
     if (!found) found.emplace();
+    int& highest = found->percent[limit];
     for (const std::string_view key : {"call_count", "total_cputime", "total_time"}) {
       const long long percent = std::clamp(number_at(counters, key).value_or(0), 0LL, 100'000LL);
-      found->percent = std::max(found->percent, static_cast<int>(percent));
+      highest = std::max(highest, static_cast<int>(percent));
     }
     const long long minutes =
         std::clamp(number_at(counters, "estimated_time_to_regain_access").value_or(0), 0LL, most_minutes);
     found->regain_after = std::max<Millis>(found->regain_after, std::chrono::minutes(minutes));
   };
-  if (const auto app = parse_json(reply.header("x-app-usage"))) take(*app);
+  if (const auto app = parse_json(reply.header("x-app-usage"))) take("", *app);
   const auto business = parse_json(reply.header("x-business-use-case-usage"));
   if (!business || !business->is_object()) return found;
-  for (const Json& kinds : *business) {
+  for (const auto& [account, kinds] : business->items()) {
     if (!kinds.is_array()) continue;
-    for (const Json& counters : kinds) take(counters);
+    for (const Json& counters : kinds) take(account, counters);
   }
   return found;
 }

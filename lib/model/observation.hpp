@@ -2,6 +2,9 @@
 // home.hpp and facts.hpp. A side that was not asked, or did not answer, is told apart from one that said no.
 #pragma once
 
+#include <array>
+#include <chrono>
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <optional>
@@ -78,6 +81,7 @@ struct Asked {
   bool credentials = false;  ///< Refused for the token or password, not for what was asked.
   bool throttled = false;    ///< Refused for asking too much.
   bool passes = false;       ///< Not answered, or refused for now: the same question may be answered later.
+  std::chrono::duration<std::int32_t> regain_after{0};  ///< So long, says the refusal, nothing more is to be asked.
   bool answered() const { return how == How::answered; }
 };
 
@@ -243,6 +247,12 @@ struct Observation {
   /// How far the other side's clock is ahead of ours (negative: behind), from the `Date` of its replies; 0 where they
   /// allow for none, and never more than they prove. None where no reply carried one.
   std::optional<Millis> graph_clock_ahead, onprem_clock_ahead;
+
+  /// How asking Graph went, read by read.
+  std::array<const Asked*, 10> graph_asked() const {
+    return {&graph.asked, &graph.webhook_asked, &graph.health_asked, &graph.settings_asked, &waba_asked,
+            &apps_asked,  &graph_profile_asked, &compliance_asked,   &templates_asked,      &waba_node_asked};
+  }
 
   /// Some of what tells where a number stands was not answered, and may be later.
   bool may_be_answered_later() const {

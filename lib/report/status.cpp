@@ -80,6 +80,18 @@ Item run_wait_item(const RunWait& waits, Time now) {
   return item;
 }
 
+// Whom Graph lets nothing be asked about, but for what is told already.
+std::string limits_text(const Progress& progress, Time now) {
+  std::string text;
+  for (const auto& [waba, until] : progress.graph_until) {
+    if (until <= now) continue;
+    if (progress.waits && progress.waits->what == waits_for_graph && progress.waits->waba == waba) continue;
+    text += fmt::format("{}{} until {}", text.empty() ? "Graph's limit is reached: " : ", ",
+                        waba.empty() ? "of the app" : "for the account " + plain(waba), until_text(until, now));
+  }
+  return text.empty() ? text : text + ".";
+}
+
 // Who shares the run, with how many numbers in hand. One that was killed is among them until all have ended.
 std::string workers_text(const Progress& progress, Time now) {
   std::string text;
@@ -121,6 +133,9 @@ std::string status_text(const Progress& progress, Time now, bool colour, const s
     document.push_back(Paragraph{fmt::format("Throttled: {} number{} an hour may begin.", progress.starts_per_hour,
                                              progress.starts_per_hour == 1 ? "" : "s"),
                                  Tone::quiet});
+  }
+  if (const std::string limits = limits_text(progress, now); !limits.empty() && !progress.done) {
+    document.push_back(Paragraph{limits, Tone::caution});
   }
   if (!progress.workers.empty() && !progress.done) {
     document.push_back(Paragraph{workers_text(progress, now), Tone::quiet});

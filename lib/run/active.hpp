@@ -22,6 +22,7 @@ struct Runner::Active {
   Time not_before{};                        ///< Nothing that changes anything is sent earlier: a backoff.
   int failures = 0;                         ///< In a row, of the current step …
   std::string failed_with;                  ///< … and the last of them, for people.
+  int limited = 0;  ///< Looks in a row that waited for what can be done without, refused for asking too much.
   int replans = 0;
   std::string replan_why;  ///< Non-empty: find a new road from a full observation first.
   std::optional<Snapshot> snapshot;

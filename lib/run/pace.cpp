@@ -1,6 +1,7 @@
 #include "run/pace.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace wamigrate {
 namespace {
@@ -21,8 +22,8 @@ constexpr Millis together = 10s;
 
 // Of those under way some calls are still to come: over all that have begun it is at least so many a number, and over
 // those that have ended at most.
-void Pace::learn(int percent, std::int64_t calls) {
-  percent_ = percent;
+void Pace::learn(std::map<std::string, int> percent, std::int64_t calls) {
+  percent_ = std::move(percent);
   calls_ = std::max(0.0, static_cast<double>(calls) - besides_);
   const double own = calls_ - usual_graph_calls * taken_over_;
   if (begun_ > 0) at_least_ = own / begun_;
@@ -36,12 +37,10 @@ double Pace::calls_a_number() const {
 // Back to those that began before, to those before them, … until an hour: what is set aside for all since then is to be
 // what may be spent in so long a time at most.
 Time Pace::may_begin(const std::string& waba, Time now, double share) const {
-  Time when = now;
-  if (percent_ >= near_the_wall && last_) {
-    when = std::max(when, *last_ + (std::min(percent_, 100) - near_the_wall + 1) * for_each_percent);
-  }
+  Time when = std::max(now, braked_until("", last_));
   const auto begun = within_the_hour_.find(waba);
-  if (begun == within_the_hour_.end()) return when;
+  if (begun == within_the_hour_.end() || begun->second.empty()) return when;
+  when = std::max(when, braked_until(waba, begun->second.back().at));
   const double each = calls_a_number();
   double numbers = share;
   for (auto span = begun->second.rbegin(); span != begun->second.rend() && span->at + budgeted_hour > when; ++span) {
@@ -49,6 +48,13 @@ Time Pace::may_begin(const std::string& waba, Time now, double share) const {
     when = std::max(when, span->at + time_for(budget_, numbers * each));
   }
   return when;
+}
+
+// After the last that spends from the limit.
+Time Pace::braked_until(const std::string& limit, std::optional<Time> last) const {
+  const auto percent = percent_.find(limit);
+  if (percent == percent_.end() || percent->second < near_the_wall || !last) return {};
+  return *last + (std::min(percent->second, 100) - near_the_wall + 1) * for_each_percent;
 }
 
 void Pace::begun(const std::string& waba, Time now) {

@@ -19,8 +19,9 @@ class Pace {
   /// What a run may spend on one WABA.
   explicit Pace(CallBudget budget) : budget_(budget) {}
 
-  /// What Graph said last: which share of the limit is used, and how many calls this process has made so far.
-  void learn(int percent, std::int64_t calls);
+  /// What Graph said last: which share of each limit is used, by WABA ("": the app's), and how many calls this process
+  /// has made so far.
+  void learn(std::map<std::string, int> percent, std::int64_t calls);
 
   /// When a number of this WABA may begin: `now`, or later. `share`: or something that asks for such a share of what a
   /// number does.
@@ -51,8 +52,10 @@ class Pace {
     double numbers = 0;  ///< And shares of what one asks for.
   };
 
+  Time braked_until(const std::string& limit, std::optional<Time> last) const;
+
   CallBudget budget_;
-  int percent_ = 0;
+  std::map<std::string, int> percent_;
   double calls_ = 0;
   double at_least_ = 0;  ///< So many a number were made by now.
   int begun_ = 0;

@@ -359,6 +359,8 @@ bool has_given_up(const NumberProgress& number) {
   return number.state == NumberState::waiting && number.waits_for == waits_for_retry;
 }
 
+bool gives_way(const RunWait& waits) { return waits.what == "pace" || !waits.waba.empty(); }
+
 bool awaits_messages(const NumberProgress& number) {
   return number.started && !is_final(number.state) && !number.stopping && !number.step().empty() &&
          step_of(number.step()).kind.after_arrival;
@@ -426,7 +428,7 @@ void tell_by(Progress& progress, const ClockMark& clock) {
   move(progress.ended_at);
   if (progress.waits) move(progress.waits->until);
   if (progress.soak) progress.soak->until += later;
-  move(progress.graph_until);
+  for (auto& [limit, until] : progress.graph_until) until += later;
   for (Notice& notice : progress.notices) notice.time += later;
   for (NumberProgress& number : progress.numbers) {
     for (TestProgress::Sent& sent : number.test.sent) sent.at += later;
@@ -492,12 +494,13 @@ Result<void> fold(Progress& progress, const Entry& entry) {
     progress.paused.clear();
     progress.pause_message.clear();
     progress.ended_at.reset();
-    if (progress.graph_until > entry.time + waits_at_most) progress.graph_until.reset();
+    const Time in_a_day = entry.time + waits_at_most;
+    std::erase_if(progress.graph_until, [in_a_day](const auto& limit) { return limit.second > in_a_day; });
     for (NumberProgress& number : progress.numbers) {
-      if (number.until > entry.time + waits_at_most) number.until = entry.time;
+      if (number.until > in_a_day) number.until = entry.time;
     }
-    const bool lasts = progress.waits && (progress.waits->what == "watch" ||
-                                          (progress.waits->what == waits_for_graph && progress.graph_until));
+    const bool lasts = progress.waits && (progress.waits->what == "watch" || (progress.waits->what == waits_for_graph &&
+                                                                              progress.waits->until <= in_a_day));
     if (!lasts) progress.waits.reset();
   } else if (e == event::left) {
     on_left(progress, entry);
@@ -510,9 +513,13 @@ Result<void> fold(Progress& progress, const Entry& entry) {
       progress.soak = Soak{progress.wave, *until};
     }
   } else if (e == event::waiting) {
-    progress.waits = RunWait{text_at(entry.more, "for"), entry.message, parse_iso(text_at(entry.more, "until")),
-                             text_at(entry.more, "next")};
-    if (progress.waits->what == waits_for_graph) progress.graph_until = progress.waits->until;
+    RunWait waits{text_at(entry.more, "for"), entry.message, parse_iso(text_at(entry.more, "until")),
+                  text_at(entry.more, "next"), text_at(entry.more, "waba")};
+    if (waits.what == waits_for_graph && waits.until) {
+      Time& until = progress.graph_until[waits.waba];
+      until = std::max(until, *waits.until);  // another may know of a longer one
+    }
+    if (waits.waba.empty() || !progress.waits || gives_way(*progress.waits)) progress.waits = std::move(waits);
   } else if (e == event::heard) {
     on_heard_by_run(progress, entry);
   } else if (e == event::notice) {
@@ -626,6 +633,11 @@ Json status_json(const Progress& progress, const std::string& run, Time now) {
              {"until", progress.waits->until ? Json(to_iso(*progress.waits->until)) : Json(nullptr)},
              {"next", progress.waits->next_command.empty() ? Json(nullptr) : Json(progress.waits->next_command)}};
   }
+  Json graph_limits = Json::array();
+  for (const auto& [waba, until] : progress.graph_until) {
+    if (until <= now || progress.done) continue;
+    graph_limits.push_back({{"waba", waba.empty() ? Json(nullptr) : Json(waba)}, {"until", to_iso(until)}});
+  }
   return {{"run", run},
           {"plan", progress.plan_digest},
           {"direction", name(progress.direction)},
@@ -635,6 +647,7 @@ Json status_json(const Progress& progress, const std::string& run, Time now) {
           {"held", progress.held.empty() ? Json(nullptr) : Json(progress.held)},
           {"on_hold", progress.on_hold},
           {"waits", waits},
+          {"graph_limits", graph_limits},
           {"numbers", numbers}};
 }
 

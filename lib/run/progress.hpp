@@ -126,7 +126,11 @@ struct RunWait {
   std::string message;
   std::optional<Time> until;
   std::string next_command;  ///< What ends it; empty where it ends by itself.
+  std::string waba{};        ///< The one account that it concerns: numbers of others begin; empty: all wait.
 };
+
+/// One account's wait, or a pace, hides nothing that all wait for.
+bool gives_way(const RunWait& waits);
 
 /// One of several processes that share a run.
 struct WorkerProgress {
@@ -149,9 +153,10 @@ struct Progress {
   int starts_per_hour = 0;  ///< As a person has throttled it; 0: as fast as it goes.
   std::optional<RunWait> waits;
   std::optional<Soak> soak;
-  std::optional<Time> graph_until;  ///< So long everybody waits who can, as Graph has asked; may be over.
-  std::string held;                 ///< Why no new number starts; empty when they do.
-  std::string paused;               ///< Why the run is paused ("token", "signal", …); empty when it is not.
+  /// So long everybody waits who can, as Graph has asked, by the WABA whose limit it is ("": the app's); may be over.
+  std::map<std::string, Time> graph_until;
+  std::string held;    ///< Why no new number starts; empty when they do.
+  std::string paused;  ///< Why the run is paused ("token", "signal", …); empty when it is not.
   std::string pause_message;
   bool done = false;
   std::set<long long> heard;  ///< Messages dealt with.

@@ -45,6 +45,7 @@ Runner::Runner(const Plan& plan, Progress progress, RunDoors doors, RunSettings 
   numbers_.reserve(progress_.numbers.size());
   for (std::size_t i = 0; i < progress_.numbers.size(); ++i) {
     numbers_.push_back(&plan.number(i));
+    wabas_.insert(numbers_.back()->waba_id);
     ++pin_users[numbers_.back()->pin.text()];
     // One that was given another PIN since has shared what it tried before.
     for (const std::string& tried : progress_.numbers[i].tried_pins) {

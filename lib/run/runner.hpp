@@ -191,8 +191,10 @@ class Runner {
   void recheck_some();
   bool has_heard_feed(std::size_t wave);
   void on_feed(const StatusFeed& feed);
-  void wait_as_run(std::string what, std::string message, std::optional<Time> until, std::string next_command);
-  void tell_run_waits(std::string what, std::string message, std::optional<Time> until, std::string next_command);
+  void wait_as_run(std::string what, std::string message, std::optional<Time> until, std::string next_command,
+                   const std::string& waba = {});
+  void tell_run_waits(std::string what, std::string message, std::optional<Time> until, std::string next_command,
+                      const std::string& waba = {});
 
   Result<void> lay_out_windows();
   bool fits_now(std::size_t index);
@@ -240,11 +242,14 @@ class Runner {
   Result<std::optional<std::string>> sealed_blob(const std::string& purpose);
   std::optional<Snapshot> open_snapshot(const std::string& purpose);
   Time next_look(const Active& active) const;
-  void slow_down();
+  bool waits_for_limit(std::size_t index, const Observation& seen);
+  const std::string& limit_met(std::size_t index, std::string_view code) const;
+  void slow_down(const std::string& limit, Millis regain_after);
   void wait_for_limit(Active& active, Time until) const;
-  Time graph_not_before() const;
-  void heed_graph_limit(Millis wait);
-  static std::string graph_wait_text(Time until);
+  Time graph_not_before(const std::string& waba) const;
+  Time limit_until(const std::string& limit) const;
+  void heed_graph_limit(const std::string& limit, Millis wait);
+  static std::string graph_wait_text(const std::string& limit, Time until);
 
   // One step of a number (stepping.cpp).
   void advance(std::size_t index);
@@ -332,7 +337,7 @@ class Runner {
   std::set<std::size_t> asked_for_;  // … and begun again because a person asked for it
   struct Aside {
     Time until{};
-    std::vector<std::size_t> numbers;
+    std::set<std::size_t> numbers;
     bool asked_for = false;  // one of them by a person
   };
   std::map<std::string, Aside> aside_;  // … those that may begin but for what their account may ask, by WABA
@@ -358,8 +363,12 @@ class Runner {
   std::string wave_hook_said_;
   std::optional<Time> heard_at_;
   Time graph_answered_at_{};  // when it last said anything about any number
-  Time graph_not_before_{};   // as this process has met it; see graph_not_before()
-  Millis graph_wait_{0};      // … and for how long it last did
+  struct GraphLimit {
+    Time until{};
+    Millis wait{0};  ///< For how long it was met last.
+  };
+  std::map<std::string, GraphLimit> limits_;  // as this process has met them, by WABA ("": the app's); limit_until()
+  std::set<std::string> wabas_;               // of all numbers
   std::int64_t last_message_ = 0;
   std::vector<RunStore::Message> unheard_;  // not dealt with, and not known to be dealt with by others
   std::vector<std::string> to_release_;     // leases to give back once what is written under them is durable

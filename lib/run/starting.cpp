@@ -55,7 +55,7 @@ void Runner::step_aside(std::size_t index, Time until) {
   Aside& aside = aside_[numbers_[index]->waba_id];
   aside.until = until;
   aside.asked_for = aside.asked_for || progress_.numbers[index].retried;
-  aside.numbers.push_back(index);
+  aside.numbers.insert(index);
 }
 
 void Runner::step_back_in() {
@@ -114,7 +114,13 @@ bool Runner::is_asked_for_later() const {
 void Runner::start_from(std::set<std::size_t>& lined_up, std::size_t end) {
   const Time now = doors_.clock.now();
   const auto usage = doors_.site.usage();
-  pace_.learn(usage.percent, usage.calls);
+  std::map<std::string, int> used;
+  for (const auto& [account, percent] : usage.percent) {
+    // What is no account of ours may be anybody's: it counts for all.
+    int& highest = used[wabas_.contains(account) ? account : ""];
+    highest = std::max(highest, percent);
+  }
+  pace_.learn(std::move(used), usage.calls);
   std::vector<std::size_t> chosen;  // of several workers only one begins with a number
   const auto last_start_before = last_start_;
   Time first_aside = never;
@@ -140,15 +146,17 @@ void Runner::start_from(std::set<std::size_t>& lined_up, std::size_t end) {
       continue;
     }
     // One that nobody serves is looked at all the same.
-    if (now < graph_not_before() && !unserved) {
-      begins_at_ = graph_not_before();
-      if (*begins_at_ - now >= worth_telling) {
-        wait_as_run(waits_for_graph, graph_wait_text(*begins_at_), begins_at_, "");
+    const Time app_until = limit_until("");
+    if (now < app_until && !unserved) {
+      begins_at_ = std::min(begins_at_.value_or(never), app_until);
+      if (app_until - now >= worth_telling) {
+        wait_as_run(waits_for_graph, graph_wait_text("", app_until), app_until, "");
       }
       break;
     }
-    if ((begins_at_ = slowed_until())) {
-      tell_of_pace("as slowly as a person has said (throttle)", *begins_at_, command("throttle", "off"));
+    if (const auto when = slowed_until()) {
+      begins_at_ = std::min(begins_at_.value_or(never), *when);
+      tell_of_pace("as slowly as a person has said (throttle)", *when, command("throttle", "off"));
       break;
     }
     if (const Time when = may_ask_at(index); when > now && !unserved) {
@@ -201,7 +209,8 @@ std::optional<Time> Runner::slowed_until() const {
 Time Runner::may_ask_at(std::size_t index) const {
   const std::string& waba = numbers_[index]->waba_id;
   const auto aside = aside_.find(waba);
-  return aside != aside_.end() ? aside->second.until : pace_.may_begin(waba, doors_.clock.now());
+  const Time paced = aside != aside_.end() ? aside->second.until : pace_.may_begin(waba, doors_.clock.now());
+  return std::max(paced, graph_not_before(waba));
 }
 
 // Told where nothing else goes on meanwhile, and it is long enough to be noticed.
@@ -213,6 +222,15 @@ void Runner::tell_of_pace(std::string_view why, Time begins, std::string next_co
 
 void Runner::tell_of_aside() {
   if (aside_.empty() || !begins_at_ || told_to_wait_) return;
+  const auto& [waba, first] = *std::min_element(aside_.begin(), aside_.end(), [](const auto& one, const auto& other) {
+    return one.second.until < other.second.until;
+  });
+  const Time now = doors_.clock.now();
+  if (const Time until = limit_until(waba); until >= first.until && until - now >= worth_telling) {
+    // What all wait for stays told.
+    if (tally_.busy() > 0 || (progress_.waits && !gives_way(*progress_.waits))) return;
+    return wait_as_run(waits_for_graph, graph_wait_text(waba, until), until, "", waba);
+  }
   tell_of_pace("what Graph lets the account ask in an hour is spent", *begins_at_, "");
 }
 
@@ -419,7 +437,8 @@ void Runner::recheck_some() {
       // A person may have asked for it again meanwhile.
       if (progress_.numbers[index].state == NumberState::migrated) {
         if (active_[index]) break;  // from an earlier time
-        if (const Time when = std::max(pace_.may_begin(waba->first, now, share), graph_not_before()); when > now) {
+        if (const Time when = std::max(pace_.may_begin(waba->first, now, share), graph_not_before(waba->first));
+            when > now) {
           begins_at_ = std::min(begins_at_.value_or(never), when);
           break;
         }
@@ -436,23 +455,27 @@ void Runner::recheck_some() {
 }
 
 // Why nothing new begins, for whoever looks; told once.
-void Runner::wait_as_run(std::string what, std::string message, std::optional<Time> until, std::string next_command) {
+void Runner::wait_as_run(std::string what, std::string message, std::optional<Time> until, std::string next_command,
+                         const std::string& waba) {
   if (!leads()) return;
   told_to_wait_ = true;
   const bool told = progress_.waits && progress_.waits->what == what && progress_.waits->message == message;
   // Who else has a number is told once, until that should have ended.
   const bool told_of_lease = progress_.waits && progress_.waits->what == "lease" && what == "lease" &&
                              progress_.waits->until > doors_.clock.now();
-  if (!told && !told_of_lease) tell_run_waits(std::move(what), std::move(message), until, std::move(next_command));
+  if (!told && !told_of_lease) {
+    tell_run_waits(std::move(what), std::move(message), until, std::move(next_command), waba);
+  }
 }
 
-void Runner::tell_run_waits(std::string what, std::string message, std::optional<Time> until,
-                            std::string next_command) {
+void Runner::tell_run_waits(std::string what, std::string message, std::optional<Time> until, std::string next_command,
+                            const std::string& waba) {
   Entry entry;
   entry.event = event::waiting;
   entry.message = std::move(message);
   entry.more = {{"for", std::move(what)}, {"next", std::move(next_command)}};
   if (until) entry.more["until"] = to_iso(*until);
+  if (!waba.empty()) entry.more["waba"] = waba;
   write(std::move(entry));
 }
 

@@ -122,9 +122,8 @@ void Runner::advance(std::size_t index) {
     }
   }
   // What has left its home is looked at all the same.
-  if (doors_.clock.now() < graph_not_before() && !is_urgent(number)) {
-    return wait_for_limit(active, graph_not_before());
-  }
+  const Time not_before = graph_not_before(numbers_[index]->waba_id);
+  if (doors_.clock.now() < not_before && !is_urgent(number)) return wait_for_limit(active, not_before);
   if (awaits_messages(number) && !number.test.sent.empty() && !may_inquire()) {
     active.due = doors_.clock.now() + policy_.settle_poll;
     return;
@@ -278,8 +277,11 @@ void Runner::settle(std::size_t index, std::string how) {
 void Runner::attempt(std::size_t index, const Step& step, const Sighting& sighting) {
   Active& active = *active_[index];
   const Time now = doors_.clock.now();
-  const Time not_before =
-      step.side == api::Side::graph ? std::max(active.not_before, graph_not_before()) : active.not_before;
+  Time not_before = active.not_before;
+  // Once it has waited often enough for a read alone, that read's limit is not waited for again.
+  if (step.side == api::Side::graph && active.limited <= policy_.retries) {
+    not_before = std::max(not_before, graph_not_before(numbers_[index]->waba_id));
+  }
   if (now < not_before) {
     if (active.not_before - now >= worth_telling) {
       wait_for(index, "time", active.failed_with, active.not_before, "nothing: it goes on by itself");
@@ -614,7 +616,9 @@ void Runner::react(std::size_t index, const Step& step, const Outcome& outcome) 
     case ErrorClass::throttled: {
       const Millis wait = std::max(outcome.regain_after, backoff);
       active.not_before = active.due = now + wait;
-      if (step.side == api::Side::graph) heed_graph_limit(wait);
+      // What one number may send is nobody else's.
+      const bool shared_limit = step.side == api::Side::graph && api::limit_of(outcome.code) != api::Limit::number;
+      if (shared_limit) heed_graph_limit(limit_met(index, outcome.code), wait);
       return;
     }
     case ErrorClass::settling:

@@ -18,6 +18,7 @@ Asked asked_from(const api::Failure& failure) {
   asked.throttled = refused && failure.entry->error_class == api::ErrorClass::throttled;
   asked.passes = !refused || asked.throttled || failure.entry->error_class == api::ErrorClass::down ||
                  failure.entry->error_class == api::ErrorClass::settling;
+  asked.regain_after = std::chrono::ceil<decltype(asked.regain_after)>(failure.regain_after);
   return asked;
 }
 

@@ -77,7 +77,7 @@ class Site {
   StatusFeed status_feed();
   /// The PIN of a number, for marks; empty when none was resolved.
   Secret pin(const Number& number) const;
-  /// What the shared limit of Graph looks like.
+  /// What Graph's limits look like.
   api::Usage usage() const;
   /// Gives back the on-premises tokens.
   void log_out();

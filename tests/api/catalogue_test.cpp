@@ -2,6 +2,7 @@
 #include "api/catalogue.hpp"
 
 #include <cctype>
+#include <map>
 #include <set>
 #include <string>
 #include <tuple>
@@ -97,6 +98,20 @@ TEST_CASE("Graph's codes have the classes of the contract") {
   check_class(side, ErrorClass::budget, {"133016"});
   check_class(side, ErrorClass::never, {"33", "100", "368"});
   check_class(side, ErrorClass::unknown, {"", "131005", "135000", "300", "199", "999999", "no code at all"});
+}
+
+TEST_CASE("of every throttled code of Graph it is known whose limit it is, and one that says nothing is the app's") {
+  const std::map<std::string_view, Limit> limits = {
+      {"4", Limit::app},         {"17", Limit::app},         {"341", Limit::app},       {"2446079", Limit::app},
+      {"2446080", Limit::app},   {"http 429", Limit::app},   {"80007", Limit::account}, {"80008", Limit::account},
+      {"130429", Limit::number}, {"2494055", Limit::number}, {"131056", Limit::number}};
+  for (const CatalogueEntry& entry : catalogue()) {
+    if (entry.side != Side::graph || entry.error_class != ErrorClass::throttled) continue;
+    INFO(entry.code);
+    REQUIRE(limits.contains(entry.code));
+    CHECK(limit_of(entry.code) == limits.at(entry.code));
+  }
+  CHECK(limit_of("") == Limit::app);
 }
 
 TEST_CASE("on-premises codes have the classes of the contract") {

@@ -318,29 +318,36 @@ TEST_CASE("ids can't break out of their place in the address") {
   CHECK(graph_calls::deregister("1/../2?x=#").path == "/1%2F..%2F2%3Fx%3D%23/deregister");
 }
 
-TEST_CASE("usage is the highest percentage and the longest wait that the last headers name") {
+TEST_CASE("usage is, of each limit, the highest percentage that the last headers about it name, and the longest wait") {
   Graph graph({"graph_register_4"});
   const Backup backup{Secret("p"), Secret("d")};
   const auto throttled = graph.client.send(graph_calls::register_number(number_id, Secret("1"), &backup), "register");
   REQUIRE(!throttled);
   CHECK(throttled.error().regain_after == 10min);
-  CHECK(graph.client.usage().percent == 100);
+  CHECK(graph.client.usage().percent.at(waba_id) == 100);
   CHECK(graph.client.usage().regain_after == 10min);
 
   graph.transport.reply(200, R"({"id":"1"})");
   (void)graph.client.phone_node("1");
-  CHECK(graph.client.usage().percent == 100);  // a reply without the headers says nothing new
+  CHECK(graph.client.usage().percent.at(waba_id) == 100);  // a reply without the headers says nothing new
 
   graph.transport.reply(200, R"({"id":"1"})", {{"X-App-Usage", R"({"call_count":"28","total_time":25})"}});
   (void)graph.client.phone_node("1");
-  CHECK(graph.client.usage().percent == 28);
+  CHECK(graph.client.usage().percent.at("") == 28);
+  CHECK(graph.client.usage().percent.at(waba_id) == 100);  // nor one that speaks of another limit
   CHECK(graph.client.usage().regain_after == 0s);
 
   for (const char* garbage : {"", "[]", "{", R"({"1":5})", R"({"1":[5,null]})", R"({"call_count":-3})"}) {
     graph.transport.reply(200, R"({"id":"1"})", {{"x-business-use-case-usage", garbage}, {"x-app-usage", garbage}});
     REQUIRE(graph.client.phone_node("1"));
-    CHECK(graph.client.usage().percent >= 0);
+    for (const auto& [limit, percent] : graph.client.usage().percent) CHECK(percent >= 0);
   }
+
+  graph.transport.reply(200, R"({"id":"1"})", {{"x-business-use-case-usage", R"({
+      "7": [{"call_count":3,"total_time":41},{"call_count":77}], "8": [{"total_cputime":5}]})"}});
+  (void)graph.client.phone_node("1");
+  CHECK(graph.client.usage().percent.at("7") == 77);
+  CHECK(graph.client.usage().percent.at("8") == 5);
 }
 
 TEST_CASE("a backup travels unmodified") {

@@ -100,7 +100,7 @@ TEST_CASE("apply and rollback print one event a line; status and report one docu
 
   const Json status = document(stage.run({"status", "--run", "run", "--json"}));
   CHECK(members(status) == std::set<std::string>{"run", "plan", "direction", "state", "wave", "paused_for", "held",
-                                                 "on_hold", "waits", "numbers"});
+                                                 "on_hold", "waits", "graph_limits", "numbers"});
   CHECK(status["state"] == "done");
   CHECK(status["direction"] == "cloud");
   for (const Json& number : status["numbers"]) {

@@ -100,6 +100,18 @@ TEST_CASE("status says why numbers have not begun") {
   CHECK_FALSE(contains(at_work, "apply"));
 }
 
+TEST_CASE("status names each limit of Graph that is waited for, and none that is over") {
+  Progress progress = begun(plan_of(fleet_of(2)));
+  progress.graph_until = {{"", at(5)}, {"1022", at(100)}, {"1023", at(200)}};
+  progress.waits = RunWait{waits_for_graph, "Graph's limit for the account 1022 is reached", at(100), "", "1022"};
+  const std::string text = status_text(progress, at(10), false);
+  CHECK(contains(text, "why: Graph's limit for the account 1022 is reached"));
+  CHECK(contains(text, "Graph's limit is reached: for the account 1023 until "));
+  CHECK_FALSE(contains(text, "of the app"));
+  progress.waits.reset();
+  CHECK(contains(status_text(progress, at(1), false), "Graph's limit is reached: of the app until "));
+}
+
 TEST_CASE("status of thousands stays short, and every state is counted") {
   Progress progress = busy_run(3000);
   const std::string text = status_text(progress, at(100), false);

@@ -26,7 +26,7 @@ std::vector<Time> begun_at_best(Pace& pace, Millis length, std::int64_t calls_ea
   for (Time now = noon; now < noon + length; now += 1s) {
     for (; ended < begun.size() && begun[ended] + lasts <= now; ++ended) pace.ended();
     const auto under_way = static_cast<std::int64_t>(begun.size() - ended);
-    pace.learn(0, calls_each * static_cast<std::int64_t>(ended) + calls_each / 2 * under_way);
+    pace.learn({}, calls_each * static_cast<std::int64_t>(ended) + calls_each / 2 * under_way);
     while (pace.may_begin("waba", now) <= now) {
       pace.begun("waba", now);
       begun.push_back(now);
@@ -79,15 +79,15 @@ TEST_CASE("a quarter of an hour's calls is there at once, and the rest comes eve
 TEST_CASE("numbers under way, whose calls are still to come, make no number look cheap") {
   Pace pace(budget_of(1'000'000));
   for (int i = 0; i < 60; ++i) pace.begun("waba", noon);
-  pace.learn(0, 60);  // one call each so far
+  pace.learn({}, 60);  // one call each so far
   CHECK(pace.calls_a_number() == usual_graph_calls);
   for (int i = 0; i < 20; ++i) pace.ended();
-  pace.learn(0, 20 * 20 + 40 * 3);
+  pace.learn({}, 20 * 20 + 40 * 3);
   CHECK(pace.calls_a_number() == usual_graph_calls);
   for (int i = 0; i < 40; ++i) pace.ended();
-  pace.learn(0, 60 * 20);
+  pace.learn({}, 60 * 20);
   CHECK(pace.calls_a_number() == 20);
-  pace.learn(0, 60 * 40);
+  pace.learn({}, 60 * 40);
   CHECK(pace.calls_a_number() == 40);
 }
 
@@ -95,7 +95,7 @@ TEST_CASE("the calls of numbers that were taken over make no number look dear") 
   Pace pace(budget_of(1'000'000));
   for (int i = 0; i < 64; ++i) pace.taken_over();
   pace.begun("waba", noon);
-  pace.learn(0, 64 * 10);
+  pace.learn({}, 64 * 10);
   CHECK(pace.calls_a_number() == usual_graph_calls);
 }
 
@@ -111,10 +111,10 @@ TEST_CASE("a number that was in other hands already is not set calls aside for")
 TEST_CASE("one slow number makes the others look dear only until they are known") {
   Pace pace(budget_of(1'000'000));
   pace.begun("waba", noon);
-  pace.learn(0, 300);
+  pace.learn({}, 300);
   CHECK(pace.calls_a_number() == 300);
   for (int i = 0; i < 9; ++i) pace.begun("waba", noon);
-  pace.learn(0, 300 + 9 * 10);
+  pace.learn({}, 300 + 9 * 10);
   CHECK(pace.calls_a_number() == 39);
 }
 
@@ -136,13 +136,26 @@ TEST_CASE("the closer the wall that the headers show, the longer numbers wait fo
   pace.begun("waba", noon);
   Time last = noon;
   for (const int percent : {75, 85, 95, 100}) {
-    pace.learn(percent, 1);
+    pace.learn({{"", percent}}, 1);
     const Time next = pace.may_begin("waba", noon);
     CHECK(next > last);
     last = next;
   }
-  pace.learn(74, 1);
+  pace.learn({{"", 74}}, 1);
   CHECK(pace.may_begin("waba", noon) == noon);
+}
+
+TEST_CASE("close to an account's wall only its numbers wait for each other, and close to the app's wall all do") {
+  Pace pace(budget_of(1'000'000));
+  pace.begun("one", noon);
+  pace.begun("other", noon);
+  pace.learn({{"one", 90}}, 1);
+  CHECK(pace.may_begin("one", noon) > noon);
+  CHECK(pace.may_begin("other", noon) == noon);
+  pace.learn({{"", 90}}, 1);
+  CHECK(pace.may_begin("one", noon) > noon);
+  CHECK(pace.may_begin("other", noon) > noon);
+  CHECK(pace.may_begin("third", noon) > noon);
 }
 
 TEST_CASE("a run keeps to its budget of calls") {
@@ -186,6 +199,28 @@ TEST_CASE("an account whose calls are spent holds up no other account's numbers"
   CHECK(other.front() - one.front() < 1min);
   CHECK(other.back() - one.back() < 5min);
   CHECK(one.back() - one.front() > 20min);
+}
+
+TEST_CASE("what the headers name that is no account of the plan counts for all") {
+  /// All that Graph's headers say is that somebody has used nearly all.
+  struct Elsewhere : Transport {
+    explicit Elsewhere(Rig& at) : rig(at) {}
+    HttpResult send(const HttpRequest& request) override {
+      HttpResult result = rig.transport->send(request);
+      if (result) result->headers = {{"x-business-use-case-usage", R"({"7":[{"call_count":95}]})"}};
+      return result;
+    }
+    Rig& rig;
+  };
+  Rig rig({.numbers = 3});
+  rig.fleet.policy.waves = {{1, false}, {100, true}};
+  const Plan plan = rig.plan(Direction::to_cloud);
+  Elsewhere elsewhere(rig);
+  rig.in_front = &elsewhere;
+  const Progress end = rig.run(plan);
+  CHECK(end.done);
+  CHECK(*end.numbers[1].started_at - *end.numbers[0].started_at > 1min);
+  CHECK(*end.numbers[2].started_at - *end.numbers[1].started_at > 1min);
 }
 
 TEST_CASE("the looks after a soak keep to the budget of calls too") {

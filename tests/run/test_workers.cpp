@@ -565,3 +565,32 @@ TEST_CASE("a number that another worker ends while it is being claimed is not ta
     return entry->phone == rig.phone(1) && entry->by == "b";
   }));
 }
+
+TEST_CASE("what one worker is told of an account's limit the others keep to, and go on with other accounts") {
+  RigOptions options{.numbers = 6};
+  options.adjust = [](int index, Number& number, sim::NumberSpec& spec) {
+    if (index % 2 == 1) number.waba_id = spec.waba_id = "102290129340399";
+  };
+  Rig rig(options);
+  rig.fleet.policy.waves = {{100, true}};
+  rig.fleet.policy.concurrency = 1;
+  const Plan plan = rig.plan(Direction::to_cloud);
+  sim::FaultRule throttled;
+  throttled.on = "node";
+  throttled.phone = rig.phone(0);
+  throttled.action = sim::Action::throttled;
+  throttled.delay = 30min;
+  rig.faults.add(throttled);
+  const Time began = rig.clock.now();
+  Crew crew(rig, plan);
+  crew.add("a");
+  crew.add("b");
+  REQUIRE(crew.work());
+  check_all_migrated_once(rig, crew);
+  const Progress progress = crew.progress();
+  for (int i = 0; i < 6; ++i) {
+    INFO(i);
+    const NumberProgress& number = *progress.find(rig.phone(i));
+    CHECK((i % 2 == 0 ? *number.started_at >= began + 30min : *number.ended_at < began + 10min));
+  }
+}
