@@ -66,8 +66,8 @@ std::string state_of(const Progress& progress) {
 
 std::string command_to_go_on(const Progress& progress, const std::string& run) {
   const std::string apply = fmt::format("wamigrate apply {0}/plan.json --run {0}", run);
-  // A hook is asked again by the same command, without a word; so is what has given up.
-  const bool needs_word = progress.waits && progress.waits->what != "hook" && progress.waits->what != waits_for_retry;
+  // All else the same command asks, tries or waits for again.
+  const bool needs_word = progress.waits && (progress.waits->what == "approval" || progress.waits->what == "resume");
   const std::string word = needs_word ? plain(progress.waits->next_command) : "";
   return word.empty() ? apply : word + ", then: " + apply;
 }

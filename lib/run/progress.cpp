@@ -509,7 +509,7 @@ Result<void> fold(Progress& progress, const Entry& entry) {
     progress.waits.reset();
     progress.soak.reset();
     if (const auto until = parse_iso(text_at(entry.more, "until"))) {
-      progress.waits = RunWait{"watch", entry.message, until, ""};
+      progress.waits = RunWait{"watch", entry.message, until, text_at(entry.more, "next")};
       progress.soak = Soak{progress.wave, *until};
     }
   } else if (e == event::waiting) {

@@ -125,7 +125,7 @@ struct RunWait {
   std::string what;  ///< approval, resume, retry, window, hook, lease, limit, pace, graph, watch
   std::string message;
   std::optional<Time> until;
-  std::string next_command;  ///< What ends it; empty where it ends by itself.
+  std::string next_command;  ///< What ends it, or would change it; empty where nothing does.
   std::string waba{};        ///< The one account that it concerns: numbers of others begin; empty: all wait.
 };
 

@@ -299,7 +299,7 @@ Result<void> Runner::wait_for_other_runs(const std::vector<std::string>& phones,
     wait_as_run("lease",
                 fmt::format("{} is being worked on by {}, another run, until {} at the latest", phone, lease->holder,
                             to_iso(lease->until)),
-                lease->until, "");
+                lease->until, "nothing; to change it, end that run");
   }
   return {};
 }

@@ -87,7 +87,7 @@ void Runner::start_numbers() {
   start_from(asked_for_, numbers_.size());
   // A wave is looked at to its last number, also when one of them holds the run, or has been asked for again.
   if (leads() && rechecks_left_ && !progress_.aborted) recheck_some();
-  if (!progress_.held.empty() || !asked_for_.empty() || is_asked_for_later()) return;
+  if (!progress_.held.empty() || !asked_for_.empty()) return;
   const std::vector<WaveSpan>& waves = tally_.waves();
   if (!leads()) {
     // Whoever leads has begun these waves.
@@ -103,7 +103,7 @@ void Runner::start_numbers() {
   start_from(to_start_, waves[wave_].first + waves[wave_].size);
 }
 
-// One that a person has asked for again stands aside, or is in another run's hands: nothing is decided without it.
+// One that a person has asked for again stands aside, or is in another run's hands: the run is not over without it.
 bool Runner::is_asked_for_later() const {
   const auto retried = [this](std::size_t index) { return progress_.numbers[index].retried; };
   return std::any_of(aside_.begin(), aside_.end(), [](const auto& aside) { return aside.second.asked_for; }) ||
@@ -231,7 +231,8 @@ void Runner::tell_of_aside() {
     if (tally_.busy() > 0 || (progress_.waits && !gives_way(*progress_.waits))) return;
     return wait_as_run(waits_for_graph, graph_wait_text(waba, until), until, "", waba);
   }
-  tell_of_pace("what Graph lets the account ask in an hour is spent", *begins_at_, "");
+  tell_of_pace("what Graph lets the account ask in an hour is spent", *begins_at_,
+               "nothing; to change it, plan anew with another graph_calls_per_hour");
 }
 
 Result<void> Runner::lay_out_windows() {
@@ -257,7 +258,10 @@ bool Runner::fits_now(std::size_t index) {
   const auto start = openings_.earliest_start(now, expected_length(index));
   if (start && *start <= now) return true;
   begins_at_ = start;
-  if (start) wait_as_run("window", "outside its windows: the next number begins at " + to_iso(*start), start, "");
+  if (start) {
+    wait_as_run("window", "outside its windows: the next number begins at " + to_iso(*start), start,
+                "nothing; to change it, plan anew with other windows");
+  }
   return false;
 }
 
@@ -352,6 +356,7 @@ std::string Runner::over_budget(std::size_t wave, bool with_given_up) const {
 // A limit that is reached stops new starts; what has begun goes on. With those that may yet be tried again it is only
 // waited for.
 bool Runner::is_over_budget(std::size_t wave) {
+  if (is_asked_for_later()) return !over_budget(wave, true).empty();
   if (std::string limit = over_budget(wave, false); !limit.empty()) {
     Entry entry;
     entry.event = event::held;
@@ -400,7 +405,10 @@ bool Runner::has_soaked(std::size_t wave) {
     Entry entry;
     entry.event = event::wave;
     entry.message = fmt::format("wave {} is watched until {} (soak), then asked again", wave + 1, to_iso(until));
-    entry.more = {{"wave", wave + 1}, {"size", span.size}, {"until", to_iso(until)}};
+    entry.more = {{"wave", wave + 1},
+                  {"size", span.size},
+                  {"until", to_iso(until)},
+                  {"next", "nothing; to change it, plan anew with another soak"}};
     write(std::move(entry));
   }
   if (now < until) {
