@@ -134,8 +134,9 @@ Call send_template(const std::string& phone_number_id, const std::string& to, co
 struct Usage {
   /// The highest percentage that was last named, by the account as the header has it (a WABA's id); "": the app's.
   std::map<std::string, int> percent;
-  Millis regain_after{0};  ///< The longest wait that the last headers asked for.
-  std::int64_t calls = 0;  ///< Sent by this client so far; no header says it.
+  std::map<std::string, std::int64_t> said_by;  ///< … and by the reply to which of its calls.
+  Millis regain_after{0};                       ///< The longest wait that the last headers asked for.
+  std::int64_t calls = 0;                       ///< Sent by this client so far; no header says it.
 };
 
 /// A million numbers: a list that goes on after so many pages has no end.

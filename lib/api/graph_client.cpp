@@ -135,7 +135,10 @@ Answer<Json> GraphClient::send(const Call& call, std::string_view on) {
     const std::lock_guard lock(mutex_);
     ++usage_.calls;
     if (usage) {
-      for (const auto& [limit, percent] : usage->percent) usage_.percent[limit] = percent;
+      for (const auto& [limit, percent] : usage->percent) {
+        usage_.percent[limit] = percent;
+        usage_.said_by[limit] = usage_.calls;
+      }
       usage_.regain_after = usage->regain_after;
     }
   }

@@ -213,6 +213,12 @@ bool Runner::is_committed(const NumberProgress& number) const {
 // Between its commit point and its verification. A number whose messages are looked for is served: nobody waits for it.
 bool Runner::is_urgent(const NumberProgress& number) const { return is_committed(number) && !awaits_messages(number); }
 
+// Or may be.
+bool Runner::is_off_the_air(std::size_t index) const {
+  const NumberProgress& number = progress_.numbers[index];
+  return is_urgent(number) || number.home == Home::nowhere;
+}
+
 // A request of this number may yet be carried out, or what it took may yet show.
 bool Runner::may_still_land(std::size_t index) const {
   const NumberProgress& number = progress_.numbers[index];
@@ -308,8 +314,9 @@ bool Runner::has_ended() const {
 
 // Every number has ended, and none of them is still to be watched.
 bool Runner::is_all_done() const {
-  const bool soaks = policy_.soak > Millis(0) && progress_.held.empty() && wave_ < tally_.waves().size();
-  return tally_.unended() == 0 && !soaks;
+  if (tally_.unended() > 0) return false;
+  if (!progress_.held.empty()) return progress_.aborted || rechecks_left_.value_or(0) == 0;
+  return policy_.soak == Millis(0) || wave_ == tally_.waves().size();
 }
 
 void Runner::pause(std::string what, std::string message) {

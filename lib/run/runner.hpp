@@ -123,6 +123,7 @@ class Runner {
   Entry entry_of(std::size_t number, std::string_view what) const;
   bool is_committed(const NumberProgress& number) const;
   bool is_urgent(const NumberProgress& number) const;
+  bool is_off_the_air(std::size_t index) const;
   bool may_still_land(std::size_t index) const;
   bool may_go_on(std::size_t index) const;
   bool may_begin_more() const;
@@ -179,6 +180,7 @@ class Runner {
   void start_numbers();
   void line_up_again();
   void count_begun();
+  std::optional<std::size_t> next_of(const std::set<std::size_t>& lined_up, std::size_t end) const;
   void start_from(std::set<std::size_t>& lined_up, std::size_t end);
   bool may_start(std::size_t index);
   void recall_prover(std::size_t index);
@@ -335,6 +337,7 @@ class Runner {
   std::map<std::string, std::size_t> pin_prover_;
   std::set<std::size_t> to_start_;   // not begun, by index …
   std::set<std::size_t> asked_for_;  // … and begun again because a person asked for it
+  std::set<std::size_t> unserved_;   // … of both those, which nobody serves; some may have begun elsewhere
   struct Aside {
     Time until{};
     std::set<std::size_t> numbers;
@@ -355,6 +358,11 @@ class Runner {
   bool told_to_wait_ = false;                  // in this turn people were told why nothing begins
   std::optional<Time> last_start_;
   int begun_ = 0;  // by this process
+  struct Heard {
+    std::int64_t call = 0;
+    Time at{};
+  };
+  std::map<std::string, Heard> usage_heard_;  // when what is said about a limit was said last
   Openings openings_;
   bool laid_out_ = false;
   std::deque<std::unique_ptr<Job>> hook_queue_;

@@ -86,7 +86,6 @@ void Runner::wait_for_limit(Active& active, Time until) const {
 // told without what it was refused. Else it is worth a few waits, and no more; and what is off the air may have
 // arrived.
 bool Runner::waits_for_limit(std::size_t index, const Observation& seen) {
-  const NumberProgress& number = progress_.numbers[index];
   Active& active = *active_[index];
   const std::string& waba = numbers_[index]->waba_id;
   bool limited = false;
@@ -96,8 +95,8 @@ bool Runner::waits_for_limit(std::size_t index, const Observation& seen) {
     slow_down(limit_met(index, *asked->code), asked->regain_after);
   }
   const bool needed = seen.graph.asked.throttled || seen.waba_asked.throttled || seen.apps_asked.throttled;
-  const bool arriving = is_urgent(number) && !active.seen_at_home;
-  active.limited = limited && !needed && !arriving ? active.limited + 1 : 0;
+  const bool arriving = is_off_the_air(index) && !active.seen_at_home;
+  active.limited = limited && !needed ? active.limited + 1 : 0;
   Millis wait{0};
   for (const std::string& limit : {std::string(), waba}) {
     const auto met = limits_.find(limit);
@@ -293,7 +292,8 @@ void Runner::on_seen(std::size_t index, const Observation& seen) {
     patience = kind.effect.gives.has(Fact::queue_drained) ? policy_.drain_timeout
                                                           : std::max(patience, settling(kind, policy_));
   }
-  bool patience_over = active.looked - active.since >= patience || active.limited > policy_.retries;
+  bool patience_over =
+      active.looked - active.since >= patience || (active.limited > policy_.retries && !is_off_the_air(index));
   if (awaits_messages(number)) patience_over = is_test_overdue(index, step_of(number.step()).kind);
   const OwnRecord own = own_record(index, seen);
   // What it keeps itself had to be read: held up over that for longer than its lease, it looks again; and nothing

@@ -11,11 +11,13 @@
 namespace wamigrate {
 namespace {
 
-constexpr double calls_of_a_recheck = 3;  ///< Its node, its health, a share of its account's list.
+constexpr Millis usage_lasts = std::chrono::minutes(10);  ///< What was said about a limit, and not said again.
+constexpr double calls_of_a_recheck = 3;                  ///< Its node, its health, a share of its account's list.
 
 }  // namespace
 // It waits its turn. One that a person has asked for again waits for no wave and no budget.
 void Runner::line_up(std::size_t index) {
+  if (progress_.numbers[index].home == Home::nowhere) unserved_.insert(index);
   if (progress_.numbers[index].retried) {
     asked_for_.insert(index);
   } else {
@@ -103,19 +105,31 @@ void Runner::start_numbers() {
   start_from(to_start_, waves[wave_].first + waves[wave_].size);
 }
 
-// One that a person has asked for again stands aside, or is in another run's hands: the run is not over without it.
+// One that a person has asked for again has not begun: the run is not over without it.
 bool Runner::is_asked_for_later() const {
   const auto retried = [this](std::size_t index) { return progress_.numbers[index].retried; };
-  return std::any_of(aside_.begin(), aside_.end(), [](const auto& aside) { return aside.second.asked_for; }) ||
+  return !asked_for_.empty() ||
+         std::any_of(aside_.begin(), aside_.end(), [](const auto& aside) { return aside.second.asked_for; }) ||
          std::any_of(other_runs_.begin(), other_runs_.end(), [&](const auto& held) { return retried(held.first); });
 }
 
-// Takes in hand what is lined up, in plan order, as many at once and as fast as is allowed.
+// In plan order, but for those that nobody serves: they stand behind nobody.
+std::optional<std::size_t> Runner::next_of(const std::set<std::size_t>& lined_up, std::size_t end) const {
+  for (auto index = unserved_.begin(); index != unserved_.end() && *index < end; ++index) {
+    if (lined_up.contains(*index)) return *index;
+  }
+  return lined_up.empty() || *lined_up.begin() >= end ? std::nullopt : std::optional(*lined_up.begin());
+}
+
+// Takes in hand what is lined up, as many at once and as fast as is allowed.
 void Runner::start_from(std::set<std::size_t>& lined_up, std::size_t end) {
   const Time now = doors_.clock.now();
   const auto usage = doors_.site.usage();
   std::map<std::string, int> used;
   for (const auto& [account, percent] : usage.percent) {
+    Heard& heard = usage_heard_[account];
+    if (const std::int64_t said = usage.said_by.at(account); heard.call != said) heard = {said, now};
+    if (now - heard.at > usage_lasts) continue;
     // What is no account of ours may be anybody's: it counts for all.
     int& highest = used[wabas_.contains(account) ? account : ""];
     highest = std::max(highest, percent);
@@ -124,9 +138,14 @@ void Runner::start_from(std::set<std::size_t>& lined_up, std::size_t end) {
   std::vector<std::size_t> chosen;  // of several workers only one begins with a number
   const auto last_start_before = last_start_;
   Time first_aside = never;
-  while (!lined_up.empty() && *lined_up.begin() < end) {
-    const bool unserved = progress_.numbers[*lined_up.begin()].home == Home::nowhere;
-    // One that nobody serves does not stand behind others that wait for their window.
+  const auto take_out = [&](std::size_t index) {
+    lined_up.erase(index);
+    unserved_.erase(index);
+  };
+  while (const auto next = next_of(lined_up, end)) {
+    const std::size_t index = *next;
+    const bool unserved = progress_.numbers[index].home == Home::nowhere;
+    // Nor do they wait for a place that others keep until their window opens.
     const auto most = static_cast<std::size_t>(settings_.concurrency) * (unserved ? 2 : 1);
     if (tally_.busy() + chosen.size() >= most) break;
     if (is_at_limit() && &lined_up == &to_start_) {
@@ -140,9 +159,8 @@ void Runner::start_from(std::set<std::size_t>& lined_up, std::size_t end) {
       }
       break;
     }
-    const std::size_t index = *lined_up.begin();
     if (has_other_run(index)) {
-      lined_up.erase(index);  // lined up again when it may have let go
+      take_out(index);  // lined up again when it may have let go
       continue;
     }
     // One that nobody serves is looked at all the same.
@@ -162,21 +180,21 @@ void Runner::start_from(std::set<std::size_t>& lined_up, std::size_t end) {
     if (const Time when = may_ask_at(index); when > now && !unserved) {
       first_aside = std::min(first_aside, when);
       step_aside(index, when);
-      lined_up.erase(index);
+      take_out(index);
       continue;
     }
     if (!fits_now(index)) {
       if (begins_at_) break;
-      lined_up.erase(index);  // no window is ever long enough
+      take_out(index);  // no window is ever long enough
       continue;
     }
     if (!may_start(index)) {
       behind_pin_[numbers_[index]->pin.text()].push_back(index);
-      lined_up.erase(index);
+      take_out(index);
       pass_over_prover(index);
       continue;
     }
-    lined_up.erase(index);
+    take_out(index);
     if (&lined_up == &to_start_) ++begun_;
     last_start_ = now;
     pace_.begun(numbers_[index]->waba_id, now);

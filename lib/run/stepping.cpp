@@ -278,8 +278,9 @@ void Runner::attempt(std::size_t index, const Step& step, const Sighting& sighti
   Active& active = *active_[index];
   const Time now = doors_.clock.now();
   Time not_before = active.not_before;
-  // Once it has waited often enough for a read alone, that read's limit is not waited for again.
-  if (step.side == api::Side::graph && active.limited <= policy_.retries) {
+  // A number off the air does not wait for what can be done without, and any other only so often.
+  const int waits_at_most = is_off_the_air(index) ? 0 : policy_.retries;
+  if (step.side == api::Side::graph && active.limited <= waits_at_most) {
     not_before = std::max(not_before, graph_not_before(numbers_[index]->waba_id));
   }
   if (now < not_before) {

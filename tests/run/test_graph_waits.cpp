@@ -342,6 +342,22 @@ TEST_CASE("a number off the air is seen to arrive although what else is read of 
   CHECK(rig.world->requests("register") == 1);
 }
 
+TEST_CASE("a number that nobody serves is registered although a read that can be done without is always refused") {
+  Rig rig({.overlay = R"({"*": {"home": "nowhere"}})"});
+  const Plan plan = rig.plan(Direction::to_cloud);
+  const Time began = rig.clock.now();
+  Refusing front(rig);
+  front.refuses = [](const HttpRequest& request) {
+    return request.url.find("?fields=webhook_configuration") != std::string::npos;
+  };
+  const Progress end = rig.run(plan);
+  INFO(rig.world->story());
+  CHECK(end.numbers[0].home == Home::cloud);
+  const std::vector<Time> sent = times_of(rig, event::intent, "register_on_cloud");
+  REQUIRE_FALSE(sent.empty());
+  CHECK(sent[0] < began + 15min);
+}
+
 TEST_CASE("the looks after a soak go on for accounts whose limit is not reached") {
   Rig rig(in_two_accounts(6));
   rig.fleet.policy.waves = {{100, true}};

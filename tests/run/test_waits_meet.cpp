@@ -24,14 +24,17 @@ void nobody_answers(Rig& rig, std::string on, std::string phone = "") {
   rig.faults.add(rule);
 }
 
+/// On both sides.
 void refuse_registrations(Rig& rig, const std::string& phone) {
-  sim::FaultRule rule;
-  rule.on = "register";
-  rule.phone = phone;
-  rule.action = sim::Action::refuse;
-  rule.code = 100;
-  rule.times = 0;
-  rig.faults.add(rule);
+  for (const std::string kind : {"register", "account"}) {
+    sim::FaultRule rule;
+    rule.on = kind;
+    rule.phone = phone;
+    rule.action = sim::Action::refuse;
+    rule.code = kind == "register" ? 100 : 1005;
+    rule.times = 0;
+    rig.faults.add(rule);
+  }
 }
 
 /// Does it once, as soon as an entry is written that is like this.
@@ -96,6 +99,32 @@ TEST_CASE("a number that nobody serves does not stand behind those that wait for
   CHECK(all_migrated(end));
   const NumberProgress& unserved = *end.find(rig.phone(1));
   CHECK(*unserved.started_at < *parse_iso("2025-06-04T02:00:00Z"));
+}
+
+TEST_CASE("a number that nobody serves stands behind no other that may not begin yet") {
+  for (const bool asked_for : {false, true}) {
+    Rig rig({.numbers = 2});
+    REQUIRE(sim::plant(*rig.world, R"({")" + rig.phone(1) + R"(": {"home": "nowhere"}})"));
+    rig.fleet.policy.waves = {{2, false}};
+    rig.fleet.policy.max_failures = rig.fleet.policy.max_failures_run = {5, false};
+    Plan plan = rig.plan(Direction::to_cloud);
+    if (asked_for) {
+      for (const int index : {0, 1}) refuse_registrations(rig, rig.phone(index));
+      const Progress failed = rig.run(plan);
+      REQUIRE(failed.find(rig.phone(0))->state == NumberState::failed);
+      REQUIRE(failed.find(rig.phone(1))->state == NumberState::stranded);
+      rig.faults.calm();
+      for (const int index : {0, 1}) say(rig, {{"type", "retry"}, {"phone", rig.phone(index)}});
+    }
+    rig.clock.set(*parse_iso("2025-06-03T12:00:00Z"));
+    const Time opens = *parse_iso("2025-06-04T02:00:00Z");
+    plan.fleet.policy.windows = {*parse_window("Wed 02:00-05:00")};
+    const Progress end = rig.run(plan);
+    CAPTURE(asked_for, end.find(rig.phone(0))->reason, end.find(rig.phone(1))->reason);
+    CHECK((asked_for || all_migrated(end)));
+    CHECK(*end.find(rig.phone(0))->started_at >= opens);
+    CHECK(*end.find(rig.phone(1))->started_at < opens);
+  }
 }
 
 TEST_CASE("numbers of an account that is out of calls do not hide that the run waits for a word") {
@@ -216,6 +245,34 @@ TEST_CASE("the looks after a soak go on while one of the wave, asked for again, 
   CHECK(paused.find(rig.phone(3))->waits_for == "pin");
   CHECK(paused.paused == "pin");
   CHECK(exit_code(paused) == 4);
+}
+
+TEST_CASE("what was asked for again and waits for its hour is not ended because a look after the soak holds the run") {
+  Rig rig({.numbers = 4});
+  rig.fleet.policy.waves = {{3, false}, {1, false}};
+  rig.fleet.policy.soak = 5min;
+  rig.fleet.policy.max_failures = rig.fleet.policy.max_failures_run = {5, false};
+  const Plan plan = rig.plan(Direction::to_cloud);
+  refuse_registrations(rig, rig.phone(2));
+  const Time looks_again = rig.clock.now() + 8min;
+  once(rig, tells_soak, [&rig] {
+    rig.faults.calm();
+    rig.world->hold()
+        ->number(rig.phone(0))
+        ->timeline.set({rig.clock.now(), ServedBy::nobody, sim::Platform::not_applicable, "DISCONNECTED",
+                        sim::Gateway::disconnected});
+  });
+  rig.on_tick = [&, said = false]() mutable {
+    if (rig.clock.now() < looks_again || std::exchange(said, true)) return;
+    say(rig, {{"type", "throttle"}, {"starts_per_hour", 2}});
+    say(rig, {{"type", "retry"}, {"phone", rig.phone(2)}});
+  };
+  const Progress end = rig.run(plan);
+  CAPTURE(end.find(rig.phone(2))->reason, end.held);
+  CHECK_FALSE(end.held.empty());
+  CHECK(end.find(rig.phone(0))->state == NumberState::stranded);
+  CHECK(end.find(rig.phone(2))->state == NumberState::migrated);
+  CHECK(end.find(rig.phone(3))->state == NumberState::untouched);
 }
 
 TEST_CASE("a client that can't be reached before the registration leaves a number waiting, and nobody calls it lost") {
