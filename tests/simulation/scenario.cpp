@@ -18,7 +18,7 @@ constexpr std::array<const char*, 6> becomes = {R"("messages": "delivered")",
                                                 R"("messages": "read", "messages_take": "10m")"};
 
 /// Of so many storms one is about a fleet: it costs as much as a dozen of the others.
-constexpr std::uint64_t with_fleet = 200;
+constexpr std::uint64_t with_fleet = 300;
 
 /// Of so many storms one is about several processes at the same time: it costs as much as some of the others.
 constexpr std::uint64_t with_company = 8;

@@ -180,7 +180,8 @@ void Simulation::play_run(Direction direction) {
     process(run, std::nullopt, false);
     const Progress so_far = progress(run);
     const bool acted = people_act(run, so_far, false);
-    if (!acted && (so_far.done || run.store->journal_.size() <= before + 3)) break;
+    const bool endless = !verdict_.complaints.empty();
+    if (endless || (!acted && (so_far.done || run.store->journal_.size() <= before + 3))) break;
   }
   end_run(run);
 }
