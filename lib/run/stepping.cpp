@@ -123,7 +123,7 @@ void Runner::advance(std::size_t index) {
   }
   // What has left its home is looked at all the same.
   const Time not_before = graph_not_before(numbers_[index]->waba_id);
-  if (doors_.clock.now() < not_before && !is_urgent(number)) return wait_for_limit(active, not_before);
+  if (doors_.clock.now() < not_before && !is_off_the_air(index)) return wait_for_limit(active, not_before);
   if (awaits_messages(number) && !number.test.sent.empty() && !may_inquire()) {
     active.due = doors_.clock.now() + policy_.settle_poll;
     return;
