@@ -213,10 +213,11 @@ bool Runner::is_committed(const NumberProgress& number) const {
 // Between its commit point and its verification. A number whose messages are looked for is served: nobody waits for it.
 bool Runner::is_urgent(const NumberProgress& number) const { return is_committed(number) && !awaits_messages(number); }
 
-// Or may be.
+// Or may be: it has left its home, and was not seen at the other.
 bool Runner::is_off_the_air(std::size_t index) const {
   const NumberProgress& number = progress_.numbers[index];
-  return is_urgent(number) || number.home == Home::nowhere;
+  const bool arrived = active_[index] && active_[index]->seen_at_home;
+  return !arrived && (is_urgent(number) || number.home == Home::nowhere);
 }
 
 // A request of this number may yet be carried out, or what it took may yet show.
@@ -304,18 +305,17 @@ bool Runner::has_ended() const {
   if (!leads() || (shared() && moves_elsewhere())) return false;
   if (progress_.on_hold) return is_all_done() || !settings_.waits_for_a_word;
   if (agenda_.next(false) != never) return false;
-  const bool rechecks = rechecks_left_ && *rechecks_left_ > 0;
-  if (!progress_.held.empty()) return (!rechecks && !is_asked_for_later()) || progress_.aborted;
+  if (!progress_.held.empty()) return (!is_watching() && !is_asked_for_later()) || progress_.aborted;
   // What has given up is tried again by another process, and not by a word to this one.
   const bool gave_up = progress_.waits && progress_.waits->what == waits_for_retry;
   if (needs_word_) return progress_.waits && (is_at_limit() || gave_up || !settings_.waits_for_a_word);
-  return !begins_at_ && aside_.empty() && !rechecks && other_runs_.empty();
+  return !begins_at_ && aside_.empty() && !is_watching() && other_runs_.empty();
 }
 
 // Every number has ended, and none of them is still to be watched.
 bool Runner::is_all_done() const {
   if (tally_.unended() > 0) return false;
-  if (!progress_.held.empty()) return progress_.aborted || rechecks_left_.value_or(0) == 0;
+  if (!progress_.held.empty()) return !is_watching();
   return policy_.soak == Millis(0) || wave_ == tally_.waves().size();
 }
 

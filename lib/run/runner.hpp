@@ -177,6 +177,7 @@ class Runner {
 
   // Which numbers begin (starting.cpp).
   void line_up(std::size_t index);
+  void take_out(std::size_t index);
   void start_numbers();
   void line_up_again();
   void count_begun();
@@ -190,6 +191,8 @@ class Runner {
   bool is_over_budget(std::size_t wave);
   bool has_begun(std::size_t wave);
   bool has_soaked(std::size_t wave);
+  bool is_watching() const;
+  void watch();
   void recheck_some();
   bool has_heard_feed(std::size_t wave);
   void on_feed(const StatusFeed& feed);

@@ -95,7 +95,7 @@ bool Runner::waits_for_limit(std::size_t index, const Observation& seen) {
     slow_down(limit_met(index, *asked->code), asked->regain_after);
   }
   const bool needed = seen.graph.asked.throttled || seen.waba_asked.throttled || seen.apps_asked.throttled;
-  const bool arriving = is_off_the_air(index) && !active.seen_at_home;
+  const bool arriving = is_off_the_air(index);
   active.limited = limited && !needed ? active.limited + 1 : 0;
   Millis wait{0};
   for (const std::string& limit : {std::string(), waba}) {

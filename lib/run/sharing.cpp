@@ -114,8 +114,7 @@ void Runner::refresh(std::size_t index) {
   const NumberProgress& number = progress_.numbers[index];
   const bool free = is_free(index);
   recall_prover(index);
-  to_start_.erase(index);
-  asked_for_.erase(index);
+  take_out(index);
   elsewhere_.erase(index);
   if (free) {
     line_up(index);
@@ -154,6 +153,7 @@ void Runner::stop_leading() {
   lead_epoch_.reset();
   rechecks_left_.reset();
   to_recheck_.clear();
+  soak_doubt_.clear();
   feed_asked_for_.reset();
   if (wave_hook_ != WaveHook::asked) wave_hook_ = WaveHook::unasked;
   for (std::size_t i = 0; i < active_.size(); ++i) {
@@ -235,8 +235,7 @@ bool Runner::take(std::size_t index, const LedgerStore::Lease& lease, Time asked
       prover != pin_prover_.end() && prover->second == index) {
     entry.more = {{"proves_pin", true}};
   }
-  to_start_.erase(index);
-  asked_for_.erase(index);
+  take_out(index);
   elsewhere_.erase(index);
   take_in_hand(index);
   active_[index]->leased = true;

@@ -17,6 +17,7 @@ constexpr double calls_of_a_recheck = 3;                  ///< Its node, its hea
 }  // namespace
 // It waits its turn. One that a person has asked for again waits for no wave and no budget.
 void Runner::line_up(std::size_t index) {
+  take_out(index);
   if (progress_.numbers[index].home == Home::nowhere) unserved_.insert(index);
   if (progress_.numbers[index].retried) {
     asked_for_.insert(index);
@@ -24,6 +25,12 @@ void Runner::line_up(std::size_t index) {
     to_start_.insert(index);
     wave_ = std::min(wave_, tally_.wave_of(index));
   }
+}
+
+void Runner::take_out(std::size_t index) {
+  to_start_.erase(index);
+  asked_for_.erase(index);
+  unserved_.erase(index);
 }
 
 // What began within the last hour has spent from Graph's limits, whichever process began it.
@@ -87,8 +94,7 @@ void Runner::start_numbers() {
     return wait_as_run("resume", "on hold: nothing begins, and nothing passes its commit point", {}, command("resume"));
   }
   start_from(asked_for_, numbers_.size());
-  // A wave is looked at to its last number, also when one of them holds the run, or has been asked for again.
-  if (leads() && rechecks_left_ && !progress_.aborted) recheck_some();
+  if (leads() && is_watching()) watch();
   if (!progress_.held.empty() || !asked_for_.empty()) return;
   const std::vector<WaveSpan>& waves = tally_.waves();
   if (!leads()) {
@@ -138,10 +144,6 @@ void Runner::start_from(std::set<std::size_t>& lined_up, std::size_t end) {
   std::vector<std::size_t> chosen;  // of several workers only one begins with a number
   const auto last_start_before = last_start_;
   Time first_aside = never;
-  const auto take_out = [&](std::size_t index) {
-    lined_up.erase(index);
-    unserved_.erase(index);
-  };
   while (const auto next = next_of(lined_up, end)) {
     const std::size_t index = *next;
     const bool unserved = progress_.numbers[index].home == Home::nowhere;
@@ -414,27 +416,35 @@ bool Runner::has_begun(std::size_t wave) {
 // After a wave its numbers are watched for a while, then their checkpoints are asked again before the next begins.
 bool Runner::has_soaked(std::size_t wave) {
   if (policy_.soak == Millis(0) || progress_.wave > static_cast<int>(wave) + 1 || soaked_.contains(wave)) return true;
-  const Time now = doors_.clock.now();
-  const WaveSpan& span = tally_.waves()[wave];
-  // Begun once, whichever process did: a restart does not make it longer.
-  const bool begun = progress_.soak && progress_.soak->wave == static_cast<int>(wave) + 1;
-  const Time until = begun ? progress_.soak->until : now + policy_.soak;
-  if (!begun) {
-    Entry entry;
-    entry.event = event::wave;
-    entry.message = fmt::format("wave {} is watched until {} (soak), then asked again", wave + 1, to_iso(until));
-    entry.more = {{"wave", wave + 1},
-                  {"size", span.size},
-                  {"until", to_iso(until)},
-                  {"next", "nothing; to change it, plan anew with another soak"}};
-    write(std::move(entry));
-  }
-  if (now < until) {
-    begins_at_ = std::min(begins_at_.value_or(never), until);
-    return false;
+  if (is_watching()) return false;
+  const Time until = doors_.clock.now() + policy_.soak;
+  Entry entry;
+  entry.event = event::wave;
+  entry.message = fmt::format("wave {} is watched until {} (soak), then asked again", wave + 1, to_iso(until));
+  entry.more = {{"wave", wave + 1},
+                {"size", tally_.waves()[wave].size},
+                {"until", to_iso(until)},
+                {"next", "nothing; to change it, plan anew with another soak"}};
+  write(std::move(entry));
+  watch();
+  return false;
+}
+
+// A soak that has begun is brought to its end, whichever process began it: also when one of its numbers holds the run,
+// or has been asked for again.
+bool Runner::is_watching() const {
+  return progress_.soak && !progress_.aborted && !soaked_.contains(static_cast<std::size_t>(progress_.soak->wave) - 1);
+}
+
+void Runner::watch() {
+  const auto wave = static_cast<std::size_t>(progress_.soak->wave) - 1;
+  if (doors_.clock.now() < progress_.soak->until) {
+    begins_at_ = std::min(begins_at_.value_or(never), progress_.soak->until);
+    return;
   }
   if (!rechecks_left_) {
     rechecks_left_ = 0;
+    const WaveSpan& span = tally_.waves()[wave];
     for (std::size_t i = span.first; i < span.first + span.size; ++i) {
       if (progress_.numbers[i].state != NumberState::migrated) continue;
       to_recheck_[numbers_[i]->waba_id].push_back(i);
@@ -442,14 +452,13 @@ bool Runner::has_soaked(std::size_t wave) {
     }
   }
   recheck_some();
-  if (*rechecks_left_ > 0) return false;
-  if (!soak_doubt_.empty()) {
-    pause("soak", soak_doubt_ + "; the same command asks again");
-    return false;
+  if (*rechecks_left_ > 0) return;
+  if (soak_doubt_.empty()) {
+    soaked_.insert(wave);
+    rechecks_left_.reset();
+  } else if (tally_.busy() == 0 && !is_asked_for_later() && !(shared() && moves_elsewhere())) {
+    pause("soak", soak_doubt_ + "; the same command asks again");  // which would stop what moves
   }
-  soaked_.insert(wave);
-  rechecks_left_.reset();
-  return true;
 }
 
 // As many at once as may move, and as fast as their accounts' limits allow.

@@ -278,9 +278,9 @@ void Runner::attempt(std::size_t index, const Step& step, const Sighting& sighti
   Active& active = *active_[index];
   const Time now = doors_.clock.now();
   Time not_before = active.not_before;
-  // A number off the air does not wait for what can be done without, and any other only so often.
-  const int waits_at_most = is_off_the_air(index) ? 0 : policy_.retries;
-  if (step.side == api::Side::graph && active.limited <= waits_at_most) {
+  // A number off the air waits for what itself was refused, and any other for what all were, but only so often.
+  const bool heeds_limits = !is_off_the_air(index) && active.limited <= policy_.retries;
+  if (step.side == api::Side::graph && heeds_limits) {
     not_before = std::max(not_before, graph_not_before(numbers_[index]->waba_id));
   }
   if (now < not_before) {
@@ -620,6 +620,10 @@ void Runner::react(std::size_t index, const Step& step, const Outcome& outcome) 
       // What one number may send is nobody else's.
       const bool shared_limit = step.side == api::Side::graph && api::limit_of(outcome.code) != api::Limit::number;
       if (shared_limit) heed_graph_limit(limit_met(index, outcome.code), wait);
+      // It heeds no other's, so its own is kept over a restart.
+      if (wait >= worth_telling && (!shared_limit || is_off_the_air(index))) {
+        wait_for(index, "time", what, active.not_before, "nothing: it goes on by itself");
+      }
       return;
     }
     case ErrorClass::settling:

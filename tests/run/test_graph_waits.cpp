@@ -355,7 +355,45 @@ TEST_CASE("a number that nobody serves is registered although a read that can be
   CHECK(end.numbers[0].home == Home::cloud);
   const std::vector<Time> sent = times_of(rig, event::intent, "register_on_cloud");
   REQUIRE_FALSE(sent.empty());
-  CHECK(sent[0] < began + 15min);
+  CHECK(sent[0] < began + 5min);
+}
+
+TEST_CASE("a number that nobody serves is registered although its account's limit lasts") {
+  Rig rig({.overlay = R"({"*": {"home": "nowhere"}})"});
+  const Plan plan = rig.plan(Direction::to_cloud);
+  const Time began = rig.clock.now();
+  REQUIRE(rig.store->commit({.records = {to_line(wait_for_graph(began, 30min, one_account))}}));
+  const Progress end = rig.run(plan);
+  INFO(rig.world->story());
+  CHECK(end.numbers[0].home == Home::cloud);
+  const std::vector<Time> sent = times_of(rig, event::intent, "register_on_cloud");
+  REQUIRE_FALSE(sent.empty());
+  CHECK(sent[0] < began + 1min);
+}
+
+TEST_CASE("a number off the air that was refused its registration itself waits as long as that asks for") {
+  Rig rig({.overlay = R"({"*": {"home": "nowhere"}})"});
+  const Plan plan = rig.plan(Direction::to_cloud);
+  sim::FaultRule throttled;
+  throttled.on = "register";
+  throttled.action = sim::Action::throttled;
+  throttled.delay = 30min;
+  rig.faults.add(throttled);
+  rig.on_tick = [&] {
+    if (!rig.entries.empty() && text_at(rig.entries.back().more, "for") == "time") throw Killed{};
+  };
+  CHECK_THROWS_AS(rig.run(plan), Killed);
+  rig.on_tick = nullptr;
+  const Time until = *fold_journal(plan, rig.store->journal_)->numbers[0].until;
+  CHECK(until > rig.clock.now() + 25min);
+  rig.clock.advance(10min);
+  const Progress end = rig.run(plan);
+  INFO(rig.world->story());
+  CHECK(end.numbers[0].state == NumberState::migrated);
+  const std::vector<Time> sent = times_of(rig, event::intent, "register_on_cloud");
+  REQUIRE(sent.size() == 2);
+  CHECK(sent[1] >= until);
+  CHECK(sent[1] < until + 1min);
 }
 
 TEST_CASE("the looks after a soak go on for accounts whose limit is not reached") {

@@ -243,8 +243,112 @@ TEST_CASE("the looks after a soak go on while one of the wave, asked for again, 
   };
   const Progress paused = rig.run(plan);
   CHECK(paused.find(rig.phone(3))->waits_for == "pin");
-  CHECK(paused.paused == "pin");
+  CHECK(paused.paused == "soak");  // nobody can say of the first whether it is as it was
   CHECK(exit_code(paused) == 4);
+}
+
+namespace {
+
+/// Right after the first wave has been told to soak, its first number is served by its old home, and its second by
+/// nobody. The looks go from one to the next.
+void lose_two_in_the_soak(Rig& rig) {
+  once(rig, tells_soak, [&rig] {
+    auto world = rig.world->hold();
+    world->number(rig.phone(0))
+        ->timeline.set(
+            {rig.clock.now(), ServedBy::onprem, sim::Platform::on_premise, "CONNECTED", sim::Gateway::connected});
+    world->number(rig.phone(1))
+        ->timeline.set({rig.clock.now(), ServedBy::nobody, sim::Platform::not_applicable, "DISCONNECTED",
+                        sim::Gateway::disconnected});
+  });
+}
+
+bool is_held(const Rig& rig) { return !rig.entries.empty() && rig.entries.back().event == event::held; }
+
+}  // namespace
+
+TEST_CASE("a held run looks at its wave to the last number, also when it was ended in the middle of that") {
+  const bool killed = GENERATE(false, true);
+  CAPTURE(killed);
+  Rig rig({.numbers = 4});
+  rig.fleet.policy.waves = {{3, false}, {1, false}};
+  rig.fleet.policy.concurrency = 1;
+  rig.fleet.policy.soak = 5min;
+  rig.fleet.policy.max_failures = rig.fleet.policy.max_failures_run = {5, false};
+  const Plan plan = rig.plan(Direction::to_cloud);
+  lose_two_in_the_soak(rig);
+  rig.on_tick = [&] {
+    if (killed && is_held(rig)) throw Killed{};
+  };
+  rig.stop_at = [&, lost = rig.stop_at] { return lost() || (!killed && is_held(rig)); };
+  if (killed) {
+    CHECK_THROWS_AS(rig.run(plan), Killed);
+  } else {
+    const Progress paused = rig.run(plan);
+    CHECK(paused.paused == "signal");
+    CHECK(exit_code(paused) == 4);
+  }
+  rig.on_tick = nullptr;
+  rig.stop_at = nullptr;
+  rig.clock.advance(3min);
+  const Progress end = rig.run(plan);
+  CAPTURE(end.held);
+  CHECK(end.done);
+  CHECK(end.find(rig.phone(0))->state == NumberState::failed);
+  CHECK(end.find(rig.phone(1))->state == NumberState::stranded);
+  CHECK(end.find(rig.phone(2))->state == NumberState::migrated);
+  CHECK(end.find(rig.phone(3))->state == NumberState::untouched);
+  CHECK(exit_code(end) == 5);
+}
+
+TEST_CASE("what can't be told after a soak is asked again, also where another number holds the run") {
+  Rig rig({.numbers = 3});
+  rig.fleet.policy.waves = {{3, false}};
+  rig.fleet.policy.concurrency = 1;
+  rig.fleet.policy.soak = 5min;
+  rig.fleet.policy.max_failures = rig.fleet.policy.max_failures_run = {5, false};
+  const Plan plan = rig.plan(Direction::to_cloud);
+  lose_two_in_the_soak(rig);
+  rig.on_tick = [&rig, done = false]() mutable {
+    if (!done && is_held(rig)) nobody_answers(rig, "node", rig.phone(1));
+    done = done || is_held(rig);
+  };
+  const Progress paused = rig.run(plan);
+  CHECK_FALSE(paused.held.empty());
+  CHECK(paused.paused == "soak");
+  CHECK(paused.find(rig.phone(1))->state == NumberState::migrated);
+  CHECK(exit_code(paused) == 4);
+  rig.faults.calm();
+  const Progress end = rig.run(plan);
+  CHECK(end.done);
+  CHECK(end.find(rig.phone(1))->state == NumberState::stranded);
+  CHECK(exit_code(end) == 5);
+}
+
+TEST_CASE("a soak that can't be told stops no number that is on its way") {
+  Rig rig({.numbers = 3});
+  rig.fleet.policy.waves = {{3, false}};
+  rig.fleet.policy.soak = 5min;
+  rig.fleet.policy.max_failures = rig.fleet.policy.max_failures_run = {5, false};
+  const Plan plan = rig.plan(Direction::to_cloud);
+  refuse_registrations(rig, rig.phone(2));
+  once(rig, tells_soak, [&rig] {
+    rig.faults.calm();
+    nobody_answers(rig, "node", rig.phone(0));
+  });
+  // It is asked for again while the looks go on, and is on its way when they end.
+  rig.on_tick = [&rig, &plan, asked = false]() mutable {
+    const auto soak = std::find_if(rig.entries.begin(), rig.entries.end(), tells_soak);
+    if (asked || soak == rig.entries.end()) return;
+    const Time looks_end = soak->time + plan.fleet.policy.soak + plan.fleet.policy.settle_timeout;
+    if (rig.clock.now() < looks_end - 20s) return;
+    asked = true;
+    say(rig, {{"type", "retry"}, {"phone", rig.phone(2)}});
+  };
+  const Progress paused = rig.run(plan);
+  CAPTURE(paused.find(rig.phone(2))->reason);
+  CHECK(paused.paused == "soak");
+  CHECK(paused.find(rig.phone(2))->state == NumberState::migrated);
 }
 
 TEST_CASE("what was asked for again and waits for its hour is not ended because a look after the soak holds the run") {

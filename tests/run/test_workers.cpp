@@ -262,6 +262,41 @@ TEST_CASE("a budget holds over all workers: what one sees fail keeps the others 
   CHECK(count_of(rig, event::held) == 1);
 }
 
+TEST_CASE("whoever leads next finishes the looks after a soak, also where one of them holds the run") {
+  Rig rig({.numbers = 3});
+  rig.fleet.policy.waves = {{3, false}};
+  rig.fleet.policy.concurrency = 1;
+  rig.fleet.policy.soak = 5min;
+  rig.fleet.policy.max_failures = rig.fleet.policy.max_failures_run = {5, false};
+  const Plan plan = rig.plan(Direction::to_cloud);
+  Crew crew(rig, plan);
+  crew.add("a");
+  crew.add("b");
+  bool lost = false, killed = false;
+  REQUIRE(crew.work([&](int) {
+    const Progress now = crew.progress();
+    if (now.soak && !std::exchange(lost, true)) {
+      auto world = rig.world->hold();
+      world->number(rig.phone(0))
+          ->timeline.set({rig.clock.now(), sim::ServedBy::onprem, sim::Platform::on_premise, "CONNECTED",
+                          sim::Gateway::connected});
+      world->number(rig.phone(1))
+          ->timeline.set({rig.clock.now(), sim::ServedBy::nobody, sim::Platform::not_applicable, "DISCONNECTED",
+                          sim::Gateway::disconnected});
+    }
+    if (now.held.empty() || std::exchange(killed, true)) return;
+    const auto lead = rig.ledger.lease_of("lead of RUN");
+    REQUIRE(lead);
+    crew.workers[lead->holder == "a RUN" ? 0 : 1].reset();
+  }));
+  REQUIRE(killed);
+  const Progress end = crew.progress();
+  CHECK(end.done);
+  CHECK(end.find(rig.phone(0))->state == NumberState::failed);
+  CHECK(end.find(rig.phone(1))->state == NumberState::stranded);
+  CHECK(end.find(rig.phone(2))->state == NumberState::migrated);
+}
+
 TEST_CASE("a shared PIN that is refused is sent once, by whichever worker") {
   Rig rig({.numbers = 8, .overlay = R"({"*": {"pin": "654321"}})", .own_pins = false});
   rig.fleet.policy.waves = {{100, true}};
