@@ -41,6 +41,7 @@ std::string what_it_does(const NumberProgress& number, Catalogue catalogue, Time
   if (number.stopping) return "stops: finding out who serves it";
   if (number.step().empty()) return number.started ? "all steps done" : "is looked at";
   std::string text(title_of(number.step(), catalogue));
+  if (number.until) text += " until " + until_text(*number.until, now) + " at the latest";
   const auto tried = number.attempts.find(number.step());
   if (tried != number.attempts.end() && tried->second > 1) text += fmt::format(", attempt {}", tried->second);
   return text;

@@ -102,6 +102,7 @@ std::string what_it_waits_for(std::string_view word) {
   if (word == waits_for_retry) return "another try, now that its retries are used up";
   if (word == "lease") return "another process that works on it";
   if (word == "time") return "a time; it goes on by itself";
+  if (word == waits_to_settle) return "its checkpoint to hold; it goes on by itself";
   if (word == "token") return "a good token";
   if (word == "approval") return "a person's approval";
   if (word == "resume") return "a person's word to go on";

@@ -82,8 +82,7 @@ void Runner::on_stopping(std::size_t index, const Sighting& sighting) {
   const bool sure = finding.settled && !too_early(index, {fact_of(finding.home)}, Answer::yes);
   if (!sure) {
     if (!sighting.patience_over || finding.settled) {
-      active.due = next_look(active);
-      return;
+      return look_again(index);
     }
     const std::string unknown = sentence(number.reason) + " Its home can't be told: " + finding.why;
     write_home(index, Home::unknown, finding.why);
@@ -116,9 +115,10 @@ void Runner::on_stopping(std::size_t index, const Sighting& sighting) {
 void Runner::leave_unfinished(std::size_t index) {
   const NumberProgress& number = progress_.numbers[index];
   const std::string arrived = "The number is served by its new home; what is left waits";
-  const std::string why = number.reason.empty() || number.reason.ends_with(arrived)
-                              ? (number.reason.empty() ? arrived : number.reason)
-                              : sentence(number.reason) + " " + arrived;
+  const std::string reason = number.waits_for == waits_to_settle ? "" : number.reason;
+  const std::string why = reason.empty()              ? arrived
+                          : reason.ends_with(arrived) ? reason
+                                                      : sentence(reason) + " " + arrived;
   if (number.pin_refused) return wait_for_pin(index, why);
   wait_for(index, "person", why, {}, "put right what the reason names, then: " + resume_command());
 }

@@ -42,6 +42,12 @@ void stop_waiting(NumberProgress& number) {
   number.waits_for.clear();
   number.until.reset();
   number.reason.clear();
+  number.next_command.clear();
+}
+
+// Whoever takes it up has patience of its own.
+void begin_patience_anew(NumberProgress& number) {
+  if (number.waits_for == waits_to_settle) stop_waiting(number);
 }
 
 // One that had not begun waits for its turn again.
@@ -249,6 +255,7 @@ Result<void> fold_number(Progress& progress, NumberProgress& number, const Entry
     }
     number.worker = entry.by;
     if (has_given_up(number)) try_again(number);  // in other hands
+    begin_patience_anew(number);
     forget_freshness(number);
     may_have_left_until(number, entry.time);
   } else if (e == event::started) {
@@ -280,8 +287,8 @@ Result<void> fold_number(Progress& progress, NumberProgress& number, const Entry
     number.open_intent.clear();
     number.notes.push_back(entry.message);
   } else if (e == event::waiting) {
-    number.state = NumberState::waiting;
     number.waits_for = text_at(entry.more, "for");
+    if (number.waits_for != waits_to_settle) number.state = NumberState::waiting;
     number.until = parse_iso(text_at(entry.more, "until"));
     number.next_command = text_at(entry.more, "next");
     number.reason = entry.message;
@@ -487,6 +494,7 @@ Result<void> fold(Progress& progress, const Entry& entry) {
       progress.workers.clear();
       for (NumberProgress& number : progress.numbers) {
         may_have_left_until(number, entry.time);
+        begin_patience_anew(number);
         if (has_given_up(number)) try_again(number);
         number.worker.clear();
       }

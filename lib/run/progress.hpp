@@ -80,7 +80,7 @@ struct NumberProgress {
   Millis downtime{0};
 
   std::string reason;     ///< Why it waits, or why it ended so.
-  std::string waits_for;  ///< code, person, pin, retry, lease, time, postponement; empty when it does not wait
+  std::string waits_for;  ///< code, person, pin, retry, lease, time, postponement, settling; empty: it does not wait
   std::optional<Time> until;
   std::string next_command;        ///< What is safe to do next; a line each where a person has a choice.
   std::vector<std::string> notes;  ///< Differences and such, for the report.
@@ -96,6 +96,9 @@ inline constexpr const char* waits_for_graph = "graph";
 
 /// What a number waits for whose retries are used up, and a run that has too many of these.
 inline constexpr const char* waits_for_retry = "retry";
+
+/// What a number waits for, and is asked for again and again, whose step's checkpoint does not hold yet: it is active.
+inline constexpr const char* waits_to_settle = "settling";
 
 /// Its retries are used up before its commit point: it waits for the next session, or for a person's `retry`.
 bool has_given_up(const NumberProgress& number);

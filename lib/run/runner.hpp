@@ -247,6 +247,8 @@ class Runner {
   Result<std::optional<std::string>> sealed_blob(const std::string& purpose);
   std::optional<Snapshot> open_snapshot(const std::string& purpose);
   Time next_look(const Active& active) const;
+  void look_again(std::size_t index);
+  Time patience_ends(std::size_t index) const;
   bool waits_for_limit(std::size_t index, const Observation& seen);
   const std::string& limit_met(std::size_t index, std::string_view code) const;
   void slow_down(const std::string& limit, Millis regain_after);
@@ -297,7 +299,7 @@ class Runner {
   SentMessages sent_messages(std::size_t index) const;
   bool may_inquire() const;
   std::string tag_of(std::size_t index, int attempt) const;
-  bool is_test_overdue(std::size_t index, const StepKind& kind) const;
+  Time test_overdue_at(std::size_t index, const StepKind& kind) const;
   void wait_for_word(std::size_t index, const std::string& why, std::string_view again = "looks again",
                      std::string_view there = "The number is served by its new home");
 

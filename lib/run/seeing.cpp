@@ -76,6 +76,46 @@ Time Runner::next_look(const Active& active) const {
   return now + std::clamp((now - active.since) / 8, policy_.settle_poll, 30 * policy_.settle_poll);
 }
 
+// Not yet, and its patience lasts. Told where that takes long, with the moment when it ends.
+void Runner::look_again(std::size_t index) {
+  const NumberProgress& number = progress_.numbers[index];
+  Active& active = *active_[index];
+  const Time now = doors_.clock.now();
+  active.due = next_look(active);
+  const Time until = patience_ends(index);
+  const bool told = number.waits_for == waits_to_settle && number.until && until < *number.until + worth_telling;
+  // What stops has told why.
+  if (now - active.since < worth_telling || until <= now || number.stopping || told) return;
+  const bool at_step = number.started && !number.step().empty() && active.replan_why.empty();
+  const StepKind* kind = at_step ? &step_of(number.step()).kind : nullptr;
+  Entry entry = entry_of(index, event::waiting);
+  entry.step = number.step();
+  entry.message = fmt::format(
+      "{}; it is looked at again until {}",
+      kind != nullptr ? fmt::format("{}: {} has not come to hold yet", kind->title, names_of(kind->effect.gives))
+                      : "what its road begins from, or ends at, can't be told yet",
+      to_iso(until));
+  const std::string_view key = kind == nullptr                               ? "settle_timeout"
+                               : kind->after_arrival                         ? "wait of its test message"
+                               : kind->effect.gives.has(Fact::queue_drained) ? "drain_timeout"
+                                                                             : "settle_timeout";
+  entry.more = {{"for", waits_to_settle},
+                {"until", to_iso(until)},
+                {"next", fmt::format("nothing; to change it, plan anew with another {}", key)}};
+  write(std::move(entry));
+}
+
+// Of what is being waited for: its step, or where it stands.
+Time Runner::patience_ends(std::size_t index) const {
+  const NumberProgress& number = progress_.numbers[index];
+  const Time since = active_[index]->since;
+  if (!number.started || number.stopping || number.step().empty()) return since + policy_.settle_timeout;
+  const StepKind& kind = step_of(number.step()).kind;
+  if (awaits_messages(number)) return test_overdue_at(index, kind);
+  if (kind.effect.gives.has(Fact::queue_drained)) return since + policy_.drain_timeout;
+  return since + std::max(policy_.settle_timeout, settling(kind, policy_));
+}
+
 // Nobody's patience runs while the limit is waited for.
 void Runner::wait_for_limit(Active& active, Time until) const {
   active.since += std::max(Millis(0), until - doors_.clock.now());
@@ -286,15 +326,8 @@ void Runner::on_seen(std::size_t index, const Observation& seen) {
   }
   if (waits_for_limit(index, seen)) return;
   if (seen.graph.asked.answered()) graph_answered_at_ = now;
-  Millis patience = policy_.settle_timeout;
-  if (number.started && !number.stopping && !number.step().empty()) {
-    const StepKind& kind = step_of(number.step()).kind;
-    patience = kind.effect.gives.has(Fact::queue_drained) ? policy_.drain_timeout
-                                                          : std::max(patience, settling(kind, policy_));
-  }
-  bool patience_over =
-      active.looked - active.since >= patience || (active.limited > policy_.retries && !is_off_the_air(index));
-  if (awaits_messages(number)) patience_over = is_test_overdue(index, step_of(number.step()).kind);
+  const bool waits_no_more = active.limited > policy_.retries && !is_off_the_air(index) && !awaits_messages(number);
+  const bool patience_over = waits_no_more || active.looked >= patience_ends(index);
   const OwnRecord own = own_record(index, seen);
   // What it keeps itself had to be read: held up over that for longer than its lease, it looks again; and nothing
   // follows from what could not be read.
@@ -320,8 +353,7 @@ void Runner::on_seen(std::size_t index, const Observation& seen) {
     if (!road && !is_committed(number) && is_served(number.home) && may_be_settled_later(index, seen)) {
       if (patience_over) return wait_for_retry(index, why);
       active.replan_why = why;
-      active.due = next_look(active);
-      return;
+      return look_again(index);
     }
     if (!road || ++active.replans > replans_at_most) {
       const HomeFinding finding = home_of(sighting);
@@ -351,8 +383,7 @@ void Runner::on_arrival(std::size_t index, const Sighting& sighting) {
   const HomeFinding finding = home_of(sighting);
   if (active.seen_at_home) return arrive(index);
   if (!finding.settled && !sighting.patience_over) {
-    active.due = next_look(active);
-    return;
+    return look_again(index);
   }
   stop_number(index, "its steps were done, and it is no longer where they had brought it: " + finding.why);
 }
@@ -365,8 +396,7 @@ void Runner::on_first_sight(std::size_t index, const Sighting& sighting) {
   Active& active = *active_[index];
   const bool known = finding.settled && identity_known(sighting.seen);
   if (!known && !sighting.patience_over) {
-    active.due = next_look(active);
-    return;
+    return look_again(index);
   }
   if (!number.pin_override.empty() && number.pin_override != numbers_[index]->pin.text()) {
     return wait_for_pin(index, "");
@@ -402,8 +432,7 @@ void Runner::on_first_sight(std::size_t index, const Sighting& sighting) {
   } else if (const Facts lost = planned.facts - facts; !lost.empty()) {
     const bool told = judged(index, lost, sighting) == Answer::no;
     if (!told && !sighting.patience_over) {
-      active.due = next_look(active);
-      return;
+      return look_again(index);
     }
     if (!told && seen_later) return wait_for_retry(index, "can't be told: " + names_of(lost));
     return end(
@@ -414,8 +443,7 @@ void Runner::on_first_sight(std::size_t index, const Sighting& sighting) {
   if (road.empty() && finding.degraded) {
     // It is where it should be, and not whole there: nothing to do, and nothing to vouch for.
     if (!sighting.patience_over) {
-      active.due = next_look(active);
-      return;
+      return look_again(index);
     }
     return end(index, NumberState::stale, "it is where it should be, but not whole: " + finding.why);
   }

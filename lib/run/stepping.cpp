@@ -203,7 +203,6 @@ bool Runner::is_settled_already(std::size_t index, const Step& step) {
 void Runner::on_step(std::size_t index, const Sighting& sighting) {
   const NumberProgress& number = progress_.numbers[index];
   const Step& step = step_of(number.step());
-  Active& active = *active_[index];
   const Answer answer = judged(index, step.kind.effect.gives, sighting);
   if (answer == Answer::yes) return settle(index, told_by_webhooks(step, sighting.seen));
   if (answer == Answer::no && number.vouched.has_any(step.kind.effect.gives & served)) {
@@ -221,8 +220,7 @@ void Runner::on_step(std::size_t index, const Sighting& sighting) {
 
   // Unclear, or a gate that opens by itself.
   if (!sighting.patience_over) {
-    active.due = next_look(active);
-    return;
+    return look_again(index);
   }
   if (step.kind.after_arrival) {
     const bool lost = step.call != nullptr;
@@ -383,7 +381,6 @@ void Runner::postpone(Active& active) const {
 }
 
 bool Runner::needs_hold(std::size_t index, const Step& step, const Sighting& sighting) {
-  Active& active = *active_[index];
   const Answer needs = judged(index, step.kind.effect.needs, sighting);
   const bool identity = identity_conflict(sighting.number, sighting.seen).empty() && identity_known(sighting.seen);
   // A client with a node missing is no ground to leave from.
@@ -398,7 +395,7 @@ bool Runner::needs_hold(std::size_t index, const Step& step, const Sighting& sig
       const bool waits = may_be_settled_later(index, sighting.seen) && !is_committed(progress_.numbers[index]);
       waits ? wait_for_retry(index, why) : stop_number(index, why);
     } else {
-      active.due = next_look(active);
+      look_again(index);
     }
     return false;
   }

@@ -39,15 +39,15 @@ std::string Runner::tag_of(std::size_t index, int attempt) const {
 }
 
 // Told by when the message left, so that a restart begins no new wait. A lost answer is waited for from the last look.
-bool Runner::is_test_overdue(std::size_t index, const StepKind& kind) const {
+Time Runner::test_overdue_at(std::size_t index, const StepKind& kind) const {
   const NumberProgress& number = progress_.numbers[index];
   const Active& active = *active_[index];
   const TestMessage& message = *numbers_[index]->test_message;
-  if (kind.changes) return active.looked - active.since >= std::max(message.wait, settling(kind, policy_));
+  if (kind.changes) return active.since + std::max(message.wait, settling(kind, policy_));
   Time from = number.test.sent.empty() ? active.since : number.test.sent.back().at;
   if (number.started_at) from = std::max(from, *number.started_at);
   const bool inbound = kind.effect.gives.has(Fact::inbound_message_seen);
-  return active.looked - from >= (inbound ? message.inbound.value_or(message.wait) : message.wait);
+  return from + (inbound ? message.inbound.value_or(message.wait) : message.wait);
 }
 
 void Runner::wait_for_word(std::size_t index, const std::string& why, std::string_view again, std::string_view there) {

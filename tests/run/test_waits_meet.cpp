@@ -429,3 +429,42 @@ TEST_CASE("what was backed up and drained is old as soon as a number has been in
     CHECK(number.drained_session == -1);
   }
 }
+
+TEST_CASE(
+    "a step that takes long to hold is told with the moment when its patience ends, once, and once more by whoever "
+    "takes it up") {
+  Rig rig({.overlay = R"({"*": {"queue": 300, "queue_per_second": 1}})"});
+  const Plan plan = rig.plan(Direction::to_cloud);
+  rig.world->hold()->deployments.begin()->second.queue_at = rig.clock.now();
+  const auto told = [&rig] {
+    std::vector<Entry> all;
+    for (const Entry& entry : rig.entries) {
+      if (entry.event == event::waiting && text_at(entry.more, "for") == waits_to_settle) all.push_back(entry);
+    }
+    return all;
+  };
+  rig.stop_at = [&] { return told().size() == 1; };
+  const Time began = rig.clock.now();
+  const Progress stopped = rig.run(plan);
+  REQUIRE(told().size() == 1);
+  const Entry first = told()[0];
+  CHECK(first.step == "drain_queue");
+  CHECK(first.time - began < 3min);
+  CHECK(parse_iso(text_at(first.more, "until")) <= began + plan.fleet.policy.drain_timeout + 5s);
+  CHECK(text_at(first.more, "next").find("drain_timeout") != std::string::npos);
+  CHECK(first.message.find("drain") != std::string::npos);
+  // It moves by itself: nobody's word is needed for it.
+  CHECK(stopped.numbers[0].state == NumberState::active);
+  CHECK_FALSE(waits_for_people(stopped.numbers[0]));
+  const Json shown = status_json(stopped, "RUN", rig.clock.now())["numbers"][0];
+  CHECK(shown["waits_for"] == "settling");
+  CHECK(shown["until"] == text_at(first.more, "until"));
+  rig.stop_at = nullptr;
+  say(rig, {{"type", "resolve"}, {"phone", rig.phone()}, {"assume", "done"}, {"evidence", "I think so"}});
+  const Progress end = rig.run(plan);
+  CHECK(all_migrated(end));
+  CHECK(told().size() == 2);
+  CHECK(end.numbers[0].waits_for.empty());
+  CHECK(std::any_of(rig.entries.begin(), rig.entries.end(),
+                    [](const Entry& entry) { return text_at(entry.more, "said") == "ignored"; }));
+}
