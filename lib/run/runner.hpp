@@ -190,10 +190,6 @@ class Runner {
   std::string over_budget(std::size_t wave, bool with_given_up) const;
   bool is_over_budget(std::size_t wave);
   bool has_begun(std::size_t wave);
-  bool has_soaked(std::size_t wave);
-  bool is_watching() const;
-  void watch();
-  void recheck_some();
   bool has_heard_feed(std::size_t wave);
   void on_feed(const StatusFeed& feed);
   void wait_as_run(std::string what, std::string message, std::optional<Time> until, std::string next_command,
@@ -214,6 +210,14 @@ class Runner {
   bool is_at_limit() const { return settings_.limit && begun_ >= *settings_.limit; }
   Millis expected_length(std::size_t index) const;
 
+  // A wave's numbers are watched, and looked at again (soaking.cpp).
+  bool has_soaked(std::size_t wave);
+  bool is_watching() const;
+  void watch();
+  void recheck_some();
+  void end_recheck(Active& active);
+  void on_recheck(std::size_t index, const Sighting& sighting);
+
   // The operator's hooks (hooks.cpp).
   std::unique_ptr<Job> hook_job(std::string_view hook) const;
   std::unique_ptr<Job> hook_job(std::string_view hook, std::size_t index) const;
@@ -232,10 +236,8 @@ class Runner {
   void conclude(Job& job);
   void on_seen(std::size_t index, const Observation& seen);
   void on_first_sight(std::size_t index, const Sighting& sighting);
-  void on_recheck(std::size_t index, const Sighting& sighting);
   void note_arrival(std::size_t index, const HomeFinding& finding);
   void on_arrival(std::size_t index, const Sighting& sighting);
-  void end_recheck(Active& active);
   void note_home(std::size_t index, const HomeFinding& finding);
   void write_home(std::size_t index, Home home, const std::string& why);
   bool too_early(std::size_t index, Facts facts, Answer answer) const;
@@ -249,12 +251,14 @@ class Runner {
   Time next_look(const Active& active) const;
   void look_again(std::size_t index);
   Time patience_ends(std::size_t index) const;
+
+  // Graph's limits (limits.cpp).
   bool waits_for_limit(std::size_t index, const Observation& seen);
-  const std::string& limit_met(std::size_t index, std::string_view code) const;
-  void slow_down(const std::string& limit, Millis regain_after);
   void wait_for_limit(Active& active, Time until) const;
+  const std::string& limit_met(std::size_t index, std::string_view code) const;
   Time graph_not_before(const std::string& waba) const;
   Time limit_until(const std::string& limit) const;
+  void slow_down(const std::string& limit, Millis regain_after);
   void heed_graph_limit(const std::string& limit, Millis wait);
   static std::string graph_wait_text(const std::string& limit, Time until);
 
@@ -287,6 +291,8 @@ class Runner {
   void note_attempt(std::size_t index, Ration ration);
   std::string doubt_mark(std::size_t index) const;
   void on_outcome(std::size_t index, const Step& step, Outcome outcome);
+
+  // What follows from a reply that did not do what was asked (reacting.cpp).
   void react(std::size_t index, const Step& step, const Outcome& outcome);
   void give_up(std::size_t index);
   void wait_for_retry(std::size_t index, const std::string& why);

@@ -92,8 +92,7 @@ void Runner::look_again(std::size_t index) {
   entry.step = number.step();
   entry.message = fmt::format(
       "{}; it is looked at again until {}",
-      kind != nullptr ? fmt::format("{}: {} has not come to hold yet", kind->title, names_of(kind->effect.gives))
-                      : "what its road begins from, or ends at, can't be told yet",
+      kind != nullptr ? fmt::format("\"{}\" does not hold yet", kind->title) : "where it stands can't be told yet",
       to_iso(until));
   const std::string_view key = kind == nullptr                               ? "settle_timeout"
                                : kind->after_arrival                         ? "wait of its test message"
@@ -114,87 +113,6 @@ Time Runner::patience_ends(std::size_t index) const {
   if (awaits_messages(number)) return test_overdue_at(index, kind);
   if (kind.effect.gives.has(Fact::queue_drained)) return since + policy_.drain_timeout;
   return since + std::max(policy_.settle_timeout, settling(kind, policy_));
-}
-
-// Nobody's patience runs while the limit is waited for.
-void Runner::wait_for_limit(Active& active, Time until) const {
-  active.since += std::max(Millis(0), until - doors_.clock.now());
-  active.due = until;
-}
-
-// What is refused for asking too much slows down all that share the limit. This number waits too, if nothing can be
-// told without what it was refused. Else it is worth a few waits, and no more; and what is off the air may have
-// arrived.
-bool Runner::waits_for_limit(std::size_t index, const Observation& seen) {
-  Active& active = *active_[index];
-  const std::string& waba = numbers_[index]->waba_id;
-  bool limited = false;
-  for (const Asked* asked : seen.graph_asked()) {
-    if (!asked->throttled) continue;
-    limited = true;
-    slow_down(limit_met(index, *asked->code), asked->regain_after);
-  }
-  const bool needed = seen.graph.asked.throttled || seen.waba_asked.throttled || seen.apps_asked.throttled;
-  const bool arriving = is_off_the_air(index);
-  active.limited = limited && !needed ? active.limited + 1 : 0;
-  Millis wait{0};
-  for (const std::string& limit : {std::string(), waba}) {
-    const auto met = limits_.find(limit);
-    if (met == limits_.end()) continue;
-    if (!limited && seen.graph.asked.answered()) met->second.wait = Millis(0);
-    wait = std::max(wait, met->second.wait);
-  }
-  if (!limited) return false;
-  if (!needed && (arriving || active.limited > policy_.retries)) return false;
-  if (seen.readings.has(Reading::onprem_health)) note_home(index, find_home(*numbers_[index], seen));
-  // One that has left its home is looked at all the same, if not so often that it spends what it waits for.
-  const Time soon = doors_.clock.now() + std::max(policy_.retry_max, wait / 4);
-  const Time until = graph_not_before(waba);
-  wait_for_limit(active, arriving ? std::min(soon, until) : until);
-  return true;
-}
-
-// The app's is "". One that names what a number may send was met by asking: then it is no smaller than the account's.
-const std::string& Runner::limit_met(std::size_t index, std::string_view code) const {
-  static const std::string of_the_app;
-  return api::limit_of(code) == api::Limit::app ? of_the_app : numbers_[index]->waba_id;
-}
-
-// By the app's limit and by the account's.
-Time Runner::graph_not_before(const std::string& waba) const { return std::max(limit_until(""), limit_until(waba)); }
-
-// As it was met here, or told.
-Time Runner::limit_until(const std::string& limit) const {
-  const auto met = limits_.find(limit);
-  const auto told = progress_.graph_until.find(limit);
-  return std::max(met == limits_.end() ? Time{} : met->second.until,
-                  told == progress_.graph_until.end() ? Time{} : told->second);
-}
-
-// All that share the limit ask less, and longer still if that was not enough.
-void Runner::slow_down(const std::string& limit, Millis regain_after) {
-  if (doors_.clock.now() < limit_until(limit)) return;  // one of those that had left already
-  Millis& wait = limits_[limit].wait;
-  wait = std::clamp(2 * wait, policy_.retry_max, std::max<Millis>(policy_.retry_max, 1h));
-  heed_graph_limit(limit, std::max(wait, regain_after));
-}
-
-// What is long enough to be noticed is told, once for all that were refused together; so it holds for other workers
-// too, and is kept over a restart.
-void Runner::heed_graph_limit(const std::string& limit, Millis wait) {
-  const Time until = doors_.clock.now() + wait;
-  limits_[limit].until = std::max(limits_[limit].until, until);
-  Time told{};
-  for (const auto& [whose, end] : progress_.graph_until) {
-    if (whose.empty() || whose == limit) told = std::max(told, end);
-  }
-  if (wait < worth_telling || until < told + worth_telling) return;
-  tell_run_waits(waits_for_graph, graph_wait_text(limit, until), until, "", limit);
-}
-
-std::string Runner::graph_wait_text(const std::string& limit, Time until) {
-  return fmt::format("Graph's limit{} is reached: until {} nothing is asked of it that can wait",
-                     limit.empty() ? "" : " for the account " + limit, to_iso(until));
 }
 
 OwnRecord Runner::own_record(std::size_t index, const Observation& seen) {
@@ -453,43 +371,6 @@ void Runner::on_first_sight(std::size_t index, const Sighting& sighting) {
   write(std::move(entry));
   active.since = active.due = doors_.clock.now();
   if (road.empty()) end(index, NumberState::migrated, "it was served by its new home already");
-}
-
-void Runner::end_recheck(Active& active) {
-  active.rechecking = false;
-  --rechecking_;
-  if (rechecks_left_ && *rechecks_left_ > 0) --*rechecks_left_;
-}
-
-// After the soak: is it still whole? If not, nothing new begins, and a number that lost its home is told of.
-void Runner::on_recheck(std::size_t index, const Sighting& sighting) {
-  Active& active = *active_[index];
-  const HomeFinding finding = home_of(sighting);
-  const bool home = finding.settled && finding.home == new_home(direction_) && !finding.degraded;
-  const bool blocked = sighting.seen.graph.can_send_message == "BLOCKED" && finding.home == Home::cloud;
-  const bool unheard = finding.home == Home::cloud && sighting.seen.graph.health_asked.passes;
-  if (home && !blocked && !unheard) return end_recheck(active);
-  if (!sighting.patience_over) {
-    active.due = next_look(active);
-    return;
-  }
-  end_recheck(active);
-  if (!sighting.seen.graph.asked.answered() || (home && !blocked)) {
-    soak_doubt_ = fmt::format("after the soak it can't be told whether {} is as it was verified: {}",
-                              progress_.numbers[index].phone, finding.why);
-    return;
-  }
-  const std::string why =
-      "after the soak it is no longer as it was verified: " + finding.why + (blocked ? "; Meta blocks it" : "");
-  if (!finding.settled || finding.home == Home::nowhere) {
-    end(index, NumberState::stranded, why);
-  } else if (finding.home == old_home(direction_)) {
-    end(index, NumberState::failed, why);
-  }
-  Entry entry;
-  entry.event = event::held;
-  entry.message = progress_.numbers[index].phone + ": " + why + "; no new number starts";
-  write(std::move(entry));
 }
 
 }  // namespace wamigrate

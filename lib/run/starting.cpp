@@ -1,5 +1,5 @@
-// Which numbers begin, and when: waves and their budgets, the soak after each, the approval before the next, and what
-// the status feed says before it.
+// Which numbers begin, and when: waves and their budgets, the approval before each, and what the status feed says
+// before it.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -12,7 +12,6 @@ namespace wamigrate {
 namespace {
 
 constexpr Millis usage_lasts = std::chrono::minutes(10);  ///< What was said about a limit, and not said again.
-constexpr double calls_of_a_recheck = 3;                  ///< Its node, its health, a share of its account's list.
 
 }  // namespace
 // It waits its turn. One that a person has asked for again waits for no wave and no budget.
@@ -411,82 +410,6 @@ bool Runner::has_begun(std::size_t wave) {
   entry.more = {{"wave", number}, {"size", size}};
   write(std::move(entry));
   return true;
-}
-
-// After a wave its numbers are watched for a while, then their checkpoints are asked again before the next begins.
-bool Runner::has_soaked(std::size_t wave) {
-  if (policy_.soak == Millis(0) || progress_.wave > static_cast<int>(wave) + 1 || soaked_.contains(wave)) return true;
-  if (is_watching()) return false;
-  const Time until = doors_.clock.now() + policy_.soak;
-  Entry entry;
-  entry.event = event::wave;
-  entry.message = fmt::format("wave {} is watched until {} (soak), then asked again", wave + 1, to_iso(until));
-  entry.more = {{"wave", wave + 1},
-                {"size", tally_.waves()[wave].size},
-                {"until", to_iso(until)},
-                {"next", "nothing; to change it, plan anew with another soak"}};
-  write(std::move(entry));
-  watch();
-  return false;
-}
-
-// A soak that has begun is brought to its end, whichever process began it: also when one of its numbers holds the run,
-// or has been asked for again.
-bool Runner::is_watching() const {
-  return progress_.soak && !progress_.aborted && !soaked_.contains(static_cast<std::size_t>(progress_.soak->wave) - 1);
-}
-
-void Runner::watch() {
-  const auto wave = static_cast<std::size_t>(progress_.soak->wave) - 1;
-  if (doors_.clock.now() < progress_.soak->until) {
-    begins_at_ = std::min(begins_at_.value_or(never), progress_.soak->until);
-    return;
-  }
-  if (!rechecks_left_) {
-    rechecks_left_ = 0;
-    const WaveSpan& span = tally_.waves()[wave];
-    for (std::size_t i = span.first; i < span.first + span.size; ++i) {
-      if (progress_.numbers[i].state != NumberState::migrated) continue;
-      to_recheck_[numbers_[i]->waba_id].push_back(i);
-      ++*rechecks_left_;
-    }
-  }
-  recheck_some();
-  if (*rechecks_left_ > 0) return;
-  if (soak_doubt_.empty()) {
-    soaked_.insert(wave);
-    rechecks_left_.reset();
-  } else if (tally_.busy() == 0 && !is_asked_for_later() && !(shared() && moves_elsewhere())) {
-    pause("soak", soak_doubt_ + "; the same command asks again");  // which would stop what moves
-  }
-}
-
-// As many at once as may move, and as fast as their accounts' limits allow.
-void Runner::recheck_some() {
-  const Time now = doors_.clock.now();
-  const double share = calls_of_a_recheck / pace_.calls_a_number();
-  for (auto waba = to_recheck_.begin(); waba != to_recheck_.end() && rechecking_ < settings_.concurrency;) {
-    auto& numbers = waba->second;
-    while (!numbers.empty() && rechecking_ < settings_.concurrency) {
-      const std::size_t index = numbers.front();
-      // A person may have asked for it again meanwhile.
-      if (progress_.numbers[index].state == NumberState::migrated) {
-        if (active_[index]) break;  // from an earlier time
-        if (const Time when = std::max(pace_.may_begin(waba->first, now, share), graph_not_before(waba->first));
-            when > now) {
-          begins_at_ = std::min(begins_at_.value_or(never), when);
-          break;
-        }
-        pace_.asked_besides(waba->first, now, share);
-        take_in_hand(index, true);
-        ++rechecking_;
-      } else {
-        --*rechecks_left_;
-      }
-      numbers.pop_front();
-    }
-    waba = numbers.empty() ? to_recheck_.erase(waba) : std::next(waba);
-  }
 }
 
 // Why nothing new begins, for whoever looks; told once.
