@@ -37,6 +37,7 @@ bool Runner::is_watching() const {
 
 void Runner::watch() {
   const auto wave = static_cast<std::size_t>(progress_.soak->wave) - 1;
+  ensure(wave < tally_.waves().size(), "what soaks is one of the plan's waves");
   if (doors_.clock.now() < progress_.soak->until) {
     begins_at_ = std::min(begins_at_.value_or(never), progress_.soak->until);
     return;
