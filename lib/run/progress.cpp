@@ -610,6 +610,9 @@ int exit_code(const Progress& progress) {
         code = std::max(code, is_for_people(number.waits_for) && !is_served(number.home) ? 5 : 4);
         break;
       case NumberState::pending:
+        // Nobody serves it, and with the run paused it does not begin by itself either.
+        code = std::max(code, number.home == Home::nowhere && !progress.paused.empty() ? 5 : 4);
+        break;
       case NumberState::active:
         code = std::max(code, 4);
         break;

@@ -127,6 +127,19 @@ TEST_CASE("a number that nobody serves stands behind no other that may not begin
   }
 }
 
+TEST_CASE("a paused run with a number that nobody serves, and that has not begun, ends with 5") {
+  Rig rig({.numbers = 2});
+  REQUIRE(sim::plant(*rig.world, R"({")" + rig.phone(1) + R"(": {"home": "nowhere"}})"));
+  rig.fleet.policy.waves = {{1, false}};
+  const Plan plan = rig.plan(Direction::to_cloud);
+  REQUIRE(plan.number(1).phone.e164 == rig.phone(1));
+  nobody_answers(rig, "backup", rig.phone(0));
+  const Progress paused = rig.run(plan);
+  CHECK(paused.paused == "retry");
+  CHECK(paused.find(rig.phone(1))->state == NumberState::pending);
+  CHECK(exit_code(paused) == 5);
+}
+
 TEST_CASE("numbers of an account that is out of calls do not hide that the run waits for a word") {
   RigOptions options{.numbers = 40};
   options.adjust = [](int index, Number& number, sim::NumberSpec& spec) {

@@ -197,7 +197,9 @@ TEST_CASE("3 MB are taken, and one byte more is refused without being read") {
   const std::string largest = padded(limit);
   CHECK(stand.signed_post(largest) == 200);
   const std::string larger = padded(limit + 1);
-  CHECK(stand.signed_post(larger) == 413);
+  // Who sends it all the same may find the connection closed before it has read the answer.
+  const int refused = stand.signed_post(larger);
+  CHECK((refused == 413 || refused == 0));
   // Announced only: the answer comes although nothing of it was sent.
   Wire wire(stand.server->port());
   wire.send(
