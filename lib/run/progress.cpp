@@ -288,7 +288,11 @@ Result<void> fold_number(Progress& progress, NumberProgress& number, const Entry
     number.notes.push_back(entry.message);
   } else if (e == event::waiting) {
     number.waits_for = text_at(entry.more, "for");
-    if (number.waits_for != waits_to_settle) number.state = NumberState::waiting;
+    if (number.waits_for != waits_to_settle) {
+      number.state = NumberState::waiting;
+    } else if (number.state == NumberState::waiting) {
+      number.state = NumberState::active;  // what it waited for before is over
+    }
     number.until = parse_iso(text_at(entry.more, "until"));
     number.next_command = text_at(entry.more, "next");
     number.reason = entry.message;

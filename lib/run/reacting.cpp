@@ -63,12 +63,17 @@ void Runner::react(std::size_t index, const Step& step, const Outcome& outcome) 
       return stop_number(index, advised);
     case ErrorClass::throttled: {
       const Millis wait = std::max(outcome.regain_after, backoff);
-      active.not_before = active.due = now + wait;
+      active.not_before = now + wait;
       // What one number may send is nobody else's.
       const bool shared_limit = step.side == api::Side::graph && api::limit_of(outcome.code) != api::Limit::number;
-      if (shared_limit) heed_graph_limit(limit_met(index, outcome.code), wait);
-      // It heeds no other's, so its own is kept over a restart.
-      if (wait >= worth_telling && (!shared_limit || is_off_the_air(index))) {
+      if (shared_limit) {
+        heed_graph_limit(limit_met(index, outcome.code), wait);
+        // Refused itself, it waits as all do: each try may cost a registration.
+        active.not_before = std::max(active.not_before, graph_not_before(numbers_[index]->waba_id));
+      }
+      active.due = active.not_before;
+      // One off the air heeds no other's refusal, so its own is kept over a restart.
+      if (active.not_before - now >= worth_telling && (!shared_limit || is_off_the_air(index))) {
         wait_for(index, "time", what, active.not_before, "nothing: it goes on by itself");
       }
       return;

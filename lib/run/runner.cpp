@@ -305,11 +305,12 @@ bool Runner::has_ended() const {
   if (!leads() || (shared() && moves_elsewhere())) return false;
   if (progress_.on_hold) return is_all_done() || !settings_.waits_for_a_word;
   if (agenda_.next(false) != never) return false;
-  if (!progress_.held.empty()) return (!is_watching() && !is_asked_for_later()) || progress_.aborted;
+  const bool watches = is_watching() && !is_in_doubt();
+  if (!progress_.held.empty()) return (!watches && !is_asked_for_later()) || progress_.aborted;
   // What has given up is tried again by another process, and not by a word to this one.
   const bool gave_up = progress_.waits && progress_.waits->what == waits_for_retry;
   if (needs_word_) return progress_.waits && (is_at_limit() || gave_up || !settings_.waits_for_a_word);
-  return !begins_at_ && aside_.empty() && !is_watching() && other_runs_.empty();
+  return !begins_at_ && aside_.empty() && !watches && other_runs_.empty();
 }
 
 // Every number has ended, and none of them is still to be watched.
@@ -350,6 +351,7 @@ void Runner::finish_run() {
     ensure(progress_.waits.has_value(), "a run that needs a word has said which");
     return pause(progress_.waits->what, progress_.waits->message);
   }
+  if (is_in_doubt()) return pause("soak", soak_doubt_ + "; the same command asks again");
   std::string waits;
   for (const NumberProgress& number : progress_.numbers) {
     if (waits_for_people(number) && (waits.empty() || !has_given_up(number))) waits = number.waits_for;

@@ -214,6 +214,7 @@ class Runner {
   bool has_soaked(std::size_t wave);
   bool is_watching() const;
   void watch();
+  bool is_in_doubt() const;
   void recheck_some();
   void end_recheck(Active& active);
   void on_recheck(std::size_t index, const Sighting& sighting);

@@ -52,14 +52,13 @@ void Runner::watch() {
     }
   }
   recheck_some();
-  if (*rechecks_left_ > 0) return;
-  if (soak_doubt_.empty()) {
-    soaked_.insert(wave);
-    rechecks_left_.reset();
-  } else if (tally_.busy() == 0 && !is_asked_for_later() && !(shared() && moves_elsewhere())) {
-    pause("soak", soak_doubt_ + "; the same command asks again");  // which would stop what moves
-  }
+  if (*rechecks_left_ > 0 || is_in_doubt()) return;
+  soaked_.insert(wave);
+  rechecks_left_.reset();
 }
+
+// All of the wave were looked at, and of one nobody can say how it is. The run pauses for it once nothing moves.
+bool Runner::is_in_doubt() const { return is_watching() && rechecks_left_ == 0U && !soak_doubt_.empty(); }
 
 // As many at once as may move, and as fast as their accounts' limits allow.
 void Runner::recheck_some() {

@@ -396,6 +396,41 @@ TEST_CASE("a number off the air that was refused its registration itself waits a
   CHECK(sent[1] < until + 1min);
 }
 
+TEST_CASE("a number off the air tries its registration once against a limit that is told, and then waits like all") {
+  Rig rig({.overlay = R"({"*": {"home": "nowhere"}})"});
+  const Plan plan = rig.plan(Direction::to_cloud);
+  const Time until = rig.clock.now() + 30min;
+  REQUIRE(rig.store->commit({.records = {to_line(wait_for_graph(rig.clock.now(), 30min, one_account))}}));
+  Refusing front(rig);
+  front.refuses = [&](const HttpRequest& request) {
+    return request.url.ends_with("/register") && rig.clock.now() < until;
+  };
+  const Progress end = rig.run(plan);
+  INFO(rig.world->story());
+  CHECK(front.refused.size() == 1);
+  CHECK(end.numbers[0].state == NumberState::migrated);
+  CHECK(times_of(rig, event::intent, "register_on_cloud").size() == 2);
+}
+
+TEST_CASE("a number that goes on after a wait, and takes long to settle, waits for nobody") {
+  Rig rig;
+  const Plan plan = rig.plan(Direction::to_cloud);
+  Progress progress = begin(plan);
+  const auto waits = [&](const char* what) {
+    Entry entry;
+    entry.event = event::waiting;
+    entry.phone = rig.phone();
+    entry.time = rig.clock.now();
+    entry.more = {{"for", what}, {"until", to_iso(rig.clock.now() + 5min)}};
+    REQUIRE(fold(progress, entry));
+  };
+  waits("time");
+  CHECK(progress.numbers[0].state == NumberState::waiting);
+  waits(waits_to_settle);
+  CHECK(progress.numbers[0].state == NumberState::active);
+  CHECK_FALSE(waits_for_people(progress.numbers[0]));
+}
+
 TEST_CASE("the looks after a soak go on for accounts whose limit is not reached") {
   Rig rig(in_two_accounts(6));
   rig.fleet.policy.waves = {{100, true}};
